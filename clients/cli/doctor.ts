@@ -1,0 +1,126 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import { defineCommand } from 'citty';
+import pc from 'picocolors';
+import { verifyHashes } from '../../inference/bundle/open-bundle.js';
+import { loadConfig } from '../../src/config.js';
+import { cudaProviderInstalled, detectDevices, freeBytes } from '../../src/execution/devices.js';
+import { ModelCatalog } from '../../src/models/catalog.js';
+import { findFfmpeg } from '../../src/video/ffmpeg.js';
+
+interface Finding {
+  readonly topic: string;
+  readonly state: 'ok' | 'note' | 'bad';
+  readonly text: string;
+}
+
+export const doctor = defineCommand({
+  meta: { name: 'doctor', description: 'Check devices, drivers, ffmpeg, models and folders; say what to do' },
+  args: {
+    hashes: { type: 'boolean', description: 'Also read every model file and compare it with its hash' },
+    json: { type: 'boolean', description: 'Findings as one JSON array' },
+  },
+  async run({ args }) {
+    const findings = [
+      node(),
+      ...(await devices()),
+      await ffmpeg(),
+      await dataFolder(),
+      ...(await models(args.hashes ?? false)),
+    ];
+    process.stdout.write(args.json ? `${JSON.stringify(findings)}\n` : `${findings.map(line).join('\n')}\n`);
+    process.exitCode = findings.some(({ state }) => state === 'bad') ? 1 : 0;
+  },
+});
+
+function line({ topic, state, text }: Finding): string {
+  const mark = { ok: pc.green('✓'), note: pc.yellow('•'), bad: pc.red('✗') }[state];
+  return `${mark} ${topic.padEnd(10)} ${text}`;
+}
+
+function node(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const ok = major > 20 || (major === 20 && minor >= 19);
+  return {
+    topic: 'Node',
+    state: ok ? 'ok' : 'bad',
+    text: `${process.version}${ok ? '' : ': 20.19 or newer is needed'}`,
+  };
+}
+
+async function devices(): Promise<Finding[]> {
+  const found = await detectDevices();
+  const findings: Finding[] = [];
+  for (const device of found) {
+    const free = await freeBytes(device);
+    const memory = `${gibibytes(device.totalBytes)}${free === null ? '' : `, ${gibibytes(free)} free`}`;
+    findings.push({ topic: 'Device', state: 'ok', text: `${device.id}  ${device.name}, ${memory}` });
+  }
+  const text = found.some(({ kind }) => kind === 'CUDA') ? cudaState : cudaAdvice();
+  findings.push({ topic: 'CUDA', state: 'note', text });
+  return findings;
+}
+
+const cudaState =
+  'found and not used unless REELQL_DEVICES names it: whole generations do not work on CUDA yet (README, “GPU”).';
+
+function cudaAdvice(): string {
+  if (cudaProviderInstalled()) {
+    return 'provider installed, but nvidia-smi shows no GPU. Is the NVIDIA driver loaded, the device visible in this container?';
+  }
+  return "no CUDA provider: generations run on the CPU. With a GPU, let onnxruntime-node's install script fetch it (README, “GPU”).";
+}
+
+async function ffmpeg(): Promise<Finding> {
+  try {
+    const found = await findFfmpeg();
+    return { topic: 'ffmpeg', state: 'ok', text: `${found.version} (${found.origin})` };
+  } catch (error) {
+    return { topic: 'ffmpeg', state: 'bad', text: (error as Error).message };
+  }
+}
+
+async function dataFolder(): Promise<Finding> {
+  const { dataDir } = loadConfig();
+  try {
+    await mkdir(dataDir, { recursive: true });
+    await access(dataDir, constants.W_OK);
+    return { topic: 'Data', state: 'ok', text: dataDir };
+  } catch (error) {
+    return {
+      topic: 'Data',
+      state: 'bad',
+      text: `${dataDir} cannot be written: ${(error as Error).message}. Set REELQL_DATA_DIR.`,
+    };
+  }
+}
+
+async function models(hashes: boolean): Promise<Finding[]> {
+  try {
+    const catalog = await ModelCatalog.open(loadConfig());
+    const findings: Finding[] = catalog.broken.map(({ name, problem }) => ({
+      topic: 'Model',
+      state: 'bad',
+      text: `${name}: ${problem}`,
+    }));
+    for (const { name, manifest, bundle } of catalog.list()) {
+      const checked = hashes
+        ? await verifyHashes(bundle).then(
+            () => ', hashes match',
+            (error: Error) => error,
+          )
+        : '';
+      findings.push(
+        checked instanceof Error
+          ? { topic: 'Model', state: 'bad', text: checked.message }
+          : { topic: 'Model', state: 'ok', text: `${name}  ${manifest.title}${checked}` },
+      );
+    }
+    return findings;
+  } catch (error) {
+    return [{ topic: 'Model', state: 'bad', text: (error as Error).message }];
+  }
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}

@@ -1,0 +1,37 @@
+import { defineCommand } from 'citty';
+import pc from 'picocolors';
+import { startApp } from '../../src/app.js';
+import { type ConfigInput, loadConfig } from '../../src/config.js';
+
+export const serve = defineCommand({
+  meta: { name: 'serve', description: 'Serve GraphQL over HTTP and WebSocket, and a page to try it' },
+  args: {
+    host: { type: 'string', description: 'Address to listen on (127.0.0.1)' },
+    port: { type: 'string', description: 'Port to listen on (4000)' },
+    'data-dir': { type: 'string', description: 'Database, artifacts and models (var)' },
+    devices: { type: 'string', description: 'auto, or some of: cpu, cuda-0, …' },
+  },
+  async run({ args }) {
+    const overrides = { host: args.host, port: args.port, dataDir: args['data-dir'], devices: args.devices };
+    const app = await startApp(loadConfig(overrides as ConfigInput));
+    process.stdout.write(
+      `${pc.bold('ReelQL')} is ready\n  page     ${pc.cyan(app.url)}\n  GraphQL  ${pc.cyan(`${app.url}/graphql`)}  (HTTP and WebSocket)\n`,
+    );
+    await signalled('SIGINT', 'SIGTERM');
+    await app.close();
+  },
+});
+
+/** Resolves at the first of the signals; a second one ends the process at once. */
+function signalled(...signals: NodeJS.Signals[]): Promise<void> {
+  return new Promise((resolve) => {
+    let seen = false;
+    for (const signal of signals) {
+      process.on(signal, () => {
+        if (seen) process.exit(1);
+        seen = true;
+        resolve();
+      });
+    }
+  });
+}

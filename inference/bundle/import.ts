@@ -1,0 +1,218 @@
+import { copyFile, mkdir, realpath, statfs } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { bytesPerElement, elementCount } from '../tensor.js';
+import type { VaeConfig } from '../wan/config.js';
+import { type Conversion, convertWeights } from './convert-weights.js';
+import { type Component, componentFolders, type DiffusersFolder, openDiffusersFolder } from './diffusers-folder.js';
+import { expectedTensors } from './expected-tensors.js';
+import { hashFile, throwIfCanceled } from './hash-file.js';
+import { type ComponentName, componentNames, type ManifestFile, manifestSchema } from './manifest.js';
+import { ModelError, systemError } from './model-error.js';
+import { readModelSettings } from './model-settings.js';
+import { manifestName, openBundle } from './open-bundle.js';
+import { type ImportDtype, storedDtype } from './precision.js';
+import { createFolder, writeFileAtomically } from './staging.js';
+import type { TensorLocation, WeightSource } from './weights.js';
+
+export interface ImportProgress {
+  readonly phase: 'FITTING_PREVIEW' | 'HASHING' | 'CONVERTING';
+  /** What is being worked on. */
+  readonly file: string;
+  /** Of all weights of the model, as they lie in the source. */
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+}
+
+export type PreviewMap = ManifestFile['preview'];
+export type PreviewFitter = (vae: {
+  readonly weights: WeightSource;
+  readonly config: VaeConfig;
+}) => Promise<PreviewMap>;
+
+export interface ImportOptions {
+  /** A diffusers folder. */
+  readonly source: string;
+  /** The bundle's folder, which must not exist; or one that holds `source`, which then gets a bundle.json and nothing else. */
+  readonly destination: string;
+  readonly name: string;
+  /** What to store weights in; what the source has if left out. */
+  readonly dtype?: ImportDtype;
+  /** Whether weights that already have the right type stay where they are (default) or are copied into the bundle. */
+  readonly inPlace?: boolean;
+  readonly fitPreview: PreviewFitter;
+  readonly onProgress?: (progress: ImportProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Makes a bundle of a diffusers folder. Everything is checked before anything is written, and the bundle appears complete or not
+ * at all. Weights that have to change their type are converted in one stream; the rest stays in the source's files.
+ * @throws ModelError: one sentence naming file, tensor, expected and found.
+ */
+export async function importDiffusers(options: ImportOptions): Promise<ManifestFile> {
+  const name = manifestSchema.shape.name.safeParse(options.name);
+  if (!name.success) {
+    throw new ModelError(
+      'UNSUPPORTED',
+      `"${options.name}" cannot be a model's name: up to 64 of a-z, 0-9, ".", "_" and "-", beginning with a letter or digit`,
+    );
+  }
+  const source = await openDiffusersFolder(options.source);
+  const settings = await readModelSettings(source.directory, name.data, source.shift);
+  const destination = await realPath(options.destination);
+  const plans = componentNames.map((component) => plan(source, component, options));
+  const report = progressOf(plans, options.onProgress);
+
+  const fill = async (folder: string): Promise<ManifestFile> => {
+    await checkSpace(folder, plans);
+    report('FITTING_PREVIEW', source.vae.weights.source.folder, 0);
+    const preview = await options.fitPreview({ weights: source.vae.weights.source, config: source.vae.config });
+    const weights = {} as Record<ComponentName, ManifestFile['vae']['weights']>;
+    for (const each of plans) {
+      throwIfCanceled(options.signal);
+      const stored = each.convert
+        ? await convertInto(folder, each, report, options.signal)
+        : await hashInPlace(destination, each, report, options.signal);
+      weights[each.component] = stored;
+    }
+    const manifest: ManifestFile = {
+      format: 1,
+      name: name.data,
+      title: settings.title,
+      license: settings.license,
+      architecture: 'wan2.2-ti2v',
+      textEncoder: {
+        config: source.textEncoder.rawConfig,
+        weights: weights.textEncoder,
+      } as ManifestFile['textEncoder'],
+      denoiser: { config: source.denoiser.rawConfig, weights: weights.denoiser } as ManifestFile['denoiser'],
+      vae: { config: source.vae.rawConfig, weights: weights.vae } as ManifestFile['vae'],
+      tokenizer: await storeTokenizer(source.tokenizerFile, folder, destination),
+      preview,
+      defaults: settings.defaults,
+      limits: settings.limits,
+      examplePrompts: settings.examplePrompts,
+    };
+    await writeFileAtomically(join(folder, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
+    await openBundle(folder);
+    return manifest;
+  };
+
+  if (!isInside(destination, await realPath(source.directory))) return createFolder(destination, fill);
+  if (plans.some(({ convert }) => convert)) {
+    throw new ModelError(
+      'UNSUPPORTED',
+      `${destination} holds the source itself: give another folder to convert weights into`,
+    );
+  }
+  return fill(destination);
+}
+
+interface Plan {
+  readonly component: ComponentName;
+  readonly source: WeightSource;
+  readonly files: Component<unknown>['weights']['files'];
+  readonly conversions: readonly Conversion[];
+  readonly convert: boolean;
+  /** Of the source, that are read. */
+  readonly bytes: number;
+}
+
+function plan(folder: DiffusersFolder, component: ComponentName, { dtype, inPlace = true }: ImportOptions): Plan {
+  const { source, files } = folder[component].weights;
+  const needed = expectedTensors[component](folder[component].config as never).keys();
+  const conversions = [...needed].map((tensorName): Conversion => {
+    const tensor = source.tensors.get(tensorName) as TensorLocation;
+    return { tensor, dtype: storedDtype(component, tensorName, tensor.dtype, dtype) };
+  });
+  const convert = !inPlace || conversions.some((each) => each.tensor.dtype !== each.dtype);
+  const bytes = convert
+    ? conversions.reduce((sum, { tensor }) => sum + tensor.length, 0)
+    : files.reduce((sum, file) => sum + file.bytes, 0);
+  return { component, source, files, conversions, convert, bytes };
+}
+
+type Report = (phase: ImportProgress['phase'], file: string, bytes: number) => void;
+
+function progressOf(plans: readonly Plan[], onProgress: ImportOptions['onProgress']): Report {
+  const bytesTotal = plans.reduce((sum, { bytes }) => sum + bytes, 0);
+  let bytesDone = 0;
+  return (phase, file, bytes) => {
+    bytesDone += bytes;
+    onProgress?.({ phase, file, bytesDone, bytesTotal });
+  };
+}
+
+async function checkSpace(folder: string, plans: readonly Plan[]): Promise<void> {
+  const needed = plans
+    .filter(({ convert }) => convert)
+    .flatMap(({ conversions }) => conversions)
+    .reduce((sum, { tensor, dtype }) => sum + elementCount(tensor.shape) * bytesPerElement[dtype], 0);
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < needed) {
+    const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+    throw new ModelError(
+      'DISK_FULL',
+      `${dirname(folder)} has ${gigabytes(bavail * bsize)} free, the converted weights take ${gigabytes(needed)}`,
+    );
+  }
+}
+
+async function convertInto(
+  folder: string,
+  { component, source, conversions }: Plan,
+  report: Report,
+  signal?: AbortSignal,
+) {
+  const name = component === 'textEncoder' ? 'model.safetensors' : 'diffusion_pytorch_model.safetensors';
+  const path = join(folder, componentFolders[component], name);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+  } catch (error) {
+    throw systemError(error, 'create', dirname(path));
+  }
+  const onBytes = (bytes: number) => report('CONVERTING', source.folder, bytes);
+  const written = await convertWeights(source, conversions, path, onBytes, signal);
+  return { folder: componentFolders[component], files: [{ name, ...written }] };
+}
+
+async function hashInPlace(destination: string, { source, files }: Plan, report: Report, signal?: AbortSignal) {
+  const hashed: { name: string; bytes: number; sha256: string }[] = [];
+  for (const { name, bytes } of files) {
+    const path = join(source.folder, name);
+    const sha256 = await hashFile(path, (done) => report('HASHING', path, done), signal);
+    hashed.push({ name, bytes, sha256 });
+  }
+  return { folder: pathFrom(destination, source.folder), files: hashed };
+}
+
+/** A few hundred kilobytes to 17 MB: copied, unless it lies in the bundle's folder already. */
+async function storeTokenizer(path: string, folder: string, destination: string) {
+  const inside = isInside(destination, path);
+  const name = inside ? pathFrom(destination, path) : 'tokenizer.json';
+  const stored = inside ? path : join(folder, name);
+  try {
+    if (!inside) await copyFile(path, stored);
+  } catch (error) {
+    throw systemError(error, 'write', stored);
+  }
+  let bytes = 0;
+  const sha256 = await hashFile(stored, (done) => {
+    bytes += done;
+  });
+  return { name, bytes, sha256 };
+}
+
+/** Relative where the bundle holds it, so that the bundle can be moved; absolute elsewhere. */
+function pathFrom(bundle: string, path: string): string {
+  return isInside(bundle, path) ? relative(bundle, path).split(sep).join('/') : path;
+}
+
+function isInside(folder: string, path: string): boolean {
+  return path.startsWith(folder + sep);
+}
+
+/** Links resolved where the path exists: weights are found by their real paths, and "inside" must mean the same for both. */
+function realPath(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
+}

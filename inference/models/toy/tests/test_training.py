@@ -1,0 +1,88 @@
+"""One step of each phase, resuming, sampling and export."""
+import json
+import os
+import random
+
+import torch
+
+import captions
+import config
+import export
+import world
+from evaluation.sampler import decode, sample, unipc_schedule
+from networks.norm_taps import channel_norm, taps
+from text import Texts
+from training import weights
+from training.bank import Bank, subject_share
+from training.clips import ALL_TIMES, random_clips
+from training.denoiser_training import TextModels, train_denoiser
+from training.vae_training import loss_and_statistics, measure_vae, muon_matrices, new_vae, train_vae
+
+
+def tiny_bank(texts):
+    rng = random.Random(1)
+    scenes = [world.sample_scene(rng) for _ in range(4)]
+    ids, lengths = texts.batch([captions.caption(s, rng) for s in scenes])
+    return Bank(torch.randn(4, *config.LATENT_GRID, config.VAE["z_dim"]), torch.rand(4, *config.LATENT_GRID), ids[:, None], lengths[:, None])
+
+
+def test_taps_are_causal():
+    x = torch.arange(3.0).view(1, 3, 1, 1, 1)
+    assert taps(x).flatten(2).tolist() == [[[0, 0, 0], [0, 0, 1], [0, 1, 2]]]
+    assert torch.allclose(channel_norm(torch.tensor([3.0, 4.0]), torch.ones(2)), torch.tensor([3.0, 4.0]) * 2**0.5 / 5)
+
+
+def test_vae_learns_on_one_clip(run):
+    vae = new_vae()
+    video, mask = random_clips(random.Random(1), 1, 5, run.device, run.dtype)
+    loss, _ = loss_and_statistics(vae, video, mask, run.dtype)
+    loss.backward()
+    assert loss.isfinite() and all(p.grad is not None for p in vae.parameters())
+    assert vae.encode(video).shape == (1, 2, 4, 6, 2 * config.VAE["z_dim"])
+    assert len(muon_matrices(vae)) > 40
+    before = vae.decoder.conv_in.weight.clone()
+    train_vae(run, vae, 2.0, [(1.0, 5, 1)])
+    assert run.metrics["vae_training"]["steps"] >= 1 and not torch.equal(before, vae.decoder.conv_in.weight)
+
+
+def test_subject_share_has_the_latents_shape():
+    share = subject_share(torch.ones(2, len(ALL_TIMES), 1, 64, 96))
+    assert share.shape == (2, *config.LATENT_GRID) and share.min() == 1
+
+
+def test_denoiser_trains_resumes_samples_and_exports(run, tmp_path):
+    texts = Texts()
+    bank, models = tiny_bank(texts), TextModels(run.device)
+    turns = iter([1.0, 1.0, 0.0])
+    train_denoiser(run, models, bank, texts, lambda: next(turns), None, batch=2, compiled=False)
+    assert run.metrics["denoiser_training"]["steps"] == 2
+    vae = new_vae().requires_grad_(False)
+    stats, quality = measure_vae(run, vae, 1, 1)
+    assert len(stats["mean"]) == config.VAE["z_dim"] and quality["clips"] == 1
+    weights.save_vae(run, vae, stats)
+
+    again = TextModels(run.device)
+    weights.load(again.denoiser, run.state, "denoiser")
+    weights.load(again.encoder, run.state, "text_encoder")
+    latents = sample(run, again, texts, ["A red car", "一只猫"], steps=2)
+    given = sample(run, again, texts, ["A red car"], steps=2, first=latents[:1, :1])
+    assert torch.equal(given[:, :1], latents[:1, :1])
+    assert decode(run, vae, stats, latents[:1]).shape == (1, config.FRAMES, 3, config.HEIGHT, config.WIDTH)
+
+    out = str(tmp_path / "diffusers")
+    size = export.export(run.state, out)
+    assert size < 28e6
+    with open(os.path.join(out, "model_index.json")) as f:
+        index = json.load(f)
+    assert index["_class_name"] == "WanPipeline" and index["expand_timesteps"] is True
+    resumed = new_vae()
+    weights.load(resumed, out, "vae")
+    assert torch.equal(resumed.decoder.conv_in.weight, vae.decoder.conv_in.weight.half().float())
+    assert torch.allclose(torch.tensor(weights.load_stats(out)["std"]), torch.tensor(stats["std"]), atol=1e-5)
+    for folder in ("scheduler", "text_encoder", "tokenizer", "transformer", "vae"):
+        assert os.listdir(os.path.join(out, folder))
+
+
+def test_schedule_falls_to_zero():
+    sigmas, times = unipc_schedule(20, 8.0)
+    assert times[0] == 999 and sigmas[-1] == 0 and all(a > b for a, b in zip(sigmas, sigmas[1:]))

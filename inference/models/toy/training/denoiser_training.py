@@ -1,0 +1,154 @@
+"""Second phase: denoiser and text encoder together, by flow matching on the latent bank.
+
+velocity = noise - clean, at  x = (1 - s) clean + s noise.  Noise levels are shifted far up (shift 9): below s = 0.8
+the subject's colour can be read off the noisy latent, so only the high levels teach the model to listen to the text."""
+import math
+import time
+
+import torch
+
+import captions
+import config
+from networks.denoiser import Denoiser, rope_tables
+from networks.text_encoder import TextEncoder
+from training.graphs import GraphedStep
+from training.optimiser import Optimiser
+from training.weights import save_text_models
+
+SHIFT = 9.0            # of the training noise
+DROPPED = 0.1          # share of captions replaced by a negative or empty prompt
+FIRST_FRAME = 0.15     # share of clips whose first latent frame is given (image-to-video)
+UNIFORM = 0.1          # share of noise levels drawn evenly over 0..1
+SUBJECT_WEIGHT = 4.0
+VALIDATION = 512       # clips at the end of the bank that are never trained on
+
+
+class TextModels:
+    """Denoiser, text encoder and the fixed rotary tables of the full clip."""
+
+    def __init__(self, device):
+        self.denoiser = Denoiser(config.DENOISER).initialise().to(device)
+        self.encoder = TextEncoder(config.TEXT_ENCODER).initialise().to(device)
+        t, h, w = config.LATENT_GRID
+        self.rope = rope_tables((t, h // 2, w // 2), config.DENOISER["attention_head_dim"], device)
+
+    def parameters(self):
+        return [*self.denoiser.parameters(), *self.encoder.parameters()]
+
+    def matrices(self):
+        hidden = [*self.denoiser.blocks.named_parameters(), *self.encoder.encoder.block.named_parameters()]
+        return [p for name, p in hidden if p.ndim == 2 and "relative" not in name]
+
+    def context(self, ids, lengths):
+        return self.denoiser.context(self.encoder(ids, lengths), lengths, config.TEXT_ROWS)
+
+
+def noise_levels(n, device):
+    u = torch.sigmoid(torch.randn(n, device=device))
+    shifted = SHIFT * u / (1 + (SHIFT - 1) * u)
+    return torch.where(torch.rand(n, device=device) < UNIFORM, torch.rand(n, device=device), shifted)
+
+
+def training_loss(models, bank, negatives, batch, run):
+    """Everything is drawn on the device, so that the whole step fits into a CUDA graph."""
+    device = run.device
+    clip = torch.randint(0, max(1, bank.latents.shape[0] - VALIDATION), (batch,), device=device)
+    which = torch.randint(0, bank.ids.shape[1], (batch,), device=device)
+    ids, lengths = bank.ids[clip, which].long(), bank.lengths[clip, which].long()
+    dropped = torch.rand(batch, device=device) < DROPPED
+    other = torch.randint(0, negatives[0].shape[0], (batch,), device=device)
+    ids = torch.where(dropped[:, None], negatives[0][other], ids)
+    lengths = torch.where(dropped, negatives[1][other], lengths)
+    clean = bank.latents[clip].float()                                   # [B, T, h, w, z]
+    s = noise_levels(batch, device)
+    given = torch.rand(batch, device=device) < FIRST_FRAME
+    level = s[:, None].expand(-1, clean.shape[1]).clone()                # [B, T]
+    level[:, 0] = torch.where(given, 0.0, s)
+    noise = torch.randn_like(clean)
+    level = level[:, :, None, None, None]
+    noisy = (1 - level) * clean + level * noise
+    with run.autocast():
+        out = models.denoiser(noisy, s * 1000, *models.context(ids, lengths), models.rope, torch.where(given, 0.0, s) * 1000)
+    weight = 1 + SUBJECT_WEIGHT * bank.subject[clip].float()[..., None]
+    weight = weight * (level > 0)                                         # a given frame is not predicted
+    return (weight * (out.float() - (noise - clean)) ** 2).mean() / weight.mean()
+
+
+@torch.no_grad()
+def caption_gain(models, bank, run):
+    """Validation loss at noise 0.9 with the right captions, and how much worse wrong ones are (share)."""
+    n = min(VALIDATION, bank.latents.shape[0])
+    clean = bank.latents[-n:].float()
+    g = torch.Generator(device=run.device).manual_seed(5)
+    noise = torch.randn(clean.shape, generator=g, device=run.device)
+    level = torch.full((n,), 0.9, device=run.device)
+    weight = 1 + SUBJECT_WEIGHT * bank.subject[-n:].float()[..., None]
+    losses = []
+    for shift in (0, 1):
+        ids, lengths = bank.ids[-n:, 0].long().roll(shift, 0), bank.lengths[-n:, 0].long().roll(shift, 0)
+        with run.autocast():
+            out = models.denoiser(0.1 * clean + 0.9 * noise, level * 1000, *models.context(ids, lengths), models.rope)
+        losses.append(((weight * (out.float() - noise + clean) ** 2).mean() / weight.mean()).item())
+    return losses[0], losses[1] / losses[0] - 1
+
+
+def schedule(progress, step):
+    """Warm-up over 300 steps, constant to 40 % of the time, then a cosine to 1 %."""
+    late = max(0.0, (progress - 0.4) / 0.6)
+    return min(1, (step + 1) / 300) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1, late))))
+
+
+def train_denoiser(run, models, bank, texts, seconds_left, stats, batch=256, lr=3e-3, compiled=True):
+    """seconds_left() gives the time this phase still has; it is asked again and again, so a run can be extended.
+
+    Leaves the EMA weights in `models`."""
+    negatives = texts.batch(captions.NEGATIVES, run.device)
+    opt = Optimiser(models.parameters(), models.matrices(), lr, 0.4 * lr, weight_decay=0.05, ema_decay=0.999)
+    if compiled and run.gpu:
+        for block in models.denoiser.blocks:
+            block.compile(dynamic=False)
+
+    def one_step():
+        opt.zero()
+        loss = training_loss(models, bank, negatives, batch, run)
+        loss.backward()
+        return torch.stack([loss.detach(), opt.step().detach()])
+
+    begin, steps, recent, history, logged, saved = time.time(), 0, [], [], time.time(), time.time()
+    opt.set_factor(0.003)
+    step = GraphedStep(one_step, run.device)
+    run.sync()
+    run.log(f"denoiser: {batch} clips a step, ready after {time.time() - begin:.1f} s")
+    opt.restart_ema()
+    clock = time.time()
+    while (left := seconds_left()) > 0:
+        opt.set_factor(schedule((time.time() - begin) / (time.time() - begin + left), steps))
+        recent.append(step().clone())
+        steps += 1
+        if len(recent) == (100 if run.gpu else 1):
+            loss, norm = torch.stack(recent).mean(0).tolist()
+            recent = []
+            history.append([round(time.time() - begin, 1), steps, round(loss, 5)])
+            if not math.isfinite(loss):
+                raise FloatingPointError("the denoiser's loss is not finite")
+            if time.time() - logged > 15:
+                logged = time.time()
+                with torch.compiler.set_stance("force_eager"):
+                    validation, gain = caption_gain(models, bank, run)
+                run.log(f"denoiser step {steps} loss {loss:.4f} norm {norm:.2f} validation@0.9 {validation:.4f} caption gain "
+                        f"{100 * gain:.1f} % {steps * batch / (time.time() - clock):.0f} clips/s, {left:.0f} s left")
+        if time.time() - saved > 60:
+            saved = time.time()
+            opt.swap_ema()
+            save_text_models(run, models)
+            opt.swap_ema()
+    run.sync()
+    step.release()
+    opt.swap_ema()
+    with torch.compiler.set_stance("force_eager"):
+        validation, gain = caption_gain(models, bank, run)
+    save_text_models(run, models)
+    run.metrics["denoiser_training"] = dict(
+        steps=steps, batch=batch, seconds=round(time.time() - begin, 1), clips_per_second=round(steps * batch / (time.time() - clock)),
+        passes_over_bank=round(steps * batch / bank.latents.shape[0], 1), validation_loss=round(validation, 4),
+        caption_gain=round(gain, 4), history=history)

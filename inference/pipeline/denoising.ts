@@ -1,0 +1,106 @@
+import { type SamplerName, type SolverState, samplers } from '../samplers/index.js';
+import { guided, isGuided } from './guidance.js';
+import { latentCount, withFirstFrame } from './latents.js';
+import type { DenoiserRow, LatentShape, TextEmbedding } from './networks.js';
+
+export interface DenoisingSettings {
+  readonly sampler: SamplerName;
+  readonly steps: number;
+  readonly shift: number;
+  readonly guidanceScale: number;
+}
+
+/**
+ * One generation between two steps: plain data (numbers, strings, Float32Arrays), complete but for the texts. Written down and
+ * read again it goes on bit for bit.
+ */
+export interface DenoisingState {
+  readonly settings: DenoisingSettings;
+  readonly shape: LatentShape;
+  /** Steps done: 0 … settings.steps */
+  readonly step: number;
+  /** Noisy latents [channels, frames, height, width] */
+  readonly sample: Float32Array;
+  readonly solver: SolverState;
+  /** Image-to-video: the picture's normalised latent [channels, 1, height, width], which the first frame keeps. */
+  readonly firstFrame: Float32Array | null;
+}
+
+export interface Conditioning {
+  readonly prompt: TextEmbedding;
+  /** Not looked at without guidance. */
+  readonly negativePrompt: TextEmbedding | null;
+}
+
+/**
+ * @param noise N(0, 1) of the shape's size.
+ * @throws RangeError for settings without a schedule, or arrays of other sizes.
+ */
+export function begin(
+  settings: DenoisingSettings,
+  shape: LatentShape,
+  noise: Float32Array,
+  firstFrame: Float32Array | null = null,
+): DenoisingState {
+  const sampler = samplers[settings.sampler];
+  sampler.schedule(settings.steps, settings.shift);
+  checkLength('the noise', noise, latentCount(shape));
+  if (firstFrame) checkLength('the first frame', firstFrame, latentCount({ ...shape, frames: 1 }));
+  return { settings, shape, step: 0, sample: noise, solver: sampler.initial(), firstFrame };
+}
+
+export function isDone(state: DenoisingState): boolean {
+  return state.step >= state.settings.steps;
+}
+
+/** The rows of the next step: conditional, then unconditional where the generation is guided. */
+export function rowsOf(state: DenoisingState, { prompt, negativePrompt }: Conditioning): DenoiserRow[] {
+  const { settings, shape, step, sample, firstFrame } = state;
+  const t = scheduleOf(state).timesteps[step];
+  if (t === undefined) throw new RangeError(`all ${settings.steps} steps are done`);
+  // The picture is clean at every step, so its frame is shown to the network as it is, at time 0.
+  const latents = firstFrame ? withFirstFrame(sample, firstFrame, shape) : sample;
+  const timesteps = firstFrame ? new Float32Array(shape.frames).fill(t, 1) : Float32Array.of(t);
+  const conditional = { latents, timesteps, text: prompt };
+  if (!isGuided(settings.guidanceScale)) return [conditional];
+  if (!negativePrompt) throw new TypeError('guidance over 1 needs the embedding of the negative prompt, empty or not');
+  return [conditional, { latents, timesteps, text: negativePrompt }];
+}
+
+/**
+ * One step of the solver.
+ * @param velocities the denoiser's answers to `rowsOf(state)`, in its order.
+ * @returns the state after the step, and the clean latents as estimated at it, for previews.
+ */
+export function advance(
+  state: DenoisingState,
+  velocities: readonly Float32Array[],
+): { readonly state: DenoisingState; readonly x0: Float32Array } {
+  const { settings, shape, step, sample, solver, firstFrame } = state;
+  const [conditional, unconditional] = velocities;
+  const expected = isGuided(settings.guidanceScale) ? 2 : 1;
+  if (!conditional || velocities.length !== expected) {
+    throw new RangeError(`a step takes ${expected} velocities, not ${velocities.length}`);
+  }
+  for (const velocity of velocities) checkLength('a velocity', velocity, sample.length);
+  const velocity = unconditional ? guided(conditional, unconditional, settings.guidanceScale) : conditional;
+  const next = samplers[settings.sampler].step(scheduleOf(state), step, solver, sample, velocity);
+  return {
+    state: { ...state, step: step + 1, sample: next.sample, solver: next.state },
+    x0: firstFrame ? withFirstFrame(next.x0, firstFrame, shape) : next.x0,
+  };
+}
+
+/** Normalised latents to decode, when all steps are done. */
+export function finalLatents(state: DenoisingState): Float32Array {
+  if (!isDone(state)) throw new RangeError(`${state.step} of ${state.settings.steps} steps are done`);
+  return state.firstFrame ? withFirstFrame(state.sample, state.firstFrame, state.shape) : state.sample;
+}
+
+function scheduleOf({ settings }: DenoisingState) {
+  return samplers[settings.sampler].schedule(settings.steps, settings.shift);
+}
+
+function checkLength(what: string, array: Float32Array, expected: number): void {
+  if (array.length !== expected) throw new RangeError(`${what} has ${array.length} numbers, expected ${expected}`);
+}

@@ -1,0 +1,89 @@
+import type { WeightSource } from '../bundle/weights.js';
+import type { Denoiser, DenoiserRow, LatentShape } from '../pipeline/networks.js';
+import { type DType, float32, int64, type Tensor } from '../tensor.js';
+import type { DenoiserConfig } from '../wan/config.js';
+import { buildDenoiser } from '../wan/denoiser.js';
+import { evenShape, patchify, tokenGrid, unpatchify } from '../wan/patches.js';
+import { rotaryTables, tokenCount } from '../wan/rope.js';
+import { foldPadding } from '../wan/text-context.js';
+import { groupTimesteps, timeFeatures } from '../wan/timestep.js';
+import { Session, type SessionOptions } from './session.js';
+
+/**
+ * Opens the denoiser on a device.
+ * @param options.compute float32 on the CPU, float16 on CUDA if left out: what is fast there.
+ */
+export async function openDenoiser(
+  { weights, config }: { readonly weights: WeightSource; readonly config: DenoiserConfig },
+  options: SessionOptions & { readonly compute?: DType },
+): Promise<Denoiser> {
+  const compute = options.compute ?? (options.device.kind === 'CUDA' ? 'float16' : 'float32');
+  return new OrtDenoiser(config, await Session.open(buildDenoiser(weights, config, compute), options));
+}
+
+class OrtDenoiser implements Denoiser {
+  /** Of the grid last seen: the steps of a generation share one. */
+  private rotary: { readonly key: string; readonly tables: { cos: Tensor; sin: Tensor } } | undefined;
+
+  constructor(
+    private readonly config: DenoiserConfig,
+    private readonly session: Session,
+  ) {}
+
+  async denoise(shape: LatentShape, rows: readonly DenoiserRow[]): Promise<Float32Array[]> {
+    const { inChannels, outChannels, freqDim, textDim } = this.config;
+    if (rows.length === 0) return [];
+    const grid = tokenGrid(shape);
+    const tokens = tokenCount(grid);
+    const patches = new Float32Array(rows.length * tokens * inChannels * 4);
+    rows.forEach((row, i) => {
+      checkRow(row, shape, this.config);
+      patchify(row.latents, shape, patches.subarray(i * tokens * inChannels * 4));
+    });
+    const time = groupTimesteps(
+      rows.map((row) => row.timesteps),
+      grid.frames,
+      tokens,
+    );
+    const { text, bias } = foldPadding(rows.map((row) => row.text));
+    const { velocity } = await this.session.run({
+      patches: float32(patches, [rows.length, tokens, inChannels * 4]),
+      time: timeFeatures(time.moments, freqDim),
+      selector: int64(time.selector),
+      text,
+      text_bias: bias,
+      ...this.rotaryTables(shape),
+    });
+    const size = tokens * outChannels * 4;
+    const output = velocity?.data as Float32Array;
+    const outputShape = { ...evenShape(shape), channels: outChannels };
+    return rows.map((_, i) => unpatchify(output.subarray(i * size, (i + 1) * size), outputShape));
+  }
+
+  close(): Promise<void> {
+    return this.session.close();
+  }
+
+  private rotaryTables(shape: LatentShape): { cos: Tensor; sin: Tensor } {
+    const grid = tokenGrid(shape);
+    const key = `${grid.frames}x${grid.height}x${grid.width}`;
+    if (this.rotary?.key !== key) this.rotary = { key, tables: rotaryTables(this.config.headDim, grid) };
+    return this.rotary.tables;
+  }
+}
+
+function checkRow(row: DenoiserRow, shape: LatentShape, config: DenoiserConfig): void {
+  if (shape.channels !== config.inChannels) {
+    throw new RangeError(`latents have ${config.inChannels} channels, not ${shape.channels}`);
+  }
+  if (shape.height < 2 || shape.width < 2 || shape.frames < 1) {
+    throw new RangeError(`latents are at least 1×2×2, not ${shape.frames}×${shape.height}×${shape.width}`);
+  }
+  const expected = shape.channels * shape.frames * shape.height * shape.width;
+  if (row.latents.length !== expected) {
+    throw new RangeError(`a row has ${expected} latents, not ${row.latents.length}`);
+  }
+  if (row.text.dim !== config.textDim) {
+    throw new RangeError(`text embeddings have ${config.textDim} features, not ${row.text.dim}`);
+  }
+}

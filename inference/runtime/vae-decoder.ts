@@ -1,0 +1,148 @@
+import type { Graph } from '../graph/graph.js';
+import type { LatentShape, PixelChunk, VaeDecoder } from '../pipeline/networks.js';
+import { type DType, elementCount, float32, type Tensor } from '../tensor.js';
+import {
+  firstChunkDecoder,
+  nextChunkDecoder,
+  singlePassDecoder,
+  unrolledDecoder,
+  type VaeSource,
+} from '../wan/vae/decoder-graphs.js';
+import { type Feeds, Session, type SessionOptions } from './session.js';
+import { type Lease, SizedSessions } from './sized-sessions.js';
+
+export interface VaeDecoderOptions extends SessionOptions {
+  /** float32 on the CPU, float16 on CUDA if left out: what is fast there. */
+  readonly compute?: DType;
+  /**
+   * `streaming` (the CPU's): a run per latent frame; memory does not grow with the video, and every run can be the last.
+   * `unrolled` (CUDA's): the same work in one run, because histories, 1.4 GB at 480p, would be copied through JavaScript.
+   * `single`: all frames at once; memory grows with the video.
+   */
+  readonly form?: 'streaming' | 'unrolled' | 'single';
+}
+
+/** Opens the VAE's decoder. Sessions are made for a size of latents when it first occurs, and kept until another does. */
+export async function openVaeDecoder(source: VaeSource, options: VaeDecoderOptions): Promise<VaeDecoder> {
+  return new OrtVaeDecoder(source, options);
+}
+
+class OrtVaeDecoder implements VaeDecoder {
+  private readonly sized = new SizedSessions();
+
+  constructor(
+    private readonly source: VaeSource,
+    private readonly options: VaeDecoderOptions,
+  ) {}
+
+  async *decode(shape: LatentShape, latents: Float32Array): AsyncGenerator<PixelChunk, void, void> {
+    this.check(shape, latents);
+    const lease = await this.acquire(shape);
+    try {
+      const [first, next] = lease.sessions as [Session, Session | undefined];
+      yield* next ? stream(first, next, shape, latents) : atOnce(first, shape, latents);
+    } finally {
+      await lease.release();
+    }
+  }
+
+  close(): Promise<void> {
+    return this.sized.close();
+  }
+
+  private acquire({ frames, height, width }: LatentShape): Promise<Lease> {
+    const cuda = this.options.device.kind === 'CUDA';
+    const kind = this.options.form ?? (cuda ? 'unrolled' : 'streaming');
+    // The single pass takes every size. Elsewhere fixed sizes let ONNX Runtime prepare the graphs 2 to 15 times as fast.
+    const key = { single: '', streaming: `${height}x${width}`, unrolled: `${height}x${width}x${frames}` }[kind];
+    const compute = this.options.compute ?? (cuda ? 'float16' : 'float32');
+    const form = cuda ? ('tensor' as const) : ('frames' as const);
+    const graph = { form, compute, dims: { rows: 1, height, width } };
+    const graphs = {
+      single: () => [singlePassDecoder(this.source, compute)],
+      unrolled: () => [unrolledDecoder(this.source, frames, graph)],
+      streaming: () => [firstChunkDecoder(this.source, graph), nextChunkDecoder(this.source, graph)],
+    }[kind];
+    return this.sized.acquire(key, () => openAll(graphs(), this.options));
+  }
+
+  private check(shape: LatentShape, latents: Float32Array): void {
+    const { channels, frames, height, width } = shape;
+    const { latentChannels } = this.source.config;
+    if (channels !== latentChannels || Math.min(frames, height, width) < 1) {
+      throw new Error(
+        `latents of shape [${channels}, ${frames}, ${height}, ${width}] where [${latentChannels}, …] is due`,
+      );
+    }
+    if (latents.length !== elementCount([channels, frames, height, width])) {
+      throw new Error(`${latents.length} numbers for latents of [${channels}, ${frames}, ${height}, ${width}]`);
+    }
+  }
+}
+
+/** All or none: an error closes what is open. */
+async function openAll(graphs: readonly Graph[], options: SessionOptions): Promise<Session[]> {
+  const sessions: Session[] = [];
+  try {
+    for (const graph of graphs) sessions.push(await Session.open(graph, options));
+    return sessions;
+  } catch (error) {
+    for (const session of sessions) await session.close();
+    throw error;
+  }
+}
+
+async function* atOnce(session: Session, shape: LatentShape, latents: Float32Array): AsyncGenerator<PixelChunk> {
+  const { channels, frames, height, width } = shape;
+  const { pixels } = await session.run({ latents: float32(latents, [1, channels, frames, height, width]) });
+  yield* chunksOf(pixels as Tensor);
+}
+
+/** The histories that a run leaves under `next.NAME` are what the next takes under NAME. */
+async function* stream(
+  first: Session,
+  next: Session,
+  shape: LatentShape,
+  latents: Float32Array,
+): AsyncGenerator<PixelChunk> {
+  const { channels, frames, height, width } = shape;
+  let histories: Feeds = {};
+  for (let frame = 0; frame < frames; frame++) {
+    const feeds = { latents: float32(latentFrame(shape, latents, frame), [1, channels, 1, height, width]) };
+    const { pixels, ...left } = await (frame === 0 ? first : next).run({ ...feeds, ...histories });
+    histories = Object.fromEntries(Object.entries(left).map(([name, value]) => [name.replace('next.', ''), value]));
+    yield* chunksOf(pixels as Tensor);
+  }
+}
+
+/** One frame of latents [channels, frames, height, width]. */
+function latentFrame(
+  { channels, frames, height, width }: LatentShape,
+  latents: Float32Array,
+  frame: number,
+): Float32Array {
+  const area = height * width;
+  const result = new Float32Array(channels * area);
+  for (let c = 0; c < channels; c++) {
+    const start = (c * frames + frame) * area;
+    result.set(latents.subarray(start, start + area), c * area);
+  }
+  return result;
+}
+
+/** The frames of a result as the pipeline wants them: a single one where their number is 4n + 1, then four at a time. */
+function* chunksOf(pixels: Tensor): Generator<PixelChunk> {
+  const [, channels, frames, height, width] = pixels.dims as [number, number, number, number, number];
+  const data = pixels.data as Float32Array;
+  const area = height * width;
+  for (let from = 0; from < frames; ) {
+    const count = from === 0 && frames % 4 === 1 ? 1 : 4;
+    const chunk = count === frames ? data : new Float32Array(channels * count * area);
+    for (let c = 0; chunk !== data && c < channels; c++) {
+      const start = (c * frames + from) * area;
+      chunk.set(data.subarray(start, start + count * area), c * count * area);
+    }
+    yield { data: chunk, frames: count, height, width };
+    from += count;
+  }
+}

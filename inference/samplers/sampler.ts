@@ -1,0 +1,66 @@
+/** Noise levels of a run of N steps. */
+export interface Schedule {
+  /** σ₀ … σ_N, falling from about 1 (pure noise) to 0 (the video): [N + 1] */
+  readonly sigmas: Float32Array;
+  /** What the denoiser is told at step i, in 0..1000: [N] */
+  readonly timesteps: Float32Array;
+}
+
+/** What a solver remembers from step to step: plain data, so that a checkpoint can hold it. Every array has the sample's length. */
+export interface SolverState {
+  /** The last estimates of the clean sample, newest last. */
+  readonly estimates: readonly Float32Array[];
+  /** The sample that the last step started from, after correction. */
+  readonly origin: Float32Array | null;
+  /** Order of the last step; 0 before the first. */
+  readonly order: number;
+}
+
+export interface SolverStep {
+  /** x at σ_{i+1} */
+  readonly sample: Float32Array;
+  readonly state: SolverState;
+  /** The clean sample as estimated at this step. */
+  readonly x0: Float32Array;
+}
+
+/**
+ * Solves dx/dσ = v from noise to video, where x = (1 − σ)·video + σ·noise and the denoiser predicts v = noise − video.
+ * Pure: the same arguments give the same step, and nothing given is changed.
+ */
+export interface Sampler {
+  /** @throws RangeError unless steps is a whole number ≥ 1 and shift > 0. */
+  schedule(steps: number, shift: number): Schedule;
+  initial(): SolverState;
+  /** From σᵢ to σᵢ₊₁, given x at σᵢ and the velocity predicted there. */
+  step(schedule: Schedule, i: number, state: SolverState, sample: Float32Array, velocity: Float32Array): SolverStep;
+}
+
+/** Moves noise levels towards 1, where high resolutions need them: s·u / (1 + (s − 1)·u) (Esser et al. 2024, §5.3.2). */
+export function shifted(u: number, shift: number): number {
+  return (shift * u) / (1 + (shift - 1) * u);
+}
+
+/** `count` points from `start` to `stop`, both included, rounded as numpy.linspace rounds them. */
+export function linspace(start: number, stop: number, count: number): Float64Array {
+  const step = count > 1 ? (stop - start) / (count - 1) : 0;
+  const points = Float64Array.from({ length: count }, (_, i) => i * step + start);
+  if (count > 1) points[count - 1] = stop;
+  return points;
+}
+
+/** Σ coefficient·array, summed in float64 and rounded once. */
+export function combine(...terms: readonly (readonly [coefficient: number, array: Float32Array])[]): Float32Array {
+  const [first, ...rest] = terms;
+  if (!first) throw new RangeError('combine needs at least one term');
+  const sum = Float64Array.from(first[1], (value) => first[0] * value);
+  for (const [coefficient, array] of rest) {
+    for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] as number) + coefficient * (array[k] as number);
+  }
+  return Float32Array.from(sum);
+}
+
+export function checkSchedule(steps: number, shift: number): void {
+  if (!Number.isInteger(steps) || steps < 1) throw new RangeError(`steps must be a whole number from 1, not ${steps}`);
+  if (!(shift > 0) || !Number.isFinite(shift)) throw new RangeError(`shift must be a number over 0, not ${shift}`);
+}

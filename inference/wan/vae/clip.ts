@@ -1,0 +1,66 @@
+import type { Graph, Value } from '../../graph/graph.js';
+import type { Past } from './past.js';
+
+/**
+ * A stretch of video inside of a graph, in parts along time. How many frames a part holds is the form's business; channels are
+ * axis 1, rows and columns the last two, so whatever works frame by frame works on every part alike.
+ */
+export interface Clip {
+  readonly parts: readonly Value[];
+}
+
+export interface FrameConvOptions {
+  readonly stride?: number;
+  /** Zeros at the top, left, bottom, right; none if left out. */
+  readonly pads?: readonly [number, number, number, number];
+}
+
+export interface UpsampleOptions {
+  /** Name of the 3×3 convolution behind the nearest ×2. */
+  readonly name: string;
+  /** Channels of the shortcut, before and after the block. */
+  readonly from: number;
+  readonly to: number;
+  /** 2 where the block doubles the frames, else 1. */
+  readonly timeFactor: 1 | 2;
+  /** Whether the clip starts with the video's first frame, which is never doubled. */
+  readonly first: boolean;
+}
+
+export interface DownsampleOptions {
+  /** Channels of the shortcut, before and after the block. */
+  readonly from: number;
+  readonly to: number;
+  readonly timeFactor: 1 | 2;
+  readonly spaceFactor: 1 | 2;
+}
+
+/**
+ * How video lies in a graph and how time is convolved: the part of the VAE where what is fast differs from device to device.
+ * The networks are written once over this interface; every implementation gives the same numbers up to rounding.
+ */
+export interface ClipForm {
+  readonly graph: Graph;
+  /** Axes of a part behind [n, channels]: 2 for frames, 3 for tensors with a time axis. */
+  readonly axes: 2 | 3;
+  /** 2-D convolution of every frame; weight [out, in, k, k] or [out, in, 1, k, k]. */
+  frameConv(x: Clip, name: string, options?: FrameConvOptions): Clip;
+  /** 3×3×3 convolution that sees two frames of history and none of the future. */
+  causalConv(x: Clip, name: string, past: Past): Clip;
+  /** Makes two frames of each, from it and two frames of history; the video's first frame passes as it is. */
+  doubleFrames(x: Clip, name: string, past: Past, first: boolean): Clip;
+  /** conv3×3(nearest×2(x)) + DupUp(shortcut) */
+  upsample(x: Clip, shortcut: Clip, options: UpsampleOptions): Clip;
+  /** Applies a function of frames [n, channels, height, width] that keeps their shape. */
+  eachFrame(x: Clip, f: (frames: Value) => Value): Clip;
+}
+
+/** Applies a function of values to every part; it must not mix frames. */
+export function mapClip(x: Clip, f: (part: Value) => Value): Clip {
+  return { parts: x.parts.map(f) };
+}
+
+export function zipClips(a: Clip, b: Clip, f: (a: Value, b: Value) => Value): Clip {
+  if (a.parts.length !== b.parts.length) throw new Error(`clips of ${a.parts.length} and ${b.parts.length} parts`);
+  return { parts: a.parts.map((part, i) => f(part, b.parts[i] as Value)) };
+}

@@ -1,0 +1,120 @@
+import type { WeightSource } from '../../bundle/weights.js';
+import { type Dim, Graph, type Value } from '../../graph/graph.js';
+import * as op from '../../graph/ops.js';
+import type { DType } from '../../tensor.js';
+import type { VaeConfig } from '../config.js';
+import type { ClipForm } from './clip.js';
+import { FrameForm } from './clip-frames.js';
+import { TensorForm } from './clip-tensor.js';
+import { decodeChunk, denormalise, unfold } from './decoder.js';
+import { Past } from './past.js';
+
+export interface VaeSource {
+  readonly weights: WeightSource;
+  readonly config: VaeConfig;
+}
+
+/** Sizes of the latents; a name leaves a dimension open. */
+export interface LatentDims {
+  readonly rows: Dim;
+  readonly height: Dim;
+  readonly width: Dim;
+}
+
+export interface DecoderGraphOptions {
+  /** `frames` for the CPU, `tensor` for CUDA. */
+  readonly form: 'frames' | 'tensor';
+  readonly compute: DType;
+  readonly dims?: LatentDims;
+}
+
+const open: LatentDims = { rows: 'rows', height: 'height', width: 'width' };
+
+/** All frames at once: latents [rows, z, frames, height, width] → pixels [rows, 3, 4·frames − 3, 16·height, 16·width]. */
+export function singlePassDecoder({ weights, config }: VaeSource, compute: DType): Graph {
+  const g = new Graph('vae decoder', weights, compute);
+  const latents = g.input('latents', 'float32', ['rows', config.latentChannels, 'frames', 'height', 'width']);
+  const clip = decodeChunk(new TensorForm(g), { parts: [prepare(latents, config)] }, config, new Past(), true);
+  g.output('pixels', unfold(clip.parts[0] as Value), ['rows', 3, 'pixelFrames', 'pixelHeight', 'pixelWidth']);
+  return g;
+}
+
+/** The same for a number of frames that is known, one latent frame after the other: the peak is that of one frame. */
+export function unrolledDecoder({ weights, config }: VaeSource, frames: number, options: DecoderGraphOptions): Graph {
+  const g = new Graph('vae decoder', weights, options.compute);
+  const { rows, height, width } = options.dims ?? open;
+  const latents = g.input('latents', 'float32', [rows, config.latentChannels, frames, height, width]);
+  const form = clipForm(g, options);
+  const pixels: Value[] = [];
+  let past = new Past();
+  for (const [i, frame] of op.split(prepare(latents, config), Array<number>(frames).fill(1), 2).entries()) {
+    const { left } = past;
+    past = new Past((name) => left.get(name));
+    pixels.push(decodeFrame(form, frame, config, past, i === 0));
+  }
+  g.output('pixels', joinFrames(pixels), [rows, 3, 4 * frames - 3, 'pixelHeight', 'pixelWidth']);
+  return g;
+}
+
+/** One latent frame [rows, z, 1, height, width] at the start of a video → pixels of one frame, and every history. */
+export function firstChunkDecoder({ weights, config }: VaeSource, options: DecoderGraphOptions): Graph {
+  const g = new Graph('vae decoder, first frame', weights, options.compute);
+  const { rows, height, width } = options.dims ?? open;
+  const latents = g.input('latents', 'float32', [rows, config.latentChannels, 1, height, width]);
+  const past = new Past();
+  const pixels = decodeFrame(clipForm(g, options), prepare(latents, config), config, past, true);
+  g.output('pixels', pixels, [rows, 3, 1, 'pixelHeight', 'pixelWidth']);
+  outputHistories(g, past, options);
+  return g;
+}
+
+/** One later latent frame and the histories of the chunk before → pixels of four frames, and the histories after. */
+export function nextChunkDecoder({ weights, config }: VaeSource, options: DecoderGraphOptions): Graph {
+  const g = new Graph('vae decoder, next frames', weights, options.compute);
+  const { rows, height, width } = options.dims ?? open;
+  const latents = g.input('latents', 'float32', [rows, config.latentChannels, 1, height, width]);
+  const past = new Past((name) => {
+    const dims = historyDims(g, name, options);
+    const parts = options.form === 'frames' ? [0, 1] : [0];
+    const inputs = parts.map((i) => g.input(`${name}.${i}`, options.compute, dims));
+    return { parts: inputs, like: inputs[0] as Value };
+  });
+  const pixels = decodeFrame(clipForm(g, options), prepare(latents, config), config, past, false);
+  g.output('pixels', pixels, [rows, 3, 4, 'pixelHeight', 'pixelWidth']);
+  outputHistories(g, past, options, 'next.');
+  return g;
+}
+
+function outputHistories(g: Graph, past: Past, options: DecoderGraphOptions, prefix = ''): void {
+  for (const [name, { parts, like }] of past.left) {
+    for (const [i, part] of parts.entries()) {
+      g.output(`${prefix}${name}.${i}`, part ?? op.zerosLike(like), historyDims(g, name, options));
+    }
+  }
+}
+
+/** Shape of a history's part; space has doubled once for every up block before the convolution. */
+function historyDims(g: Graph, name: string, { form, dims = open }: DecoderGraphOptions): Dim[] {
+  const level = Number(name.match(/up_blocks\.(\d)/)?.[1] ?? (name === 'decoder.conv_out' ? 3 : 0));
+  const scaled = (dim: Dim) => (typeof dim === 'number' ? dim * 2 ** level : `${dim}·${2 ** level}`);
+  const channels = g.shapeOf(`${name}.weight`)[1] as number;
+  return [dims.rows, channels, ...(form === 'tensor' ? [2] : []), scaled(dims.height), scaled(dims.width)];
+}
+
+function decodeFrame(form: ClipForm, frame: Value, config: VaeConfig, past: Past, first: boolean): Value {
+  const part = form.axes === 2 ? op.squeeze(frame, [2]) : frame;
+  const { parts } = decodeChunk(form, { parts: [part] }, config, past, first);
+  return joinFrames(parts.map((pixels) => unfold(form.axes === 2 ? op.unsqueeze(pixels, [2]) : pixels)));
+}
+
+function joinFrames(pixels: readonly Value[]): Value {
+  return pixels.length === 1 ? (pixels[0] as Value) : op.concat(pixels as [Value, ...Value[]], 2);
+}
+
+function prepare(latents: Value, config: VaeConfig): Value {
+  return latents.graph.cast(denormalise(latents, config), latents.graph.compute);
+}
+
+function clipForm(g: Graph, { form }: DecoderGraphOptions): ClipForm {
+  return form === 'frames' ? new FrameForm(g) : new TensorForm(g);
+}

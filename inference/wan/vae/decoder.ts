@@ -1,0 +1,69 @@
+import type { Value } from '../../graph/graph.js';
+import * as op from '../../graph/ops.js';
+import type { VaeConfig } from '../config.js';
+import { type Clip, type ClipForm, mapClip } from './clip.js';
+import { midBlock, normSilu, resBlock } from './layers.js';
+import type { Past } from './past.js';
+
+/** Which up blocks double the frames: the first two of four. */
+const doublesFrames = [true, true, false, false];
+
+/** Channels before the first and after every up block, e.g. 1024, 1024, 1024, 512, 256 for the 5B's VAE. */
+export function decoderChannels(config: VaeConfig): number[] {
+  const multipliers = [...config.dimMultipliers].reverse();
+  return [multipliers[0] as number, ...multipliers].map((m) => m * config.decoderBaseDim);
+}
+
+/**
+ * The decoder for one stretch of latent frames: latents as the VAE defines them (denormalised), [rows, z, …] each part, to
+ * pixels before unfolding and clamping, 12 channels each part. With `first` the stretch starts the video: its first latent
+ * frame becomes one frame, every other four. What later stretches need of this one is left in `past`.
+ * Source: diffusers autoencoder_kl_wan.py, WanDecoder3d.
+ */
+export function decodeChunk(form: ClipForm, latents: Clip, config: VaeConfig, past: Past, first: boolean): Clip {
+  const channels = decoderChannels(config);
+  let x = form.frameConv(latents, 'post_quant_conv');
+  x = form.causalConv(x, 'decoder.conv_in', past);
+  x = midBlock(form, x, 'decoder.mid_block', past);
+  for (const [level, doubles] of doublesFrames.entries()) {
+    const name = `decoder.up_blocks.${level}`;
+    const shortcut = x;
+    for (let i = 0; i <= config.resBlocks; i++) x = resBlock(form, x, `${name}.resnets.${i}`, past);
+    if (level === doublesFrames.length - 1) continue;
+    if (doubles) x = form.doubleFrames(x, `${name}.upsampler.time_conv`, past, first);
+    x = form.upsample(x, shortcut, {
+      name: `${name}.upsampler.resample.1`,
+      from: channels[level] as number,
+      to: channels[level + 1] as number,
+      timeFactor: doubles ? 2 : 1,
+      first,
+    });
+  }
+  return form.causalConv(normSilu(form, x, 'decoder.norm_out'), 'decoder.conv_out', past);
+}
+
+/** Normalised latents → the VAE's own scale: n / (1/σ) + μ, the reciprocal rounded to fp32 first as diffusers does. */
+export function denormalise(latents: Value, config: VaeConfig): Value {
+  const g = latents.graph;
+  const shape = [config.latentChannels, 1, 1, 1];
+  const reciprocal = Float32Array.from(config.latentsStd, (s) => 1 / Math.fround(s));
+  const mean = Float32Array.from(config.latentsMean);
+  return op.add(op.div(latents, op.floats(g, reciprocal, shape)), op.floats(g, mean, shape));
+}
+
+/**
+ * [rows, 12, T, h, w] → [rows, 3, T, 2h, 2w] in [-1, 1]: every pixel unfolds into a 2×2 block. The column within the block is
+ * the slower digit of the channel, (channel·2 + column)·2 + row.
+ */
+export function unfold(x: Value): Value {
+  const g = x.graph;
+  const size = op.shape(x);
+  const cells = op.reshapeTo(
+    x,
+    op.concat([op.slice(size, 0, 0, 1), op.ints(g, [3, 2, 2]), op.slice(size, 0, 2, 5)], 0),
+  );
+  const ordered = op.transpose(cells, [0, 1, 4, 5, 3, 6, 2]); // [rows, 3, T, h, row, w, column]
+  const fine = op.mul(op.slice(size, 0, 2, 5), op.ints(g, [1, 2, 2]));
+  const frames = op.reshapeTo(ordered, op.concat([op.slice(size, 0, 0, 1), op.ints(g, [3]), fine], 0));
+  return op.clip(op.cast(frames, 'float32'), -1, 1);
+}

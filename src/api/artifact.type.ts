@@ -1,0 +1,51 @@
+import { GraphQLPositiveInt, GraphQLSafeInt, GraphQLURL } from 'graphql-scalars';
+import { Ctx, Field, Float, ObjectType } from 'type-graphql';
+import { artifactPath } from '../artifacts/urls.js';
+import type { ArtifactKind as Kind, Artifact as StoredArtifact } from '../generations/generation.js';
+import type { ApiContext } from './context.js';
+import { ArtifactKind } from './enums.js';
+
+@ObjectType({ description: 'A file that a generation produced.' })
+export class Artifact {
+  constructor(private readonly stored: StoredArtifact) {}
+
+  @Field(() => ArtifactKind, { description: 'What it is for.' })
+  get kind(): Kind {
+    return this.stored.kind;
+  }
+
+  @Field(() => GraphQLURL, { description: 'Where it lies: ranges, ETag, never changes. Add ?download to save it.' })
+  url(@Ctx() { baseUrl }: ApiContext): string {
+    return `${baseUrl}${artifactPath(this.stored)}`;
+  }
+
+  @Field(() => String, { description: 'Such as video/mp4.' })
+  get mimeType(): string {
+    return this.stored.mimeType;
+  }
+
+  @Field(() => GraphQLSafeInt, { description: 'Size.' })
+  get bytes(): number {
+    return this.stored.bytes;
+  }
+
+  @Field(() => String, { description: 'Of the bytes, in hexadecimal.' })
+  get sha256(): string {
+    return this.stored.sha256;
+  }
+
+  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  get width(): number {
+    return this.stored.width;
+  }
+
+  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  get height(): number {
+    return this.stored.height;
+  }
+
+  @Field(() => Float, { nullable: true, description: 'Null for a still picture.' })
+  get durationSeconds(): number | null {
+    return this.stored.durationSeconds;
+  }
+}

@@ -1,0 +1,14 @@
+import type { EventStream } from '../events/event-stream.js';
+import type { ModelCatalog } from '../generations/catalog.js';
+import type { GenerationService } from '../generations/service.js';
+import type { Scheduler } from '../scheduler/ports.js';
+
+/** What resolvers work with: the application's parts, and where the caller reaches this server. */
+export interface ApiContext {
+  readonly service: GenerationService;
+  readonly events: EventStream;
+  readonly scheduler: Scheduler;
+  readonly catalog: ModelCatalog;
+  /** Origin for links, such as `http://127.0.0.1:4000`: the address the request itself was sent to. */
+  readonly baseUrl: string;
+}

@@ -1,0 +1,98 @@
+import { GraphQLSafeInt } from 'graphql-scalars';
+import { Ctx, Field, GraphQLISODateTime, ObjectType } from 'type-graphql';
+import type { DeviceSnapshot, Scheduler } from '../scheduler/ports.js';
+import type { ApiContext } from './context.js';
+import { DeviceKind, DeviceStatus } from './enums.js';
+import { Generation } from './generation.type.js';
+import { Model } from './model.type.js';
+import { Node } from './node.type.js';
+
+@ObjectType({ description: "A network that lies in a device's memory." })
+export class LoadedComponent {
+  constructor(
+    model: Model,
+    private readonly loaded: DeviceSnapshot['loaded'][number],
+  ) {
+    this.model = model;
+  }
+
+  @Field(() => Model, { description: 'Of which model.' })
+  readonly model: Model;
+
+  @Field(() => String, { description: 'Which of its networks, such as denoiser.' })
+  get component(): string {
+    return this.loaded.component;
+  }
+
+  @Field(() => GraphQLSafeInt, { description: 'Size of its weights there.' })
+  get bytes(): number {
+    return this.loaded.bytes;
+  }
+}
+
+@ObjectType({ implements: Node, description: 'A GPU or the CPU, as it was a moment ago.' })
+export class Device extends Node {
+  constructor(private readonly snapshot: DeviceSnapshot) {
+    super('device', snapshot.id);
+  }
+
+  /** One that is gone since (a card was taken out) is shown as lost rather than as an error in the history. */
+  static find(scheduler: Scheduler, id: string): Device {
+    return new Device(scheduler.devices().find((device) => device.id === id) ?? lost(id));
+  }
+
+  @Field(() => String, { description: 'As its maker calls it.' })
+  get name(): string {
+    return this.snapshot.name;
+  }
+
+  @Field(() => DeviceKind, { description: 'What sort it is.' })
+  get kind(): DeviceSnapshot['kind'] {
+    return this.snapshot.kind;
+  }
+
+  @Field(() => DeviceStatus, { description: 'What it does.' })
+  get status(): DeviceSnapshot['status'] {
+    return this.snapshot.status;
+  }
+
+  @Field(() => GraphQLSafeInt, { description: 'Memory in all.' })
+  get totalBytes(): number {
+    return this.snapshot.totalBytes;
+  }
+
+  @Field(() => GraphQLSafeInt, { nullable: true, description: 'Memory that is free; null where it cannot be asked.' })
+  get freeBytes(): number | null {
+    return this.snapshot.freeBytes;
+  }
+
+  @Field(() => GraphQLSafeInt, { nullable: true, description: 'Memory in use by this server; null where unknown.' })
+  get usedByUsBytes(): number | null {
+    return this.snapshot.usedByUsBytes;
+  }
+
+  @Field(() => [LoadedComponent], { description: 'The networks in its memory.' })
+  loaded(@Ctx() { catalog }: ApiContext): LoadedComponent[] {
+    return this.snapshot.loaded.flatMap((loaded) => {
+      const info = catalog.get(loaded.model);
+      return info ? [new LoadedComponent(new Model(info), loaded)] : [];
+    });
+  }
+
+  @Field(() => [Generation], { description: 'What it works on.' })
+  async running(@Ctx() { service }: ApiContext): Promise<Generation[]> {
+    const records = await Promise.all(this.snapshot.running.map((id) => service.get(id)));
+    return records.flatMap((record) => (record ? [new Generation(record)] : []));
+  }
+
+  @Field(() => GraphQLISODateTime, { description: 'When this was so.' })
+  get observedAt(): Date {
+    return this.snapshot.observedAt;
+  }
+}
+
+function lost(id: string): DeviceSnapshot {
+  const kind = id.startsWith('cuda') ? 'CUDA' : 'CPU';
+  const unknown = { totalBytes: 0, freeBytes: null, usedByUsBytes: null, loaded: [], running: [] };
+  return { id, name: id, kind, status: 'LOST', ...unknown, observedAt: new Date() };
+}

@@ -1,0 +1,181 @@
+import { GraphQLNonNegativeInt, GraphQLPositiveInt, GraphQLSafeInt } from 'graphql-scalars';
+import { Ctx, Field, Float, GraphQLISODateTime, Int, ObjectType } from 'type-graphql';
+import type * as domain from '../generations/generation.js';
+import type { GenerationRecord } from '../generations/record.js';
+import { Artifact } from './artifact.type.js';
+import type { ApiContext } from './context.js';
+import { Device } from './device.type.js';
+import { FailureCode, GenerationStatus, Sampler } from './enums.js';
+import { Model, ModelDefaults } from './model.type.js';
+import { Node } from './node.type.js';
+import { GenerationProgress, Preview } from './progress.type.js';
+
+/** A type of a module that imports this one: as a bare type annotation its class would be read before it exists. */
+type Relation<T> = T;
+
+@ObjectType({
+  description: 'Every setting resolved, seed included: resubmitted as they are, they give the same video.',
+})
+export class GenerationSettings extends ModelDefaults {
+  @Field(() => GraphQLSafeInt, { description: 'Where the noise comes from: 0 to 2^53 - 1.' })
+  readonly seed!: number;
+}
+
+@ObjectType({ description: 'What the server changed in the settings asked for.' })
+export class Adjustment {
+  @Field(() => String, { description: 'Which setting.' })
+  readonly field!: string;
+
+  @Field(() => String, { description: 'What was asked for.' })
+  readonly from!: string;
+
+  @Field(() => String, { description: 'What it was changed to.' })
+  readonly to!: string;
+
+  @Field(() => String, { description: 'Why.' })
+  readonly reason!: string;
+}
+
+@ObjectType({ description: 'A setting that is allowed and probably a mistake.' })
+export class SettingsWarning {
+  @Field(() => String, { description: 'Which setting.' })
+  readonly field!: string;
+
+  @Field(() => String, { description: 'What to expect.' })
+  readonly message!: string;
+}
+
+@ObjectType({ description: 'Why there is no video.' })
+export class GenerationFailure {
+  @Field(() => FailureCode, { description: 'The cause, for programs.' })
+  readonly code!: domain.FailureCode;
+
+  @Field(() => String, { description: 'The cause, for people.' })
+  readonly message!: string;
+
+  @Field(() => Boolean, { description: 'Whether trying the same again may succeed.' })
+  readonly retryable!: boolean;
+}
+
+@ObjectType({ description: 'What a run cost.' })
+export class GenerationUsage {
+  @Field(() => Float, { description: 'From creation to the first work for it.' })
+  readonly queueSeconds!: number;
+
+  @Field(() => Float, { description: 'Time that a device worked for it.' })
+  readonly computeSeconds!: number;
+
+  @Field(() => Float, { description: 'From the first work to the end.' })
+  readonly wallSeconds!: number;
+
+  @Field(() => GraphQLSafeInt, {
+    nullable: true,
+    description: 'Most memory in use meanwhile, where it can be measured.',
+  })
+  readonly peakBytes!: number | null;
+}
+
+@ObjectType({ implements: Node, description: 'One request for one video, and all that belongs to it.' })
+export class Generation extends Node {
+  constructor(readonly record: GenerationRecord) {
+    super('generation', record.id);
+  }
+
+  @Field(() => GenerationStatus, { description: 'Where it is in its life.' })
+  get status(): domain.GenerationStatus {
+    return this.record.status;
+  }
+
+  @Field(() => String, { description: 'What the video shows.' })
+  get prompt(): string {
+    return this.record.prompt;
+  }
+
+  @Field(() => String, { description: 'What it must not show; may be empty.' })
+  get negativePrompt(): string {
+    return this.record.negativePrompt;
+  }
+
+  @Field(() => GenerationSettings, { description: 'Every setting resolved, seed included.' })
+  get settings(): domain.GenerationSettings {
+    return this.record.settings;
+  }
+
+  @Field(() => [Adjustment], { description: 'What the server changed in the settings asked for.' })
+  get adjustments(): readonly domain.Adjustment[] {
+    return this.record.adjustments;
+  }
+
+  @Field(() => String, { description: 'Name of its model.' })
+  get modelName(): string {
+    return this.record.model;
+  }
+
+  @Field(() => Model, { nullable: true, description: 'Its model. Null if that is no longer installed.' })
+  model(@Ctx() { catalog }: ApiContext): Model | null {
+    const info = catalog.get(this.record.model);
+    return info ? new Model(info) : null;
+  }
+
+  @Field(() => Device, { nullable: true, description: 'Null until started.' })
+  device(@Ctx() { scheduler }: ApiContext): Relation<Device> | null {
+    return this.record.deviceId === null ? null : Device.find(scheduler, this.record.deviceId);
+  }
+
+  @Field(() => Int, { description: 'Higher goes first.' })
+  get priority(): number {
+    return this.record.priority;
+  }
+
+  @Field(() => GenerationProgress, { description: 'How far it is.' })
+  progress(@Ctx() { scheduler, events }: ApiContext): GenerationProgress {
+    const { id, status, progress, previewSequence } = this.record;
+    const readPreview = async () => {
+      if (previewSequence === null) return null;
+      const preview = await events.log.preview(id, previewSequence);
+      return preview && new Preview(preview, { generationId: id, sequence: previewSequence });
+    };
+    return new GenerationProgress(progress, readPreview, status === 'QUEUED' ? scheduler.position(id) : null);
+  }
+
+  @Field(() => [Artifact], { description: 'Not empty exactly when SUCCEEDED; the first is the video.' })
+  get artifacts(): Artifact[] {
+    return this.record.artifacts.map((artifact) => new Artifact(artifact));
+  }
+
+  @Field(() => GenerationFailure, { nullable: true, description: 'Set exactly when FAILED.' })
+  get failure(): domain.GenerationFailure | null {
+    return this.record.failure;
+  }
+
+  @Field(() => GenerationUsage, { nullable: true, description: 'What the run cost. Null until it ended.' })
+  get usage(): domain.Usage | null {
+    return this.record.usage;
+  }
+
+  @Field(() => Generation, { nullable: true, description: 'The one whose settings it started from.' })
+  async remixedFrom(@Ctx() { service }: ApiContext): Promise<Generation | null> {
+    const origin = this.record.remixedFromId && (await service.get(this.record.remixedFromId));
+    return origin ? new Generation(origin) : null;
+  }
+
+  @Field(() => GraphQLNonNegativeInt, { description: 'Pass to generationEvents(after:) to join with no gap.' })
+  get lastSequence(): number {
+    return this.record.lastSequence;
+  }
+
+  @Field(() => GraphQLISODateTime, { description: 'When it was asked for.' })
+  get createdAt(): Date {
+    return this.record.createdAt;
+  }
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'When a device began with it.' })
+  get startedAt(): Date | null {
+    return this.record.startedAt;
+  }
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'When it reached its final status.' })
+  get finishedAt(): Date | null {
+    return this.record.finishedAt;
+  }
+}

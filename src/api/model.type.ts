@@ -1,0 +1,99 @@
+import { GraphQLPositiveInt } from 'graphql-scalars';
+import { Field, Float, ObjectType } from 'type-graphql';
+import type { ModelInfo } from '../generations/catalog.js';
+import type { Sampler as SamplerName } from '../generations/generation.js';
+import { Sampler } from './enums.js';
+import { Node } from './node.type.js';
+
+@ObjectType({ description: 'What a setting is where an input leaves it out. The seed is random then.' })
+export class ModelDefaults {
+  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  readonly width!: number;
+
+  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  readonly height!: number;
+
+  @Field(() => GraphQLPositiveInt, { description: 'Pictures in the video.' })
+  readonly frameCount!: number;
+
+  @Field(() => GraphQLPositiveInt, { description: 'Pictures a second.' })
+  readonly fps!: number;
+
+  @Field(() => GraphQLPositiveInt, { description: 'Denoising steps.' })
+  readonly steps!: number;
+
+  @Field(() => Float, { description: 'How strongly the prompt is followed.' })
+  readonly guidanceScale!: number;
+
+  @Field(() => Sampler, { description: 'How the denoising equation is solved.' })
+  readonly sampler!: SamplerName;
+
+  @Field(() => Float, { description: 'Shift of the noise schedule towards much noise.' })
+  readonly shift!: number;
+}
+
+@ObjectType({ description: 'What settings a model allows.' })
+export class ModelLimits {
+  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  readonly maxWidth!: number;
+
+  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  readonly maxHeight!: number;
+
+  @Field(() => GraphQLPositiveInt, { description: 'Width and height must be divisible by it.' })
+  readonly sizeMultiple!: number;
+
+  @Field(() => GraphQLPositiveInt, { description: 'Pictures in the video.' })
+  readonly maxFrames!: number;
+
+  @Field(() => GraphQLPositiveInt, { description: 'A frame count is a multiple of it plus 1.' })
+  readonly frameMultiple!: number;
+
+  @Field(() => GraphQLPositiveInt, { description: 'Denoising steps.' })
+  readonly maxSteps!: number;
+
+  @Field(() => GraphQLPositiveInt, { description: 'Tokens of a prompt that the model reads.' })
+  readonly maxPromptTokens!: number;
+}
+
+@ObjectType({ implements: Node, description: 'A model that generations can use.' })
+export class Model extends Node {
+  constructor(private readonly info: ModelInfo) {
+    super('model', info.name);
+  }
+
+  @Field(() => String, { description: 'Unique, short, for command lines.' })
+  get name(): string {
+    return this.info.name;
+  }
+
+  @Field(() => String, { description: 'For people.' })
+  get title(): string {
+    return this.info.title;
+  }
+
+  @Field(() => String, { description: 'The licence of the weights.' })
+  get license(): string {
+    return this.info.license;
+  }
+
+  @Field(() => String, { description: 'sha256 over its files: the same hash and settings give the same video.' })
+  get contentHash(): string {
+    return this.info.contentHash;
+  }
+
+  @Field(() => ModelDefaults, { description: 'What settings are where an input leaves them out.' })
+  get defaults(): ModelInfo['defaults'] {
+    return this.info.defaults;
+  }
+
+  @Field(() => ModelLimits, { description: 'What settings are allowed.' })
+  get limits(): ModelInfo['limits'] {
+    return this.info.limits;
+  }
+
+  @Field(() => [String], { description: 'Prompts that this model does well.' })
+  get examplePrompts(): readonly string[] {
+    return this.info.examplePrompts;
+  }
+}

@@ -1,0 +1,36 @@
+import 'reflect-metadata';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchemaSync } from 'type-graphql';
+import { DeviceResolver } from './device.resolver.js';
+import { GenerationResolver } from './generation.resolver.js';
+import { GenerationEventResolver } from './generation-event.resolver.js';
+import { ModelResolver } from './model.resolver.js';
+import { NodeResolver } from './node.resolver.js';
+import { QueueResolver } from './queue.resolver.js';
+
+/** The whole contract. schema/schema.graphql is emitted from it. */
+export function createSchema(): GraphQLSchema {
+  return buildSchemaSync({
+    resolvers: [
+      GenerationResolver,
+      GenerationEventResolver,
+      ModelResolver,
+      DeviceResolver,
+      QueueResolver,
+      NodeResolver,
+    ],
+    validate: false,
+    pubSub: noPubSub,
+  });
+}
+
+// TypeGraphQL wants one as soon as there is a subscription. Ours bring their own stream: createPubSub ends the process with an
+// uncaught RepeaterOverflowError when a subscriber falls 1,024 events behind.
+const noPubSub = {
+  publish(): never {
+    throw new Error('Events are published through events/event-stream.ts.');
+  },
+  subscribe(): never {
+    throw new Error('Subscriptions give their own stream.');
+  },
+};

@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { FileArtifactStore } from '../artifacts/artifact-store.js';
+import { registerArtifactRoutes } from '../artifacts/routes.js';
+import { ReelError } from '../errors.js';
+import type { EventStream } from '../events/event-stream.js';
+import type { ModelCatalog } from '../generations/catalog.js';
+import type { GenerationService } from '../generations/service.js';
+import type { Log } from '../log.js';
+import type { Scheduler } from '../scheduler/ports.js';
+import { baseUrlOf } from './base-url.js';
+import type { ApiContext } from './context.js';
+import { registerHealthRoutes } from './health.js';
+import { createHttpApp, registerGraphql } from './http.js';
+import { createSchema } from './schema.js';
+import { attachWebSocket } from './websocket.js';
+
+export interface HttpServerOptions {
+  readonly service: GenerationService;
+  readonly events: EventStream;
+  readonly artifacts: FileArtifactStore;
+  readonly scheduler: Scheduler;
+  readonly catalog: ModelCatalog;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly log: Log;
+}
+
+export interface HttpServer {
+  /** Such as `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** Ends subscriptions and downloads and frees the port. */
+  close(): Promise<void>;
+}
+
+/**
+ * Everything on one port: GraphQL over HTTP and WebSocket, the page for people, artifacts, previews, health.
+ * @throws ReelError PORT_IN_USE, CANNOT_LISTEN
+ */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { service, events, artifacts, scheduler, catalog, log } = options;
+  let url = '';
+  const contextOf = (request: IncomingMessage): ApiContext => ({
+    service,
+    events,
+    scheduler,
+    catalog,
+    baseUrl: baseUrlOf(request, url),
+  });
+  const schema = createSchema();
+  const app = createHttpApp(log);
+  const stopApollo = await registerGraphql(app, schema, contextOf, log);
+  await registerArtifactRoutes(app, artifacts, {
+    artifact: (sha256) => service.artifact(sha256),
+    preview: (generationId, sequence) => events.log.preview(generationId, sequence),
+  });
+  registerHealthRoutes(app, options);
+  const closeSockets = attachWebSocket(app.server, schema, contextOf, log);
+  const close = async () => {
+    await closeSockets();
+    await stopApollo();
+    await app.close();
+  };
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    await close();
+    throw listenError(error, options);
+  }
+  url = urlOf(app.server.address() as AddressInfo);
+  log.info({ url }, 'Listening');
+  return { url, close };
+}
+
+function urlOf({ address, port, family }: AddressInfo): string {
+  // Listening everywhere is not an address to visit.
+  const host = address === '0.0.0.0' || address === '::' ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
+  return `http://${host}:${port}`;
+}
+
+function listenError(error: unknown, { host, port }: HttpServerOptions): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'EADDRINUSE') {
+    const message = `Port ${port} on ${host} is in use by another program. Stop that, or choose a port with --port or REELQL_PORT (0 takes a free one).`;
+    return new ReelError('PORT_IN_USE', message, { cause: error });
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new ReelError('CANNOT_LISTEN', `Cannot listen on ${host}:${port} (${code}). Choose --host and --port.`, {
+      cause: error,
+    });
+  }
+  return error;
+}

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { startHttpServer } from './api/server.js';
+import { FileArtifactStore } from './artifacts/artifact-store.js';
+import { systemClock } from './clock.js';
+import type { Config } from './config.js';
+import { Disposal } from './disposal.js';
+import { EventLog } from './events/event-log.js';
+import { EventStream } from './events/event-stream.js';
+import { chooseDevices } from './execution/devices.js';
+import { openDatabase } from './generations/database.js';
+import { createRecorder } from './generations/recorder.js';
+import { GenerationService } from './generations/service.js';
+import { GenerationStore } from './generations/store.js';
+import { createLog } from './log.js';
+import { ModelCatalog } from './models/catalog.js';
+import { StepScheduler } from './scheduler/scheduler.js';
+import { ffmpegVideoEncoder } from './video/video-encoder.js';
+
+export interface App {
+  /** Where the server answers, such as http://127.0.0.1:4000 */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * ReelQL, put together in the order in which a request meets its parts. What is opened later uses what is opened earlier, and
+ * is closed before it; a part that fails to open closes those before it.
+ * @throws ReelError, ModelError and the like, each with one sentence for the person who started it.
+ */
+export async function startApp(config: Config): Promise<App> {
+  const log = createLog(config.logLevel);
+  const parts = new Disposal();
+  try {
+    // What can be asked for: the bundled model and the imported ones.
+    const catalog = await ModelCatalog.open(config);
+    for (const { name, problem } of catalog.broken) log.warn({ model: name, problem }, 'A model cannot be used');
+
+    // Where requests are kept: one row a generation, one log of events each, in one database that is ours alone.
+    const database = await openDatabase(join(config.dataDir, 'reelql.db'));
+    parts.defer(() => database.close());
+
+    // How they are watched: the log is the stream.
+    const events = new EventStream(new EventLog(database.client));
+    parts.defer(() => events.close());
+    const store = new GenerationStore(database.client, systemClock, (event) => events.publish(event));
+
+    // Where their files go.
+    const artifacts = await FileArtifactStore.open(join(config.dataDir, 'artifacts'));
+
+    // Who computes them: a device each an executor, between them the policy.
+    const scheduler = new StepScheduler({
+      devices: await chooseDevices(config.devices),
+      catalog: (name) => catalog.get(name),
+      recorder: createRecorder(store),
+      artifacts,
+      videoEncoder: ffmpegVideoEncoder(),
+      clock: systemClock,
+      log,
+    });
+    parts.defer(() => scheduler.stop());
+
+    // What can be done with them; first of all, going on with what an earlier server left.
+    const service = new GenerationService(store, scheduler, catalog, log, config);
+    await service.recover();
+
+    // How they are asked for: GraphQL over HTTP and WebSocket, files over HTTP.
+    const { host, port } = config;
+    const server = await startHttpServer({ service, events, artifacts, scheduler, catalog, host, port, log });
+    parts.defer(() => server.close());
+
+    return {
+      url: server.url,
+      async close() {
+        // Before the requests end: a Ctrl-C has reached ffmpeg too, and the scheduler must know that this is no failure.
+        await scheduler.stop();
+        await parts.close();
+      },
+    };
+  } catch (error) {
+    await parts.close();
+    throw error;
+  }
+}

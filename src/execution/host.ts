@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Log } from '../log.js';
+import { type ExecutorEntry, executorEntry } from './executor-entry.js';
+import { ExecutorProcess, type ExecutorTimes, type Outcome } from './executor-process.js';
+import type { ExecutorDevice, Unit, UnitKind } from './protocol.js';
+
+export interface HostOptions {
+  readonly device: ExecutorDevice;
+  readonly log: Log;
+  readonly entry?: ExecutorEntry;
+  readonly times?: Partial<ExecutorTimes>;
+  /** Wait before the start after the n-th loss in a row: `firstMs · 2^(n−1)`, at most `mostMs`. */
+  readonly backoff?: { readonly firstMs: number; readonly mostMs: number };
+}
+
+const defaultTimes: ExecutorTimes = { startMs: 60_000, heartbeatMs: 1000, silenceMs: 15_000 };
+
+/**
+ * Keeps one device's executor: starts it when there is something to do, starts another after a loss, and leaves no process
+ * behind. It knows nothing of generations; who had some in a lost executor learns it from the outcome and from `onLost`.
+ */
+export class ExecutorHost {
+  readonly #options: HostOptions;
+  readonly #log: Log;
+  #process: ExecutorProcess | null = null;
+  #losses = 0;
+  /** Units wait for one another here, in the order of `run`. */
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #stopping = new AbortController();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+    this.#log = options.log;
+  }
+
+  /** Of the running executor, if there is one. */
+  get pid(): number | undefined {
+    return this.#process?.alive ? this.#process.pid : undefined;
+  }
+
+  /** Called whenever an executor has gone that nobody stopped. */
+  onLost(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Runs one unit after those asked for before it. Never rejects. */
+  run<K extends UnitKind>(unit: Extract<Unit, { kind: K }>, deadlineMs: number): Promise<Outcome<K>> {
+    const outcome = this.#turn.then(() => this.#run(unit, deadlineMs));
+    this.#turn = outcome;
+    return outcome;
+  }
+
+  /** Ends the executor, whatever it is doing; units under way and later ones have the outcome DEVICE_LOST. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#process?.kill(stopped);
+    await this.#turn;
+  }
+
+  async #run<K extends UnitKind>(unit: Extract<Unit, { kind: K }>, deadlineMs: number): Promise<Outcome<K>> {
+    const executor = await this.#running();
+    if (executor === null) return { ok: false, lost: true, failure: stopped };
+    const failure = await executor.ready;
+    if (failure) return { ok: false, lost: true, failure };
+    const outcome = await executor.ask(unit, deadlineMs);
+    if (outcome.ok || !outcome.lost) this.#losses = 0;
+    return outcome;
+  }
+
+  async #running(): Promise<ExecutorProcess | null> {
+    if (this.#process?.alive) return this.#process;
+    if (this.#losses > 0) await this.#backOff();
+    if (this.#stopping.signal.aborted) return null;
+    const { device, entry = executorEntry(), times } = this.#options;
+    const executor = new ExecutorProcess({
+      entry,
+      device,
+      times: { ...defaultTimes, ...times },
+      onOutput: (line) => this.#log.debug({ line }, 'executor output'),
+    });
+    this.#process = executor;
+    this.#log.debug({ pid: executor.pid }, 'executor started');
+    void executor.exited.then((end) => {
+      if (this.#stopping.signal.aborted) return;
+      this.#losses++;
+      this.#log.error({ pid: executor.pid, code: end.code, detail: end.detail }, 'executor lost');
+      for (const listener of this.#listeners) listener();
+    });
+    return executor;
+  }
+
+  async #backOff(): Promise<void> {
+    const { firstMs, mostMs } = this.#options.backoff ?? { firstMs: 250, mostMs: 30_000 };
+    const wait = Math.min(mostMs, firstMs * 2 ** (this.#losses - 1));
+    // Rejects when stopped meanwhile: then there is nothing to wait for.
+    await delay(wait, undefined, { signal: this.#stopping.signal }).catch(() => {});
+  }
+}
+
+const stopped = { code: 'DEVICE_LOST', message: 'The server is shutting down.', detail: 'host stopped' } as const;

@@ -1,0 +1,72 @@
+import type { Bundle } from '../../inference/bundle/bundle.js';
+import type { ComponentName } from '../../inference/bundle/manifest.js';
+import { openBundle } from '../../inference/bundle/open-bundle.js';
+import type { Denoiser, TextEncoder, VaeDecoder } from '../../inference/pipeline/networks.js';
+import { openDenoiser } from '../../inference/runtime/denoiser.js';
+import type { SessionOptions } from '../../inference/runtime/session.js';
+import { openTextEncoder } from '../../inference/runtime/text-encoder.js';
+import { openVaeDecoder } from '../../inference/runtime/vae-decoder.js';
+import { loadTokenizer, type PromptTokenizer } from '../../inference/tokenizer/tokenizer.js';
+import type { ExecutorDevice } from './protocol.js';
+
+interface OpenComponents {
+  textEncoder: { readonly tokenizer: PromptTokenizer; readonly encoder: TextEncoder };
+  denoiser: Denoiser;
+  vae: VaeDecoder;
+}
+
+interface OpenModel {
+  readonly bundle: Bundle;
+  readonly components: Partial<OpenComponents>;
+}
+
+/** The sessions of this process, by the directory of their bundle. */
+export class OpenModels {
+  readonly #models = new Map<string, OpenModel>();
+  readonly #sessions: SessionOptions;
+
+  constructor(device: ExecutorDevice) {
+    this.#sessions = device.kind === 'CPU' ? { device: { kind: 'CPU' }, threads: device.threads } : { device };
+  }
+
+  /** @throws ModelError, or ONNX Runtime's error. Nothing happens if the component is open. */
+  async load(directory: string, component: ComponentName): Promise<void> {
+    const known = this.#models.get(directory);
+    const model = known ?? { bundle: await openBundle(directory), components: {} };
+    this.#models.set(directory, model);
+    if (model.components[component]) return;
+    const { bundle, components } = model;
+    const { manifest } = bundle;
+    const weights = await bundle.weights(component);
+    switch (component) {
+      case 'textEncoder': {
+        const tokenizer = loadTokenizer(bundle.tokenizerFile, manifest.limits.maxPromptTokens);
+        const encoder = await openTextEncoder({ weights, config: manifest.textEncoder.config }, this.#sessions);
+        components.textEncoder = { tokenizer, encoder };
+        return;
+      }
+      case 'denoiser':
+        components.denoiser = await openDenoiser({ weights, config: manifest.denoiser.config }, this.#sessions);
+        return;
+      case 'vae':
+        components.vae = await openVaeDecoder({ weights, config: manifest.vae.config }, this.#sessions);
+        return;
+    }
+  }
+
+  /** @throws Error if it was not loaded: the host's mistake. */
+  get<C extends ComponentName>(directory: string, component: C): { bundle: Bundle; network: OpenComponents[C] } {
+    const model = this.#models.get(directory);
+    const network = model?.components[component];
+    if (!model || !network) throw new Error(`${component} of ${directory} is not loaded`);
+    return { bundle: model.bundle, network };
+  }
+
+  async release(directory: string): Promise<void> {
+    const components = this.#models.get(directory)?.components;
+    this.#models.delete(directory);
+    await components?.textEncoder?.encoder.close();
+    await components?.denoiser?.close();
+    await components?.vae?.close();
+  }
+}

@@ -1,0 +1,100 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Client, createClient } from '@libsql/client';
+import { ReelError, StorageError } from '../errors.js';
+import { PrismaClient } from '../generated/prisma/client.js';
+import { migrate } from './migrate.js';
+import { SingleConnectionLibSql } from './single-connection.js';
+
+export interface Database {
+  readonly client: PrismaClient;
+  readonly path: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the embedded database (SQLite), creating and migrating it as needed, for this process alone.
+ * @throws ReelError DATABASE_IN_USE, DATABASE_UNUSABLE; StorageError where the folder cannot be written.
+ */
+export async function openDatabase(file: string): Promise<Database> {
+  const path = resolve(file);
+  await mkdir(dirname(path), { recursive: true }).catch((error) => {
+    throw new StorageError('create', dirname(path), error);
+  });
+  const lock = await Lock.acquire(path);
+  try {
+    await prepare(path);
+    // 5 s: nobody else writes, but a backup tool may hold the file for a moment.
+    const client = new PrismaClient({
+      adapter: new SingleConnectionLibSql({ url: pathToFileURL(path).href, timeout: 5000 }),
+    });
+    await client.$connect();
+    return {
+      client,
+      path,
+      async close() {
+        await client.$disconnect();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function prepare(path: string): Promise<void> {
+  let client: Client | undefined;
+  try {
+    client = createClient({ url: pathToFileURL(path).href });
+    // Readers go on while a step is being recorded. `synchronous` stays FULL: what was answered survives a power cut.
+    await client.execute('PRAGMA journal_mode = WAL');
+    await migrate(client);
+  } catch (error) {
+    if (error instanceof ReelError) throw error;
+    throw new ReelError('DATABASE_UNUSABLE', `Cannot open the database ${path}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  } finally {
+    client?.close();
+  }
+}
+
+/**
+ * One server a database. The lock is SQLite's own exclusive lock on an empty database beside it: a lock of the operating
+ * system, which ends with the process however that ends, so there is no stale lock after `kill -9` and no pid to guess about.
+ * The file `<database>.owner` only tells people who holds it; it is never trusted.
+ */
+class Lock {
+  private constructor(
+    // Held for as long as the lock is: were it collected, its connection would close and the lock be gone.
+    private readonly connection: Client,
+    private readonly ownerFile: string,
+  ) {}
+
+  static async acquire(path: string): Promise<Lock> {
+    const ownerFile = `${path}.owner`;
+    const connection = createClient({ url: pathToFileURL(`${path}.lock`).href, timeout: 0 });
+    try {
+      await connection.execute('BEGIN EXCLUSIVE');
+    } catch (error) {
+      connection.close();
+      if (!/database is locked|SQLITE_BUSY/.test(String(error))) throw new StorageError('lock', `${path}.lock`, error);
+      const owner = await readFile(ownerFile, 'utf8').catch(() => '');
+      throw new ReelError(
+        'DATABASE_IN_USE',
+        `Another ReelQL server${owner && ` (${owner.trim()})`} is using ${path}. Stop it, or give this one a data folder of its own (--data-dir, REELQL_DATA_DIR).`,
+      );
+    }
+    await writeFile(ownerFile, `pid ${process.pid}, since ${new Date().toISOString()}\n`);
+    return new Lock(connection, ownerFile);
+  }
+
+  async release(): Promise<void> {
+    await rm(this.ownerFile, { force: true });
+    // Said in words: a closed connection lives on, lock and all, until its last statement is collected.
+    await this.connection.execute('ROLLBACK');
+    this.connection.close();
+  }
+}

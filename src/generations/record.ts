@@ -1,0 +1,58 @@
+import type {
+  Adjustment,
+  Artifact,
+  GenerationFailure,
+  GenerationSettings,
+  GenerationStatus,
+  Progress,
+  SettingsWarning,
+  Usage,
+} from './generation.js';
+
+/** A generation as stored. */
+export interface GenerationRecord {
+  /** UUIDv7 */
+  readonly id: string;
+  readonly status: GenerationStatus;
+  readonly priority: number;
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly model: string;
+  readonly settings: GenerationSettings;
+  readonly adjustments: readonly Adjustment[];
+  readonly warnings: readonly SettingsWarning[];
+  readonly idempotencyKey: string | null;
+  readonly inputHash: string | null;
+  /** Without the preview: `previewSequence` names the event that holds it. */
+  readonly progress: Omit<Progress, 'preview'>;
+  readonly previewSequence: number | null;
+  readonly lastSequence: number;
+  readonly deviceId: string | null;
+  readonly failure: GenerationFailure | null;
+  readonly usage: Usage | null;
+  readonly artifacts: readonly Artifact[];
+  readonly remixedFromId: string | null;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+}
+
+/** What a generation is before anything happened to it. */
+export type NewGeneration = Pick<
+  GenerationRecord,
+  | 'id'
+  | 'priority'
+  | 'prompt'
+  | 'negativePrompt'
+  | 'model'
+  | 'settings'
+  | 'adjustments'
+  | 'warnings'
+  | 'idempotencyKey'
+  | 'inputHash'
+  | 'remixedFromId'
+>;
+
+export function waiting(settings: GenerationSettings): GenerationRecord['progress'] {
+  return { phase: 'WAITING', step: 0, totalSteps: settings.steps, fraction: 0, secondsRemaining: null };
+}

@@ -1,0 +1,102 @@
+import type { EventBody } from '../events/event.js';
+import type { Prisma } from '../generated/prisma/client.js';
+import { newId } from '../ids.js';
+import type { Artifact, ArtifactKind, GenerationStatus } from './generation.js';
+import { type GenerationRecord, type NewGeneration, waiting } from './record.js';
+
+/** Between the database's rows and the application's words. JSON columns hold exactly the interfaces of generation.ts. */
+export const withArtifacts = {
+  artifacts: { orderBy: { position: 'asc' } },
+} as const satisfies Prisma.GenerationInclude;
+type GenerationRow = Prisma.GenerationGetPayload<{ include: typeof withArtifacts }>;
+type ArtifactRow = Prisma.ArtifactGetPayload<object>;
+
+export function fromRow(row: GenerationRow): GenerationRecord {
+  return {
+    id: row.id,
+    status: row.status as GenerationStatus,
+    priority: row.priority,
+    prompt: row.prompt,
+    negativePrompt: row.negativePrompt,
+    model: row.model,
+    settings: fromJson(row.settings),
+    adjustments: fromJson(row.adjustments),
+    warnings: fromJson(row.warnings),
+    idempotencyKey: row.idempotencyKey,
+    inputHash: row.inputHash,
+    progress: fromJson(row.progress),
+    previewSequence: row.previewSequence,
+    lastSequence: row.lastSequence,
+    deviceId: row.deviceId,
+    failure: fromJson(row.failure),
+    usage: fromJson(row.usage),
+    artifacts: row.artifacts.map(artifactFromRow),
+    remixedFromId: row.remixedFromId,
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+  };
+}
+
+export function artifactFromRow(row: ArtifactRow): Artifact {
+  const { sha256, mimeType, width, height, durationSeconds } = row;
+  return { kind: row.kind as ArtifactKind, sha256, bytes: Number(row.bytes), mimeType, width, height, durationSeconds };
+}
+
+export function toNewRow(generation: NewGeneration, now: Date): Prisma.GenerationUncheckedCreateInput {
+  return {
+    ...generation,
+    status: 'QUEUED',
+    settings: toJson(generation.settings),
+    adjustments: toJson(generation.adjustments),
+    warnings: toJson(generation.warnings),
+    progress: toJson(waiting(generation.settings)),
+    lastSequence: 1,
+    createdAt: now,
+  };
+}
+
+export function toArtifactRows(artifacts: readonly Artifact[]): Prisma.ArtifactUncheckedCreateWithoutGenerationInput[] {
+  return artifacts.map((artifact, position) => ({ ...artifact, id: newId(), position, bytes: BigInt(artifact.bytes) }));
+}
+
+/** What an event changes in its generation's row, beside status and lastSequence. */
+export function changesOf(
+  body: EventBody,
+  record: GenerationRecord,
+  sequence: number,
+  now: Date,
+): Prisma.GenerationUncheckedUpdateInput {
+  switch (body.type) {
+    case 'GenerationQueued':
+      return {};
+    case 'GenerationStarted':
+      return { deviceId: body.deviceId, startedAt: record.startedAt ?? now };
+    case 'GenerationProgressed': {
+      const { preview, ...progress } = body.progress;
+      return { progress: toJson(progress), ...(preview ? { previewSequence: sequence } : {}) };
+    }
+    case 'GenerationResumed':
+      return body.cause === 'SERVER_RESTARTED'
+        ? { deviceId: null, startedAt: null, previewSequence: null, progress: toJson(waiting(record.settings)) }
+        : {};
+    case 'GenerationSucceeded':
+      return { finishedAt: now, artifacts: { create: toArtifactRows(body.artifacts) }, progress: toJson(done(record)) };
+    case 'GenerationFailed':
+      return { finishedAt: now, failure: toJson(body.failure) };
+    case 'GenerationCanceled':
+      return { finishedAt: now };
+  }
+}
+
+function done({ settings }: GenerationRecord): GenerationRecord['progress'] {
+  return { phase: 'DONE', step: settings.steps, totalSteps: settings.steps, fraction: 1, secondsRemaining: 0 };
+}
+
+export function toJson(value: object): Prisma.InputJsonValue {
+  return value as Prisma.InputJsonValue;
+}
+
+function fromJson<T>(value: unknown): T {
+  return value as T;
+}

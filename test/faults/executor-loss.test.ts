@@ -1,0 +1,164 @@
+import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
+import { systemClock } from '../../src/clock.js';
+import { chooseDevices } from '../../src/execution/devices.js';
+import type { Job } from '../../src/scheduler/ports.js';
+import { StepScheduler } from '../../src/scheduler/scheduler.js';
+import type { InstalledModel } from '../../src/scheduler/work.js';
+import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
+import { childProcesses } from '../support/child-processes.js';
+import { MemoryRecorder } from '../support/memory-recorder.js';
+import { importMicroModel } from '../support/micro-bundle.js';
+import { probeVideo } from '../support/probe-video.js';
+
+/** The real executor, on a model with real arithmetic and random weights. */
+let folder: string;
+let model: InstalledModel;
+/** What the catalog answers. */
+let installed: InstalledModel;
+let artifacts: FileArtifactStore;
+let recorder: MemoryRecorder;
+let scheduler: StepScheduler;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'reelql-faults-'));
+  model = await importMicroModel(folder);
+  artifacts = await FileArtifactStore.open(join(folder, 'artifacts'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+beforeEach(async () => {
+  installed = model;
+  recorder = new MemoryRecorder();
+  scheduler = new StepScheduler({
+    devices: await chooseDevices('cpu'),
+    catalog: () => installed,
+    recorder,
+    artifacts,
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+    videoEncoder: ffmpegVideoEncoder(),
+  });
+});
+afterEach(async () => {
+  await scheduler.stop();
+  expect(childProcesses()).toEqual([]);
+  expect(readdirSync(join(folder, 'artifacts', 'staged'))).toEqual([]);
+});
+
+function job(generationId: string, changes: Partial<Job['settings']> = {}): Job {
+  const settings = { width: 64, height: 64, frameCount: 9, fps: 8, steps: 4, guidanceScale: 5, shift: 5, seed: 7 };
+  return {
+    generationId,
+    model: 'wan-micro',
+    prompt: 'a red car',
+    negativePrompt: '',
+    settings: { ...settings, sampler: 'UNIPC', ...changes },
+    priority: 0,
+    createdAt: new Date(),
+  };
+}
+
+async function outcome(generation: Job) {
+  scheduler.submit(generation);
+  return recorder.end(generation.generationId);
+}
+
+/** The executor is the only child that is there while no video is encoded. */
+function executor(): number {
+  const [pid, ...others] = childProcesses();
+  expect(others).toEqual([]);
+  return pid as number;
+}
+
+test('prompt to video, twice: the same settings give the same bytes', async () => {
+  const ends = [await outcome(job('a')), await outcome(job('b'))];
+  const hashes = ends.map((end) => (end.type === 'succeeded' ? end.artifacts[0]?.sha256 : JSON.stringify(end)));
+  expect(hashes[0]).toMatch(/^[0-9a-f]{64}$/);
+  expect(hashes[1]).toBe(hashes[0]);
+  const facts = await probeVideo(artifacts.path(hashes[0] as string));
+  expect(facts).toMatchObject({ frames: 9, fps: 8, width: 64, height: 64, pixelFormat: 'yuv420p' });
+  const previews = recorder.progress('a').flatMap(({ preview }) => preview ?? []);
+  expect(previews.map(({ step, frameCount }) => [step, frameCount])).toEqual([
+    [1, 3],
+    [2, 3],
+    [3, 3],
+    [4, 3],
+  ]);
+  const [first] = ends;
+  if (first?.type === 'succeeded') expect(first.usage.peakBytes).toBeGreaterThan(1e7);
+});
+
+test('kill -9 in mid-step: DEVICE_LOST, and the next generation succeeds on a new executor', async () => {
+  let killed = 0;
+  recorder.on = (report) => {
+    if (report.type !== 'progressed' || report.id !== 'a' || report.progress.step !== 2) return;
+    killed = executor();
+    process.kill(killed, 'SIGKILL');
+  };
+  expect(await outcome(job('a', { steps: 50 }))).toMatchObject({
+    type: 'failed',
+    failure: { code: 'DEVICE_LOST', retryable: true },
+  });
+  recorder.on = () => {};
+  expect((await outcome(job('b'))).type).toBe('succeeded');
+  expect(executor()).not.toBe(killed);
+});
+
+test('kill -9 between two generations costs neither of them anything', async () => {
+  expect((await outcome(job('a'))).type).toBe('succeeded');
+  process.kill(executor(), 'SIGKILL');
+  await expect.poll(() => scheduler.devices()[0]?.status).toBe('LOST');
+  expect((await outcome(job('b'))).type).toBe('succeeded');
+});
+
+test('kill -9 before the first step', async () => {
+  recorder.on = (report) => {
+    if (report.type === 'progressed' && report.id === 'a' && report.progress.phase === 'ENCODING_TEXT')
+      process.kill(executor(), 'SIGKILL');
+  };
+  expect(await outcome(job('a'))).toMatchObject({ type: 'failed', failure: { code: 'DEVICE_LOST' } });
+  expect((await outcome(job('b'))).type).toBe('succeeded');
+});
+
+test('cancel in mid-run: no step after it, and the executor stays', async () => {
+  let canceling: Promise<boolean> | undefined;
+  let pid = 0;
+  recorder.on = (report) => {
+    if (report.type !== 'progressed' || report.id !== 'a' || report.progress.step !== 3 || canceling) return;
+    pid = executor();
+    canceling = scheduler.cancel('a');
+  };
+  expect((await outcome(job('a', { steps: 50 }))).type).toBe('canceled');
+  expect(await canceling).toBe(true);
+  expect(recorder.progress('a').at(-1)?.step).toBeLessThanOrEqual(3);
+  expect((await outcome(job('b'))).type).toBe('succeeded');
+  expect(executor()).toBe(pid);
+});
+
+test('a truncated weight file is named without its path, and the server goes on', async () => {
+  const broken = await importMicroModel(folder, 'broken');
+  const { weights } = broken.manifest.vae;
+  truncateSync(join(broken.directory, weights.folder, weights.files[0]?.name ?? ''), 5000);
+  installed = broken;
+  const end = await outcome(job('a'));
+  if (end.type !== 'failed') throw new Error(end.type);
+  expect(end.failure.code).toBe('MODEL_LOAD_FAILED');
+  expect(end.failure.message).toMatch(
+    /: \S+\.safetensors has changed since the import: expected \d+ bytes, found 5000/,
+  );
+  expect(end.failure.message).not.toContain(folder);
+  installed = model;
+  expect((await outcome(job('b', {}))).type).toBe('succeeded');
+});
+
+test('NaN in the latents ends in NUMERIC_OVERFLOW', async () => {
+  // More than float32 can hold.
+  const end = await outcome(job('a', { guidanceScale: 1e300 }));
+  expect(end).toMatchObject({ type: 'failed', failure: { code: 'NUMERIC_OVERFLOW', retryable: false } });
+  expect((await outcome(job('b'))).type).toBe('succeeded');
+});

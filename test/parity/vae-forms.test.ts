@@ -1,0 +1,172 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { LatentShape, PixelChunk, VaeDecoder } from '../../inference/pipeline/networks.js';
+import { type Feeds, Session } from '../../inference/runtime/session.js';
+import { openVaeDecoder } from '../../inference/runtime/vae-decoder.js';
+import { openVaeEncoder } from '../../inference/runtime/vae-encoder.js';
+import { float32 } from '../../inference/tensor.js';
+import { firstChunkDecoder, nextChunkDecoder, unrolledDecoder } from '../../inference/wan/vae/decoder-graphs.js';
+import { joinFrames } from '../support/clips.js';
+import { type RandomVae, randomVae, uniform } from '../support/random-vae.js';
+import { expectWithin } from '../support/reference.js';
+
+/** Forms share little code below the network's outline, so that they agree says much for each of them. */
+const limits = { max_abs: 2e-5, rel_l2: 5e-6 };
+const options = { device: { kind: 'CPU' }, threads: 1 } as const;
+
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close();
+});
+function closing<T extends { close(): Promise<void> }>(value: T): T {
+  opened.push(value);
+  return value;
+}
+
+function randomLatents({ channels, frames, height, width }: LatentShape, seed: number): Float32Array {
+  const next = uniform(seed);
+  return Float32Array.from({ length: channels * frames * height * width }, () => 2 * next());
+}
+
+async function decode(decoder: VaeDecoder, shape: LatentShape, latents: Float32Array): Promise<Float32Array> {
+  const chunks: PixelChunk[] = [];
+  for await (const chunk of decoder.decode(shape, latents)) chunks.push(chunk);
+  return joinFrames(chunks);
+}
+
+/** The streaming graphs of the form for CUDA with open sizes, which the CPU's decoder does not use. */
+async function streamTensors(vae: RandomVae, shape: LatentShape, latents: Float32Array): Promise<Float32Array> {
+  const graph = { form: 'tensor', compute: 'float32' } as const;
+  const first = closing(await Session.open(firstChunkDecoder(vae, graph), options));
+  const next = closing(await Session.open(nextChunkDecoder(vae, graph), options));
+  const { channels, frames, height, width } = shape;
+  const chunks: PixelChunk[] = [];
+  let histories: Feeds = {};
+  for (let t = 0; t < frames; t++) {
+    const frame = Float32Array.from(
+      { length: channels * height * width },
+      (_, i) =>
+        latents[(Math.floor(i / (height * width)) * frames + t) * height * width + (i % (height * width))] as number,
+    );
+    const feeds = { latents: float32(frame, [1, channels, 1, height, width]), ...histories };
+    const { pixels, ...left } = await (t === 0 ? first : next).run(feeds);
+    histories = Object.fromEntries(Object.entries(left).map(([name, value]) => [name.replace('next.', ''), value]));
+    const data = pixels?.data as Float32Array;
+    chunks.push({ data, frames: t === 0 ? 1 : 4, height: 16 * height, width: 16 * width });
+  }
+  return joinFrames(chunks);
+}
+
+const widths = [
+  { baseDim: 4, decoderBaseDim: 6, latentChannels: 8 },
+  { baseDim: 4, decoderBaseDim: 4, latentChannels: 5, dimMultipliers: [4, 4, 2, 2], resBlocks: 1, seed: 2 },
+];
+/** Its shortcut from 4 to 3 times the base spreads three cells over four; no encoder has such widths. */
+const uneven = {
+  baseDim: 4,
+  decoderBaseDim: 5,
+  latentChannels: 6,
+  dimMultipliers: [1, 3, 4, 4],
+  resBlocks: 1,
+  seed: 3,
+};
+/** A width at which ONNX Runtime's blocked kernels take over. */
+const blocked = { baseDim: 4, decoderBaseDim: 16, latentChannels: 16, resBlocks: 1, seed: 4 };
+
+describe.each([...widths, uneven, blocked])('a decoder of width $decoderBaseDim times $dimMultipliers', (width) => {
+  it.each([
+    { frames: 4, height: 3, width: 5 },
+    { frames: 2, height: 1, width: 1 },
+  ])('gives the same pixels in every form: $frames frames of $height×$width', async (size) => {
+    const vae = closing(await randomVae(width));
+    const shape = { channels: width.latentChannels, ...size };
+    const latents = randomLatents(shape, 9);
+    const single = closing(await openVaeDecoder(vae, { ...options, form: 'single' }));
+    const expected = await decode(single, shape, latents);
+    expect(expected.some((value) => Math.abs(value) < 1)).toBe(true); // not all clamped
+
+    const streaming = closing(await openVaeDecoder(vae, { ...options, form: 'streaming' }));
+    expectWithin(await decode(streaming, shape, latents), expected, limits);
+    const unrolled = closing(await openVaeDecoder(vae, { ...options, form: 'unrolled' }));
+    expectWithin(await decode(unrolled, shape, latents), expected, limits);
+
+    expectWithin(await streamTensors(vae, shape, latents), expected, limits);
+    const graph = unrolledDecoder(vae, shape.frames, { form: 'tensor', compute: 'float32' });
+    const tensors = closing(await Session.open(graph, options));
+    const dims = [1, shape.channels, shape.frames, shape.height, shape.width];
+    const { pixels } = await tensors.run({ latents: float32(latents, dims) });
+    expectWithin(pixels?.data as Float32Array, expected, limits);
+  });
+});
+
+describe('a streaming decoder', () => {
+  const small = { baseDim: 4, decoderBaseDim: 4, latentChannels: 4, resBlocks: 1 };
+  const shape = { channels: 4, frames: 3, height: 2, width: 2 };
+
+  it('can be stopped between chunks, and starts afresh', async () => {
+    const decoder = closing(await openVaeDecoder(closing(await randomVae(small)), options));
+    const latents = randomLatents(shape, 5);
+    const whole = await decode(decoder, shape, latents);
+    for await (const chunk of decoder.decode(shape, latents)) {
+      expect(chunk.frames).toBe(1);
+      break;
+    }
+    expect(await decode(decoder, shape, latents)).toEqual(whole);
+  });
+
+  it('takes another size', async () => {
+    const decoder = closing(await openVaeDecoder(closing(await randomVae(small)), options));
+    for (const width of [2, 3, 2]) {
+      const wider = { ...shape, width };
+      const pixels = await decode(decoder, wider, randomLatents(wider, 5));
+      expect(pixels.length).toBe(3 * 9 * 32 * 16 * width);
+    }
+  });
+
+  it('decodes videos of two sizes in turns', async () => {
+    const decoder = closing(await openVaeDecoder(closing(await randomVae(small)), options));
+    const videos = [2, 3]
+      .map((width) => ({ ...shape, width }))
+      .map((each) => ({ each, latents: randomLatents(each, 5) }));
+    const whole = [];
+    for (const { each, latents } of videos) whole.push(await decode(decoder, each, latents));
+    const running = videos.map(({ each, latents }) => decoder.decode(each, latents));
+    const chunks: PixelChunk[][] = [[], []];
+    for (let turn = 0; turn < shape.frames; turn++) {
+      for (const [i, generator] of running.entries()) chunks[i]?.push((await generator.next()).value as PixelChunk);
+    }
+    for (const [i, generator] of running.entries()) {
+      expect((await generator.next()).done).toBe(true);
+      expect(joinFrames(chunks[i] as PixelChunk[])).toEqual(whole[i]);
+    }
+  });
+
+  it('refuses latents of another model or size', async () => {
+    const decoder = closing(await openVaeDecoder(closing(await randomVae(small)), options));
+    const start = (channels: number, count: number) =>
+      decoder.decode({ ...shape, channels }, new Float32Array(count)).next();
+    await expect(start(5, 60)).rejects.toThrow('latents of shape [5, 3, 2, 2] where [4, …] is due');
+    await expect(start(4, 60)).rejects.toThrow('60 numbers for latents of [4, 3, 2, 2]');
+  });
+});
+
+describe.each(widths)('an encoder of width $baseDim times $dimMultipliers', (width) => {
+  it('sees nothing of the future', async () => {
+    const encoder = closing(await openVaeEncoder(closing(await randomVae(width)), options));
+    const next = uniform(6);
+    const [height, wide, area] = [16, 48, 16 * 48];
+    const data = Float32Array.from({ length: 3 * 9 * area }, () => next());
+    const long = await encoder.encode({ data, frames: 9, height, width: wide });
+    for (const frames of [1, 5]) {
+      const head = new Float32Array(3 * frames * area);
+      for (let c = 0; c < 3; c++) head.set(data.subarray(c * 9 * area, (c * 9 + frames) * area), c * frames * area);
+      const short = await encoder.encode({ data: head, frames, height, width: wide });
+      expect(short.shape).toEqual({ channels: width.latentChannels, frames: (frames + 3) / 4, height: 1, width: 3 });
+      const seen = short.shape.frames * 3;
+      const expected = Float32Array.from(
+        short.latents,
+        (_, i) => long.latents[Math.floor(i / seen) * 9 + (i % seen)] as number,
+      );
+      expectWithin(short.latents, expected, limits);
+    }
+  });
+});

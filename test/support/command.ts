@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command of dist/ as a process of its own, as a user starts it. `npm test` builds dist/ first. */
+export class Command {
+  stdout = '';
+  stderr = '';
+  readonly finished: Promise<Finished>;
+  private readonly child: ChildProcess;
+  private readonly watchers = new Set<() => void>();
+
+  constructor(program: 'main' | 'demo', args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }) {
+    const env = { ...process.env, NO_COLOR: '1', ...options.env };
+    this.child = spawn(process.execPath, [resolve(`dist/clients/cli/${program}.js`), ...args], {
+      cwd: options.cwd,
+      env,
+    });
+    this.child.stdout?.on('data', (data) => this.grow('stdout', data));
+    this.child.stderr?.on('data', (data) => this.grow('stderr', data));
+    this.finished = new Promise((done) => {
+      this.child.once('close', (code) => {
+        for (const watch of this.watchers) watch();
+        done({ code, stdout: this.stdout, stderr: this.stderr });
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.child.pid as number;
+  }
+
+  /** The first match in the output so far or to come. @throws if the process ends without it. */
+  printed(pattern: RegExp): Promise<RegExpExecArray> {
+    return new Promise((found, missing) => {
+      const watch = () => {
+        const match = pattern.exec(this.stdout);
+        if (match) found(match);
+        else if (this.child.exitCode !== null || this.child.signalCode)
+          missing(new Error(`${this.stdout}\n${this.stderr}`));
+        else return;
+        this.watchers.delete(watch);
+      };
+      this.watchers.add(watch);
+      watch();
+    });
+  }
+
+  kill(signal: NodeJS.Signals): Promise<Finished> {
+    this.child.kill(signal);
+    return this.finished;
+  }
+
+  private grow(stream: 'stdout' | 'stderr', data: Buffer): void {
+    this[stream] += data.toString();
+    for (const watch of this.watchers) watch();
+  }
+}
+
+/** Resolves when none of the processes lives any more. Their parent may be gone, so nothing announces it: looks every 20 ms. */
+export async function ended(pids: readonly number[]): Promise<void> {
+  const lives = (pid: number) => {
+    try {
+      process.kill(pid, 0);
+      return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    } catch {
+      return false;
+    }
+  };
+  while (pids.some(lives)) await new Promise((resolve) => setTimeout(resolve, 20));
+}

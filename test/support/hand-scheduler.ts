@@ -1,0 +1,87 @@
+import type { Artifact, Preview } from '../../src/generations/generation.js';
+import type { DeviceSnapshot, Job, Recorder, Scheduler } from '../../src/scheduler/ports.js';
+
+/**
+ * The other side of the scheduler's port, driven by hand: it takes jobs, works on none, and a test says what became of each.
+ * Reports go through the real recorder, so rows, events and streams are the real ones.
+ */
+export class HandScheduler implements Scheduler {
+  /** Every job ever submitted, in order. */
+  readonly submitted: Job[] = [];
+  private readonly waiting = new Map<string, Job>();
+  private readonly running = new Map<string, Job>();
+  /** Given after construction: the recorder's store is built beside this. */
+  recorder!: Recorder;
+
+  submit(job: Job): void {
+    this.submitted.push(job);
+    this.waiting.set(job.generationId, job);
+  }
+
+  async cancel(id: string): Promise<boolean> {
+    if (!this.waiting.delete(id) && !this.running.delete(id)) return false;
+    return this.recorder.canceled(id);
+  }
+
+  position(id: string): number | null {
+    const index = [...this.waiting.keys()].indexOf(id);
+    return index < 0 ? null : index + 1;
+  }
+
+  queue() {
+    return { waiting: [...this.waiting.keys()], running: [...this.running.keys()] };
+  }
+
+  devices(): readonly DeviceSnapshot[] {
+    const running = [...this.running.keys()];
+    const loaded = [{ model: 'toy', component: 'denoiser', bytes: 123 }];
+    const memory = { totalBytes: 8 * 2 ** 30, freeBytes: 2 ** 30, usedByUsBytes: null };
+    return [
+      { id: 'cpu', name: 'Test CPU', kind: 'CPU', status: 'IDLE', ...memory, loaded, running, observedAt: new Date() },
+    ];
+  }
+
+  onChange(): () => void {
+    return () => {};
+  }
+
+  async stop(): Promise<void> {}
+
+  async start(id: string): Promise<void> {
+    const job = this.waiting.get(id);
+    if (!job) throw new Error(`${id} does not wait.`);
+    this.waiting.delete(id);
+    this.running.set(id, job);
+    await this.recorder.started(id, 'cpu');
+  }
+
+  /** One denoising step, with a picture. */
+  async step(id: string, step: number): Promise<boolean> {
+    const totalSteps = this.running.get(id)?.settings.steps ?? 4;
+    const fraction = step / totalSteps;
+    const progress = { phase: 'DENOISING' as const, step, totalSteps, fraction, secondsRemaining: totalSteps - step };
+    return this.recorder.progressed(id, { ...progress, preview: picture(step) });
+  }
+
+  async succeed(id: string, artifacts: readonly Artifact[]): Promise<void> {
+    this.running.delete(id);
+    await this.recorder.succeeded(id, artifacts, {
+      queueSeconds: 1,
+      computeSeconds: 2,
+      wallSeconds: 3,
+      peakBytes: null,
+    });
+  }
+}
+
+/** Bytes that tell which step they are of. */
+export function picture(step: number): Preview {
+  return {
+    step,
+    width: 64,
+    height: 40,
+    frameCount: 9,
+    mimeType: 'image/webp',
+    data: Buffer.from(`picture of step ${step}`),
+  };
+}

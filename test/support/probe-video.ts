@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { findFfmpeg } from '../../src/video/ffmpeg.js';
+
+export interface VideoFacts {
+  readonly frames: number;
+  readonly fps: number;
+  readonly codec: string;
+  readonly pixelFormat: string;
+  readonly colour: string;
+  readonly width: number;
+  readonly height: number;
+  readonly comment: string | null;
+  /** Top-level boxes of the file in their order. */
+  readonly boxes: readonly string[];
+}
+
+/** What ffmpeg itself says of a video file. */
+export async function probeVideo(path: string): Promise<VideoFacts> {
+  const { path: ffmpeg } = await findFfmpeg();
+  const run = spawnSync(ffmpeg, ['-hide_banner', '-i', path, '-map', '0:v', '-f', 'null', '-'], { encoding: 'utf8' });
+  const stream = /Stream #0:0.*?: Video: (\w+).*?, (\w+)\(([^)]*)\).*?, (\d+)x(\d+).*?, ([\d.]+) fps/.exec(run.stderr);
+  if (!stream) throw new Error(`ffmpeg found no video in ${path}:\n${run.stderr}`);
+  const [, codec = '', pixelFormat = '', colour = '', width, height, fps] = stream;
+  return {
+    frames: Number([...run.stderr.matchAll(/frame=\s*(\d+)/g)].at(-1)?.[1]),
+    fps: Number(fps),
+    codec,
+    pixelFormat,
+    colour,
+    width: Number(width),
+    height: Number(height),
+    comment: /^\s+comment\s*: (.*)$/m.exec(run.stderr)?.[1] ?? null,
+    boxes: topLevelBoxes(readFileSync(path)),
+  };
+}
+
+/** The first frame as ffmpeg turns it back to rgb24. */
+export async function firstFrame(path: string): Promise<Uint8Array> {
+  const { path: ffmpeg } = await findFfmpeg();
+  const conversion = 'scale=in_color_matrix=bt709:in_range=tv:out_range=full:flags=accurate_rnd+full_chroma_int';
+  const output = ['-vf', conversion, '-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'];
+  return spawnSync(ffmpeg, ['-i', path, ...output], { maxBuffer: 1e8 }).stdout;
+}
+
+function topLevelBoxes(file: Buffer): string[] {
+  const boxes: string[] = [];
+  for (let at = 0; at + 8 <= file.length; at += Math.max(8, file.readUInt32BE(at))) {
+    boxes.push(file.toString('latin1', at + 4, at + 8));
+  }
+  return boxes;
+}

@@ -1,0 +1,124 @@
+import { pino } from 'pino';
+import { afterEach, expect, test } from 'vitest';
+import { sourceEntry } from '../../src/execution/executor-entry.js';
+import { ExecutorHost } from '../../src/execution/host.js';
+
+const entry = sourceEntry(new URL('../support/scripted-executor.ts', import.meta.url));
+const log = pino({ level: 'silent' });
+const hosts: ExecutorHost[] = [];
+const pids: number[] = [];
+
+function startHost(options: Partial<ConstructorParameters<typeof ExecutorHost>[0]> = {}): ExecutorHost {
+  const device = { kind: 'CPU', threads: 1 } as const;
+  const host = new ExecutorHost({ device, log, entry, backoff: { firstMs: 1, mostMs: 5 }, ...options });
+  hosts.push(host);
+  return host;
+}
+
+/** One unit of the script; remembers the process that ran it. */
+async function script(host: ExecutorHost, bundle: string, deadlineMs = 20_000) {
+  const outcome = await host.run({ kind: 'load', bundle: `load=${bundle}`, component: 'vae' }, deadlineMs);
+  if (host.pid !== undefined) pids.push(host.pid);
+  return outcome;
+}
+
+afterEach(async () => {
+  await Promise.all(hosts.splice(0).map((host) => host.stop()));
+  for (const pid of pids.splice(0)) expect(() => process.kill(pid, 0), `process ${pid} is left`).toThrow('ESRCH');
+});
+
+test('starts nothing before there is something to do, and keeps what it started', async () => {
+  const host = startHost();
+  expect(host.pid).toBeUndefined();
+  expect(await script(host, 'answer')).toEqual({ ok: true, result: {}, seconds: 0.5, peakRssBytes: 1 });
+  const first = host.pid;
+  await script(host, 'answer');
+  expect(host.pid).toBe(first);
+});
+
+test('units asked for at once run one after the other', async () => {
+  const host = startHost();
+  const outcomes = await Promise.all(['answer', 'fail', 'answer'].map((bundle) => script(host, bundle)));
+  expect(outcomes.map((outcome) => outcome.ok)).toEqual([true, false, true]);
+});
+
+test('a failed unit leaves the executor in use', async () => {
+  const host = startHost();
+  await script(host, 'answer');
+  const pid = host.pid;
+  const outcome = await script(host, 'fail');
+  expect(outcome).toMatchObject({ ok: false, lost: false, failure: { code: 'MODEL_LOAD_FAILED' } });
+  expect(host.pid).toBe(pid);
+});
+
+test.each(['crash', 'exit'])('%s in a unit: DEVICE_LOST, then a new executor', async (how) => {
+  const host = startHost();
+  let losses = 0;
+  host.onLost(() => losses++);
+  await script(host, 'answer');
+  const pid = host.pid;
+  const outcome = await script(host, how);
+  expect(outcome).toMatchObject({ ok: false, lost: true, failure: { code: 'DEVICE_LOST' } });
+  if (!outcome.ok && how === 'crash') expect(outcome.failure.detail).toContain('something native gave way');
+  expect(losses).toBe(1);
+  expect(host.pid).toBeUndefined();
+  expect((await script(host, 'answer')).ok).toBe(true);
+  expect(host.pid).not.toBe(pid);
+});
+
+test('a unit over its deadline: killed, TIMED_OUT, then a new executor', async () => {
+  const host = startHost();
+  await script(host, 'answer');
+  expect(await script(host, 'hang', 50)).toMatchObject({ ok: false, lost: true, failure: { code: 'TIMED_OUT' } });
+  expect((await script(host, 'answer')).ok).toBe(true);
+});
+
+test('an executor that falls silent between units is ended', async () => {
+  const host = startHost({ times: { heartbeatMs: 20, silenceMs: 100 } });
+  const lost = new Promise<void>((resolve) => host.onLost(resolve));
+  await script(host, 'fall-silent');
+  await lost;
+  expect(host.pid).toBeUndefined();
+});
+
+test('one that cannot be started at all is a loss, not an exception', async () => {
+  const host = startHost({ entry: { module: '/nowhere/executor.js', execArgv: [] } });
+  const outcome = await script(host, 'answer');
+  expect(outcome).toMatchObject({ ok: false, lost: true, failure: { code: 'DEVICE_LOST' } });
+});
+
+test('stop ends a hanging unit, and nothing starts after it', async () => {
+  const host = startHost();
+  await script(host, 'answer');
+  const hanging = script(host, 'hang');
+  const waiting = script(host, 'answer');
+  await host.stop();
+  expect((await hanging).ok).toBe(false);
+  expect((await waiting).ok).toBe(false);
+  expect((await script(host, 'answer')).ok).toBe(false);
+});
+
+test('stop while the executor is starting', async () => {
+  const host = startHost();
+  const outcome = script(host, 'answer');
+  await host.stop();
+  expect((await outcome).ok).toBe(false);
+});
+
+test('an executor ends by itself when its host process is killed', async () => {
+  const { fork } = await import('node:child_process');
+  const helper = sourceEntry(new URL('../support/orphaning-host.ts', import.meta.url));
+  const parent = fork(helper.module, [], { execArgv: [...helper.execArgv], serialization: 'advanced' });
+  const pid = await new Promise<number>((resolve) => parent.once('message', (value) => resolve(value as number)));
+  parent.kill('SIGKILL');
+  await expect.poll(() => alive(pid), { timeout: 10_000, interval: 20 }).toBe(false);
+});
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { manifestSchema } from '../../inference/bundle/manifest.js';
+import { CostModel } from '../../src/scheduler/cost-model.js';
+import { ProgressMeter } from '../../src/scheduler/progress-meter.js';
+import { type Stage, stages, workOf } from '../../src/scheduler/work.js';
+import { smallManifest } from '../support/small-manifest.js';
+
+const manifest = manifestSchema.parse(smallManifest);
+const settings = { ...manifest.defaults, seed: 1 };
+
+test('the work of a generation', () => {
+  // 9 frames are 3 latent frames of 4 × 2 positions, 2 tokens each; guidance doubles the rows.
+  expect(workOf(settings, manifest, ['vae'])).toEqual({
+    load: { count: 1, size: 1000 },
+    'encode-text': { count: 1, size: 2 },
+    step: { count: 4, size: 12 },
+    decode: { count: 3, size: 8 },
+    'encode-video': { count: 1, size: 64 * 32 * 9 },
+  });
+  expect(workOf({ ...settings, guidanceScale: 1 }, manifest, []).step.size).toBe(6);
+});
+
+function walk(meter: ProgressMeter, onUnit: (stage: Stage) => void = () => {}): number[] {
+  const work = workOf(settings, manifest, ['denoiser', 'vae']);
+  const fractions = [meter.fraction];
+  for (const stage of stages) {
+    for (let i = 0; i < work[stage].count; i++) {
+      onUnit(stage);
+      meter.advance(stage);
+      fractions.push(meter.fraction);
+    }
+  }
+  return fractions;
+}
+
+test('from 0 to 1 without a step back, also while the costs are being learned', () => {
+  const costs = new CostModel();
+  const work = workOf(settings, manifest, ['denoiser', 'vae']);
+  const meter = new ProgressMeter(work, (stage) => costs.seconds('small', stage, work[stage].size));
+  const fractions = walk(meter, (stage) => costs.observe('small', stage, work[stage].size, Math.random()));
+  expect(fractions[0]).toBe(0);
+  expect(fractions.at(-1)).toBeCloseTo(1, 12);
+  expect([...fractions].sort((a, b) => a - b)).toEqual(fractions);
+  expect(meter.secondsRemaining).toBe(0);
+});
+
+test('where all is known, fraction and remaining seconds are exact', () => {
+  const seconds: Record<Stage, number> = { load: 2, 'encode-text': 1, step: 3, decode: 1, 'encode-video': 2 };
+  const meter = new ProgressMeter(workOf(settings, manifest, []), (stage) => seconds[stage]);
+  // 1 + 4 × 3 + 3 × 1 + 2
+  expect(meter.secondsRemaining).toBe(18);
+  meter.advance('encode-text');
+  meter.advance('step');
+  expect(meter.secondsRemaining).toBe(14);
+  expect(meter.fraction).toBeCloseTo(4 / 18, 12);
+});
+
+test('nothing is told of seconds until a step was measured; then the rest is guessed from it', () => {
+  let step: number | null = null;
+  const meter = new ProgressMeter(workOf(settings, manifest, []), (stage) => (stage === 'step' ? step : null));
+  meter.advance('encode-text');
+  expect(meter.secondsRemaining).toBeNull();
+  step = 1;
+  meter.advance('step');
+  expect(meter.secondsRemaining).toBeGreaterThan(3);
+});

@@ -1,0 +1,169 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { EncoderFailed, encodeMp4, type VideoJob } from '../../src/video/encode-video.js';
+import { FfmpegMissing, findFfmpeg } from '../../src/video/ffmpeg.js';
+import { firstFrame, probeVideo } from '../support/probe-video.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'reelql-video-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const ffmpeg = (await findFfmpeg()).path;
+const size = { width: 64, height: 32, fps: 15 };
+
+async function* gradient(count: number): AsyncGenerator<Uint8Array> {
+  for (let i = 0; i < count; i++) yield Uint8Array.from({ length: 64 * 32 * 3 }, (_, k) => (k * 3 + i * 5) % 256);
+}
+
+async function* solid(count: number, rgb: readonly number[]): AsyncGenerator<Uint8Array> {
+  for (let i = 0; i < count; i++) yield Uint8Array.from({ length: 64 * 32 * 3 }, (_, k) => rgb[k % 3] ?? 0);
+}
+
+/** A program in ffmpeg's place that answers questions and then does as the script says. */
+function impostor(name: string, script: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, `#!/bin/sh\ncase "$*" in *rawvideo*) ${script} ;; *) exec '${ffmpeg}' "$@" ;; esac\n`);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+const job = (output: string, frames: AsyncIterable<Uint8Array>): VideoJob => {
+  return { ...size, frames, metadata: {}, output: join(folder, output) };
+};
+
+test('every frame arrives, in a form that browsers play', async () => {
+  const video = job('plain.mp4', gradient(33));
+  expect(await encodeMp4(video, { ffmpeg })).toEqual({ frames: 33 });
+  const facts = await probeVideo(video.output);
+  expect(facts).toMatchObject({ frames: 33, fps: 15, codec: 'h264', pixelFormat: 'yuv420p', width: 64, height: 32 });
+  expect(facts.colour).toBe('tv, bt709');
+});
+
+test('the index stands before the frames, so that playing starts with the first bytes', async () => {
+  const video = job('faststart.mp4', gradient(5));
+  await encodeMp4(video, { ffmpeg });
+  const { boxes } = await probeVideo(video.output);
+  expect(boxes.indexOf('moov')).toBeGreaterThan(-1);
+  expect(boxes.indexOf('moov')).toBeLessThan(boxes.indexOf('mdat'));
+});
+
+test.each([
+  ['red', [220, 30, 30]],
+  ['green', [40, 200, 60]],
+  ['blue', [30, 40, 210]],
+  ['grey', [128, 128, 128]],
+  ['white', [255, 255, 255]],
+])('%s comes back as it went in', async (name, rgb) => {
+  const video = job(`${name}.mp4`, solid(3, rgb));
+  await encodeMp4(video, { ffmpeg });
+  const frame = await firstFrame(video.output);
+  rgb.forEach((value, channel) => {
+    expect(Math.abs((frame[channel] ?? 0) - value), `channel ${channel}`).toBeLessThanOrEqual(3);
+  });
+});
+
+test('settings travel in the comment tag, whatever the prompt holds', async () => {
+  const metadata = { prompt: 'a "red"; car = fast\\ & 红色跑车\n# 100 %', seed: 2 ** 53 - 1, nested: { a: [1, null] } };
+  const video = { ...job('metadata.mp4', gradient(3)), metadata };
+  await encodeMp4(video, { ffmpeg });
+  const { comment } = await probeVideo(video.output);
+  expect(JSON.parse(comment ?? 'null')).toEqual(metadata);
+});
+
+test('the same frames give the same bytes', async () => {
+  const [a, b] = [job('same-1.mp4', gradient(17)), job('same-2.mp4', gradient(17))];
+  await encodeMp4(a, { ffmpeg });
+  await encodeMp4(b, { ffmpeg });
+  expect(readFileSync(a.output).equals(readFileSync(b.output))).toBe(true);
+});
+
+test('frames are taken no faster than ffmpeg takes them', async () => {
+  const slow = impostor('slow', 'exec sleep 30');
+  let asked = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const frame of gradient(500)) {
+      asked++;
+      yield frame;
+    }
+  }
+  await expect(encodeMp4(job('slow.mp4', counted()), { ffmpeg: slow, stallMs: 300 })).rejects.toThrow(EncoderFailed);
+  // A pipe holds 64 KiB, node's streams some more: at 6 KiB a frame that is some dozens, not 500.
+  expect(asked).toBeLessThan(60);
+});
+
+test('a hung ffmpeg is ended, also when it hangs after the last frame', async () => {
+  const hung = impostor('hung', `cat >/dev/null; echo $$ >'${folder}/hung.pid'; exec sleep 30`);
+  const video = job('hung.mp4', gradient(3));
+  await expect(encodeMp4(video, { ffmpeg: hung, stallMs: 300 })).rejects.toThrow('stopped responding');
+  expect(isRunning(Number(readFileSync(join(folder, 'hung.pid'), 'utf8')))).toBe(false);
+});
+
+test('an ffmpeg that is killed in the middle is an encoder failure', async () => {
+  const killed = impostor('killed', 'head -c 20000 >/dev/null; kill -9 $$');
+  const failure = await encodeMp4(job('killed.mp4', gradient(200)), { ffmpeg: killed }).catch(
+    (error: unknown) => error,
+  );
+  expect(failure).toBeInstanceOf(EncoderFailed);
+  expect((failure as EncoderFailed).detail).toContain('SIGKILL');
+});
+
+test('what ffmpeg complains of is kept for the log', async () => {
+  const video = { ...job('x.mp4', gradient(3)), output: join(folder, 'no', 'such', 'folder.mp4') };
+  const failure = await encodeMp4(video, { ffmpeg }).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(EncoderFailed);
+  expect((failure as EncoderFailed).detail).toMatch(/No such file/);
+});
+
+test('an error of the frames is handed on as it is', async () => {
+  async function* broken(): AsyncGenerator<Uint8Array> {
+    yield* gradient(2);
+    throw new RangeError('the decoder gave up');
+  }
+  await expect(encodeMp4(job('broken.mp4', broken()), { ffmpeg })).rejects.toThrow('the decoder gave up');
+});
+
+test('a frame of the wrong size is refused', async () => {
+  const wrong = { ...job('wrong.mp4', gradient(2)), width: 62 };
+  await expect(encodeMp4(wrong, { ffmpeg })).rejects.toThrow('frame 0 has 6144 bytes; 62x32 rgb24 has 5952');
+});
+
+test('aborted in the middle: it rejects with the reason and leaves no process', async () => {
+  const abort = new AbortController();
+  const slow = impostor('aborted', `echo $$ >'${folder}/aborted.pid'; exec cat >/dev/null`);
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    for (let i = 0; ; i++) {
+      if (i === 40) abort.abort(new Error('changed my mind'));
+      yield* gradient(1);
+    }
+  }
+  const video = { ...job('aborted.mp4', endless()), signal: abort.signal };
+  await expect(encodeMp4(video, { ffmpeg: slow })).rejects.toThrow('changed my mind');
+  expect(isRunning(Number(readFileSync(join(folder, 'aborted.pid'), 'utf8')))).toBe(false);
+});
+
+test('aborted before the process exists', async () => {
+  const abort = new AbortController();
+  const encoding = encodeMp4({ ...job('early.mp4', gradient(100)), signal: abort.signal }, { ffmpeg });
+  abort.abort(new Error('too early'));
+  await expect(encoding).rejects.toThrow('too early');
+  await expect(encodeMp4({ ...job('early.mp4', gradient(1)), signal: abort.signal }, { ffmpeg })).rejects.toThrow(
+    'too early',
+  );
+});
+
+test('the ffmpeg that is named is taken, and a bad one is named', async () => {
+  expect(await findFfmpeg({ REELQL_FFMPEG: ffmpeg })).toMatchObject({ path: ffmpeg, origin: 'REELQL_FFMPEG' });
+  const missing = findFfmpeg({ REELQL_FFMPEG: join(folder, 'nothing') });
+  await expect(missing).rejects.toThrow(FfmpegMissing);
+  await expect(missing).rejects.toThrow('REELQL_FFMPEG: not there');
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    // A zombie still answers kill(0).
+    return !execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).startsWith('Z');
+  } catch {
+    return false;
+  }
+}
