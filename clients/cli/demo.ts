@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 /** `npm run demo [-- "prompt"]`: a server of its own, one generation watched to its end, the files on disk. */
 import { join, relative } from 'node:path';
-import pc from 'picocolors';
 import { PlainLines, ProgressBar } from './progress.js';
 import { reportError } from './report-error.js';
 import { runGeneration } from './run-generation.js';
 import { startEmbedded } from './server.js';
+import { onStdout } from './style.js';
 
 const showpiece = 'A red sports car speeding through a desert highway at sunset';
 
@@ -15,7 +15,9 @@ async function main(): Promise<number> {
   process.once('SIGINT', () => abort.abort());
   const started = performance.now();
   await using connection = await startEmbedded();
-  process.stdout.write(`${pc.bold('ReelQL')}  server on ${connection.client.url}\n${pc.dim('Prompt')}  ${prompt}\n`);
+  process.stdout.write(
+    `${onStdout.bold('ReelQL')}  server on ${connection.client.url}\n${onStdout.dim('Prompt')}  ${prompt}\n`,
+  );
   const view = process.stderr.isTTY ? new ProgressBar() : new PlainLines();
   const folder = join('out', 'demo');
   const result = await runGeneration(connection.client, {
@@ -28,9 +30,9 @@ async function main(): Promise<number> {
   const { width, height, frameCount, fps, steps, guidanceScale, seed } = result.settings;
   process.stdout.write(
     [
-      `${pc.dim('Video')}     ${pc.green(relative('.', result.video))}  ${width}×${height}, ${frameCount} frames at ${fps}/s, ${steps} steps, guidance ${guidanceScale}, seed ${seed}`,
-      `${pc.dim('Previews')}  ${relative('.', join(folder, 'previews'))}  ${result.previews.length} animated pictures, one a step`,
-      `${pc.dim('Took')}      ${((performance.now() - started) / 1000).toFixed(1)} s`,
+      `${onStdout.dim('Video')}     ${onStdout.green(relative('.', result.video))}  ${width}×${height}, ${frameCount} frames at ${fps}/s, ${steps} steps, guidance ${guidanceScale}, seed ${seed}`,
+      `${onStdout.dim('Previews')}  ${relative('.', join(folder, 'previews'))}  ${result.previews.length} animated pictures, one a step`,
+      `${onStdout.dim('Took')}      ${((performance.now() - started) / 1000).toFixed(1)} s`,
       '',
     ].join('\n'),
   );

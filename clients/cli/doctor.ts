@@ -1,11 +1,11 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { defineCommand } from 'citty';
-import pc from 'picocolors';
 import { verifyHashes } from '../../inference/bundle/open-bundle.js';
 import { loadConfig } from '../../src/config.js';
 import { cudaProviderInstalled, detectDevices, freeBytes } from '../../src/execution/devices.js';
 import { ModelCatalog } from '../../src/models/catalog.js';
 import { findFfmpeg } from '../../src/video/ffmpeg.js';
+import { onStdout } from './style.js';
 
 interface Finding {
   readonly topic: string;
@@ -33,7 +33,7 @@ export const doctor = defineCommand({
 });
 
 function line({ topic, state, text }: Finding): string {
-  const mark = { ok: pc.green('✓'), note: pc.yellow('•'), bad: pc.red('✗') }[state];
+  const mark = { ok: onStdout.green('✓'), note: onStdout.yellow('•'), bad: onStdout.red('✗') }[state];
   return `${mark} ${topic.padEnd(10)} ${text}`;
 }
 

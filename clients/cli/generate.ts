@@ -1,8 +1,8 @@
 import { defineCommand } from 'citty';
-import pc from 'picocolors';
 import { JsonLines, PlainLines, ProgressBar, type ProgressView } from './progress.js';
 import { GenerationError, runGeneration } from './run-generation.js';
 import { connect } from './server.js';
+import { onStderr } from './style.js';
 
 export const generate = defineCommand({
   meta: { name: 'generate', description: 'Make one video, through a running server or one of its own' },
@@ -38,7 +38,7 @@ export const generate = defineCommand({
       ...(args.previews ? { previewsFolder: args.previews } : {}),
       view,
       signal: abort.signal,
-      onNotice: (notice) => process.stderr.write(`${pc.yellow(notice)}\n`),
+      onNotice: (notice) => process.stderr.write(`${onStderr.yellow(notice)}\n`),
     });
     process.stdout.write(
       args.json ? `${JSON.stringify({ id: result.id, video: result.video })}\n` : `${result.video}\n`,

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { defineCommand } from 'citty';
 import cliProgress from 'cli-progress';
-import pc from 'picocolors';
 import { type ImportProgress, importDiffusers } from '../../inference/bundle/import.js';
 import { ModelError } from '../../inference/bundle/model-error.js';
 import { fitModelPreview } from '../../inference/bundle/model-preview.js';
 import { type ImportDtype, importDtypes } from '../../inference/bundle/precision.js';
 import { loadConfig } from '../../src/config.js';
+import { onStdout } from './style.js';
 
 export const modelsImport = defineCommand({
   meta: { name: 'import', description: 'Make a bundle of a diffusers folder of Wan2.2-TI2V' },
@@ -61,7 +61,7 @@ class BarProgress {
   private readonly bar = new cliProgress.SingleBar({
     format: (options, { progress, value, total }, payload) => {
       const share = `${Math.round(progress * 100)}`.padStart(3);
-      return `${pc.cyan(cliProgress.Format.BarFormat(progress, options))} ${share} %  ${gigabytes(value)} of ${gigabytes(total)}  ${payload.label}`;
+      return `${onStdout.cyan(cliProgress.Format.BarFormat(progress, options))} ${share} %  ${gigabytes(value)} of ${gigabytes(total)}  ${payload.label}`;
     },
     barCompleteChar: '█',
     barIncompleteChar: '░',
@@ -82,7 +82,7 @@ class BarProgress {
   }
 
   done(name: string, directory: string): void {
-    process.stdout.write(`${pc.green('✓')} ${name} is in ${directory}\n`);
+    process.stdout.write(`${onStdout.green('✓')} ${name} is in ${directory}\n`);
   }
 }
 

@@ -1,8 +1,8 @@
 import { defineCommand } from 'citty';
-import pc from 'picocolors';
 import { ModelError } from '../../inference/bundle/model-error.js';
 import type { Limits, VerifyRow } from '../../inference/verify/compare.js';
 import { type Family, families, verifyModel } from '../../inference/verify/verify.js';
+import { onStdout } from './style.js';
 
 export const modelsVerify = defineCommand({
   meta: {
@@ -24,7 +24,7 @@ export const modelsVerify = defineCommand({
     const only = args.only === undefined ? families : args.only.split(',').map(familyOf);
     let cases = 0;
     let bad = 0;
-    if (!args.json) process.stdout.write(`${pc.bold(columns('', 'case', 'max_abs', 'rel_l2', 'limit'))}\n`);
+    if (!args.json) process.stdout.write(`${onStdout.bold(columns('', 'case', 'max_abs', 'rel_l2', 'limit'))}\n`);
     for await (const row of verifyModel({ directory, reference, only })) {
       cases++;
       if (!row.ok) bad++;
@@ -42,7 +42,7 @@ function familyOf(text: string): Family {
 }
 
 function line(row: VerifyRow): string {
-  const mark = row.ok ? pc.green('ok  ') : pc.red('FAIL');
+  const mark = row.ok ? onStdout.green('ok  ') : onStdout.red('FAIL');
   if (row.error) return `${mark} ${row.case}: ${row.error}`;
   return columns(mark, row.case, number(row.max_abs), number(row.rel_l2), limits(row.limit));
 }

@@ -1,6 +1,6 @@
 import cliProgress, { type Bar } from 'cli-progress';
-import pc from 'picocolors';
 import type { EventData, ProgressData } from './operations.js';
+import { onStderr } from './style.js';
 
 /** Shows how a generation goes. */
 export interface ProgressView {
@@ -22,7 +22,7 @@ const phaseNames: Readonly<Record<string, string>> = {
 export class ProgressBar implements ProgressView {
   private readonly bar: Bar = new cliProgress.SingleBar({
     format: (options, params, payload) =>
-      `${pc.cyan(cliProgress.Format.BarFormat(params.progress, options))} ${String(Math.round(params.progress * 100)).padStart(3)} %  ${payload.label}`,
+      `${onStderr.cyan(cliProgress.Format.BarFormat(params.progress, options))} ${String(Math.round(params.progress * 100)).padStart(3)} %  ${payload.label}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 32,

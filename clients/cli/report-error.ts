@@ -1,7 +1,7 @@
-import pc from 'picocolors';
 import { ModelError } from '../../inference/bundle/model-error.js';
 import { exitCodes, ReelError } from '../../src/errors.js';
 import { GenerationError } from './run-generation.js';
+import { onStderr } from './style.js';
 
 /**
  * Tells the person at the terminal what went wrong and returns the exit code: 1 a failure, 2 a wrong command line, 130 after Ctrl-C, 64 and up as in
@@ -18,6 +18,6 @@ export function reportError(error: unknown): number {
 }
 
 function print(message: string, code: number): number {
-  process.stderr.write(`${pc.red(message)}\n`);
+  process.stderr.write(`${onStderr.red(message)}\n`);
   return code;
 }

@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty';
-import pc from 'picocolors';
 import { startApp } from '../../src/app.js';
 import { type ConfigInput, loadConfig } from '../../src/config.js';
+import { onStdout } from './style.js';
 
 export const serve = defineCommand({
   meta: { name: 'serve', description: 'Serve GraphQL over HTTP and WebSocket, and a page to try it' },
@@ -15,7 +15,7 @@ export const serve = defineCommand({
     const overrides = { host: args.host, port: args.port, dataDir: args['data-dir'], devices: args.devices };
     const app = await startApp(loadConfig(overrides as ConfigInput));
     process.stdout.write(
-      `${pc.bold('ReelQL')} is ready\n  page     ${pc.cyan(app.url)}\n  GraphQL  ${pc.cyan(`${app.url}/graphql`)}  (HTTP and WebSocket)\n`,
+      `${onStdout.bold('ReelQL')} is ready\n  page     ${onStdout.cyan(app.url)}\n  GraphQL  ${onStdout.cyan(`${app.url}/graphql`)}  (HTTP and WebSocket)\n`,
     );
     await signalled('SIGINT', 'SIGTERM');
     await app.close();

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { plainEnvironment } from './plain-environment.js';
 
 export interface Finished {
   readonly code: number | null;
@@ -17,7 +18,7 @@ export class Command {
   private readonly watchers = new Set<() => void>();
 
   constructor(program: 'main' | 'demo', args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }) {
-    const env = { ...process.env, NO_COLOR: '1', ...options.env };
+    const env = { ...plainEnvironment(), ...options.env };
     this.child = spawn(process.execPath, [resolve(`dist/clients/cli/${program}.js`), ...args], {
       cwd: options.cwd,
       env,

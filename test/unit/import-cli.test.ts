@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openBundle, verifyHashes } from '../../inference/bundle/open-bundle.js';
 import { inJson } from '../support/mutate-model.js';
+import { plainEnvironment } from '../support/plain-environment.js';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const set = at('../fixtures/wan-micro-set');
@@ -23,7 +24,7 @@ function start(...args: string[]) {
   const loader = new URL('../support/typescript-loader.mjs', import.meta.url).href;
   return spawn(process.execPath, ['--import', loader, at('../../clients/cli/main.ts'), 'models', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, REELQL_MODELS_DIR: models },
+    env: { ...plainEnvironment(), REELQL_MODELS_DIR: models },
   });
 }
 
