@@ -94,5 +94,6 @@ export class Device extends Node {
 function lost(id: string): DeviceSnapshot {
   const kind = id.startsWith('cuda') ? 'CUDA' : 'CPU';
   const unknown = { totalBytes: 0, freeBytes: null, usedByUsBytes: null, loaded: [], running: [] };
-  return { id, name: id, kind, status: 'LOST', ...unknown, observedAt: new Date() };
+  const memory = { weightsBytes: 0, activationsBytes: 0, headroomBytes: 0, othersBytes: null };
+  return { id, name: id, kind, status: 'LOST', memory, ...unknown, observedAt: new Date() };
 }

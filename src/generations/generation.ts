@@ -103,6 +103,16 @@ export interface Usage {
   readonly computeSeconds: number;
   readonly wallSeconds: number;
   readonly peakBytes: number | null;
+  /** Rows a step computed at once on average, those of other generations included. */
+  readonly averageBatchRows: number;
+  /** How often it went on from a checkpoint. */
+  readonly resumes: number;
+  /** How often a more urgent one went first. */
+  readonly preemptions: number;
 }
+
+export const batchingPolicies = ['AUTO', 'SOLO'] as const;
+/** AUTO: steps may be batched with those of others, where that is faster. SOLO: never, so that the bits do not depend on them. */
+export type BatchingPolicy = (typeof batchingPolicies)[number];
 
 export type ResumeCause = 'PREEMPTED' | 'DEVICE_LOST' | 'SERVER_RESTARTED';

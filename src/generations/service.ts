@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { newId } from '../ids.js';
 import type { Log } from '../log.js';
 import type { Job, Scheduler } from '../scheduler/ports.js';
+import { defaultOutputs, defaultOutputs } from '../video/outputs.js';
 import type { ModelCatalog } from './catalog.js';
 import { inputHash } from './idempotency.js';
 import type { InputIssue } from './issue.js';
@@ -83,6 +84,14 @@ export class GenerationService {
         idempotencyKey: idempotencyKey ?? null,
         inputHash: hash,
         remixedFromId,
+        retriedFromId: null,
+        clientId: null,
+        batching: 'AUTO',
+        outputs: defaultOutputs,
+        firstFrameUploadId: null,
+        webhookUrl: null,
+        requestHash: null,
+        seedlessHash: null,
       },
       this.queueCapacity,
     );
@@ -160,7 +169,8 @@ function priorityIssues(priority: number | null | undefined): InputIssue[] {
 
 function toJob(generation: GenerationRecord): Job {
   const { id: generationId, model, prompt, negativePrompt, settings, priority, createdAt } = generation;
-  return { generationId, model, prompt, negativePrompt, settings, priority, createdAt };
+  const job = { generationId, model, prompt, negativePrompt, settings, priority, createdAt };
+  return { ...job, client: 'anyone', batching: 'AUTO', outputs: defaultOutputs, firstFrame: null, continues: null };
 }
 
 /** 53 random bits. */

@@ -101,6 +101,12 @@ export class DeviceSlot {
       totalBytes,
       freeBytes: this.#freeBytes,
       usedByUsBytes: kind === 'CPU' ? this.#rssBytes : this.ledger.bytes,
+      memory: {
+        weightsBytes: this.ledger.bytes,
+        activationsBytes: 0,
+        headroomBytes: 1.5 * 2 ** 30,
+        othersBytes: null,
+      },
       loaded: this.ledger.entries,
       running: this.running === null ? [] : [this.running],
       observedAt: this.#observedAt,

@@ -73,6 +73,9 @@ export class RunAccount {
       wallSeconds: secondsBetween(this.#startedAt, this.#clock.now()),
       // What a GPU's own memory held is not measured yet.
       peakBytes: this.#slot.device.kind === 'CPU' && this.#peakRssBytes > 0 ? this.#peakRssBytes : null,
+      averageBatchRows: this.#job.settings.guidanceScale > 1 ? 2 : 1,
+      resumes: 0,
+      preemptions: 0,
     };
   }
 

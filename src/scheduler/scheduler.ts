@@ -5,8 +5,8 @@ import { DeviceSlot } from './device-slot.js';
 import { toFailure, UnitFailed } from './failures.js';
 import { GenerationRun, type RunContext } from './generation-run.js';
 import { type Decision, inOrder, plan, type WaitingGeneration } from './policy.js';
-import type { DeviceSnapshot, Job, Scheduler } from './ports.js';
-import type { InstalledModel } from './work.js';
+import type { DeviceSnapshot, Estimate, Fit, Job, Scheduler } from './ports.js';
+import { componentBytes, type InstalledModel, neededComponents } from './work.js';
 
 export interface SchedulerOptions extends RunContext {
   readonly devices: readonly Device[];
@@ -15,6 +15,8 @@ export interface SchedulerOptions extends RunContext {
   /** For tests; the executor of this project if left out. */
   readonly executorEntry?: ExecutorEntry;
 }
+
+const noBatches = { averageBatchRows: 0, resumes: 0, preemptions: 0 };
 
 interface Waiting extends WaitingGeneration {
   readonly job: Job;
@@ -28,6 +30,7 @@ export class StepScheduler implements Scheduler {
   readonly #runs = new Map<string, GenerationRun>();
   readonly #listeners = new Set<() => void>();
   #stopped = false;
+  #paused = false;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -56,6 +59,38 @@ export class StepScheduler implements Scheduler {
       return this.#options.recorder.canceled(generationId);
     }
     return (await this.#runs.get(generationId)?.cancel()) ?? false;
+  }
+
+  setPriority(generationId: string, priority: number): boolean {
+    const waiting = this.#waiting.get(generationId);
+    if (!waiting) return this.#runs.has(generationId);
+    this.#waiting.set(generationId, { ...waiting, priority });
+    this.#changed();
+    return true;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  setPaused(paused: boolean): void {
+    this.#paused = paused;
+    this.#changed();
+    this.#dispatch();
+  }
+
+  fit(model: string, _settings: Job['settings']): Fit {
+    const installed = this.#options.catalog(model);
+    if (!installed) throw new Error(`There is no model "${model}".`);
+    const requiredBytes = Math.max(...neededComponents.map((one) => componentBytes(installed.manifest, one)));
+    const availableBytes = Math.max(...this.#slots.map(({ device }) => device.totalBytes));
+    return requiredBytes <= availableBytes
+      ? { fits: true }
+      : { fits: false, requiredBytes, availableBytes, largest: null };
+  }
+
+  estimate(_model: string, _settings: Job['settings']): Estimate | null {
+    return null;
   }
 
   position(generationId: string): number | null {
@@ -87,7 +122,7 @@ export class StepScheduler implements Scheduler {
   }
 
   #dispatch(): void {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#paused) return;
     const devices = this.#slots.map((slot) => slot.state);
     for (const decision of plan({ waiting: [...this.#waiting.values()], devices })) this.#start(decision);
   }
@@ -120,7 +155,7 @@ export class StepScheduler implements Scheduler {
   /** Its model has gone since it was queued. */
   #refuse(job: Job): void {
     const failure = toFailure(new UnitFailed('MODEL_LOAD_FAILED', `The model "${job.model}" is not installed.`));
-    const usage = { queueSeconds: 0, computeSeconds: 0, wallSeconds: 0, peakBytes: null };
+    const usage = { queueSeconds: 0, computeSeconds: 0, wallSeconds: 0, peakBytes: null, ...noBatches };
     this.#options.recorder.failed(job.generationId, failure, usage).catch((err: unknown) => {
       this.#options.log.error({ generationId: job.generationId, err }, 'a failure could not be recorded');
     });

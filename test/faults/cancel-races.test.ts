@@ -9,6 +9,7 @@ import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
 import { systemClock } from '../../src/clock.js';
 import { sourceEntry } from '../../src/execution/executor-entry.js';
 import { StepScheduler } from '../../src/scheduler/scheduler.js';
+import { defaultOutputs } from '../../src/video/outputs.js';
 import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
 import { MemoryRecorder } from '../support/memory-recorder.js';
@@ -56,7 +57,22 @@ test('cancels and kills at any moment: every generation ends once, and nothing i
       for (const generationId of ids) {
         const settings = { ...manifest.defaults, seed: 1 };
         const texts = { prompt: 'a car', negativePrompt: '' };
-        scheduler.submit({ generationId, model: 'small', ...texts, settings, priority: 0, createdAt: new Date() });
+        const plain = {
+          client: 'anyone',
+          batching: 'AUTO',
+          outputs: defaultOutputs,
+          firstFrame: null,
+          continues: null,
+        } as const;
+        scheduler.submit({
+          generationId,
+          model: 'small',
+          ...texts,
+          settings,
+          priority: 0,
+          createdAt: new Date(),
+          ...plain,
+        });
       }
       const ends = await Promise.all(ids.map((id) => recorder.end(id)));
       for (const [i, end] of ends.entries()) {

@@ -9,6 +9,7 @@ import { chooseDevices } from '../../src/execution/devices.js';
 import type { Job } from '../../src/scheduler/ports.js';
 import { StepScheduler } from '../../src/scheduler/scheduler.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
+import { defaultOutputs } from '../../src/video/outputs.js';
 import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
 import { MemoryRecorder } from '../support/memory-recorder.js';
@@ -53,6 +54,7 @@ afterEach(async () => {
 function job(generationId: string, changes: Partial<Job['settings']> = {}): Job {
   const settings = { width: 64, height: 64, frameCount: 9, fps: 8, steps: 4, guidanceScale: 5, shift: 5, seed: 7 };
   return {
+    ...{ client: 'anyone', batching: 'AUTO', outputs: defaultOutputs, firstFrame: null, continues: null },
     generationId,
     model: 'wan-micro',
     prompt: 'a red car',

@@ -128,6 +128,9 @@ describe('generationEvents', () => {
       computeSeconds: 0,
       wallSeconds: 0,
       peakBytes: null,
+      averageBatchRows: 2,
+      resumes: 0,
+      preemptions: 0,
     });
     const events = await follow(client, globalId).rest();
     expect(events.at(-1)).toMatchObject({ __typename: 'GenerationFailed', failure });

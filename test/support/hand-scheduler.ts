@@ -1,5 +1,5 @@
 import type { Artifact, Preview } from '../../src/generations/generation.js';
-import type { DeviceSnapshot, Job, Recorder, Scheduler } from '../../src/scheduler/ports.js';
+import type { DeviceSnapshot, Estimate, Fit, Job, Recorder, Scheduler } from '../../src/scheduler/ports.js';
 
 /**
  * The other side of the scheduler's port, driven by hand: it takes jobs, works on none, and a test says what became of each.
@@ -23,6 +23,33 @@ export class HandScheduler implements Scheduler {
     return this.recorder.canceled(id);
   }
 
+  /** What a test wants answered. */
+  fitting: Fit = { fits: true };
+  estimated: Estimate | null = null;
+  paused = false;
+
+  setPriority(id: string, priority: number): boolean {
+    for (const jobs of [this.waiting, this.running]) {
+      const job = jobs.get(id);
+      if (!job) continue;
+      jobs.set(id, { ...job, priority });
+      return true;
+    }
+    return false;
+  }
+
+  setPaused(paused: boolean): void {
+    this.paused = paused;
+  }
+
+  fit(): Fit {
+    return this.fitting;
+  }
+
+  estimate(): Estimate | null {
+    return this.estimated;
+  }
+
   position(id: string): number | null {
     const index = [...this.waiting.keys()].indexOf(id);
     return index < 0 ? null : index + 1;
@@ -36,8 +63,19 @@ export class HandScheduler implements Scheduler {
     const running = [...this.running.keys()];
     const loaded = [{ model: 'toy', component: 'denoiser', bytes: 123 }];
     const memory = { totalBytes: 8 * 2 ** 30, freeBytes: 2 ** 30, usedByUsBytes: null };
+    const plan = { weightsBytes: 123, activationsBytes: 0, headroomBytes: 1.5 * 2 ** 30, othersBytes: null };
     return [
-      { id: 'cpu', name: 'Test CPU', kind: 'CPU', status: 'IDLE', ...memory, loaded, running, observedAt: new Date() },
+      {
+        id: 'cpu',
+        name: 'Test CPU',
+        kind: 'CPU',
+        status: 'IDLE',
+        ...memory,
+        memory: plan,
+        loaded,
+        running,
+        observedAt: new Date(),
+      },
     ];
   }
 
@@ -70,6 +108,9 @@ export class HandScheduler implements Scheduler {
       computeSeconds: 2,
       wallSeconds: 3,
       peakBytes: null,
+      averageBatchRows: 2,
+      resumes: 0,
+      preemptions: 0,
     });
   }
 }

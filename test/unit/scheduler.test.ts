@@ -12,6 +12,7 @@ import type { RunContext } from '../../src/scheduler/generation-run.js';
 import type { Job } from '../../src/scheduler/ports.js';
 import { StepScheduler } from '../../src/scheduler/scheduler.js';
 import { encodeMp4 } from '../../src/video/encode-video.js';
+import { defaultOutputs } from '../../src/video/outputs.js';
 import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
 import { MemoryRecorder } from '../support/memory-recorder.js';
@@ -61,6 +62,7 @@ let age = 0;
 function job(generationId: string, prompt = 'a car', changes: Partial<Job> = {}): Job {
   const settings = { width: 64, height: 32, frameCount: 9, fps: 8, steps: 4, guidanceScale: 5, shift: 5, seed: 1 };
   return {
+    ...{ client: 'anyone', batching: 'AUTO', outputs: defaultOutputs, firstFrame: null, continues: null },
     generationId,
     model: 'small',
     prompt,
