@@ -19,13 +19,14 @@ export interface ExecutorTimes {
 }
 
 export type Outcome<K extends UnitKind> =
-  | { readonly ok: true; readonly result: UnitResult<K>; readonly seconds: number; readonly peakRssBytes: number }
+  | { readonly ok: true; readonly result: UnitResult<K>; readonly seconds: number; readonly peakBytes: number | null; readonly peakRssBytes: number }
   /** `lost`: the executor has gone, and all it knew with it. */
   | { readonly ok: false; readonly lost: boolean; readonly failure: UnitFailure };
 
 export interface ProcessOptions {
   readonly entry: ExecutorEntry;
   readonly device: ExecutorDevice;
+  readonly workDirectory: string;
   readonly times: ExecutorTimes;
   /** Lines that the process or its native libraries print. */
   readonly onOutput: (line: string) => void;
@@ -53,7 +54,7 @@ export class ExecutorProcess {
   /** Resolves when the process has gone, for whatever reason. */
   readonly exited: Promise<UnitFailure>;
 
-  constructor({ entry, device, times, onOutput }: ProcessOptions) {
+  constructor({ entry, device, workDirectory, times, onOutput }: ProcessOptions) {
     this.#times = times;
     this.#child = fork(entry.module, [], {
       execArgv: [...entry.execArgv],
@@ -89,7 +90,7 @@ export class ExecutorProcess {
       });
     });
     this.#watchSilence();
-    this.#send({ type: 'start', device, heartbeatMs: times.heartbeatMs });
+    this.#send({ type: 'start', device, heartbeatMs: times.heartbeatMs, workDirectory });
   }
 
   get pid(): number | undefined {
@@ -118,8 +119,8 @@ export class ExecutorProcess {
     this.#asked = null;
     if (answer === null) return { ok: false, lost: true, failure: await this.exited };
     if (answer.type === 'failed') return { ok: false, lost: false, failure: answer.failure };
-    const { result, seconds, peakRssBytes } = answer;
-    return { ok: true, result: result as UnitResult<K>, seconds, peakRssBytes };
+    const { result, seconds, peakBytes, peakRssBytes } = answer;
+    return { ok: true, result: result as UnitResult<K>, seconds, peakBytes, peakRssBytes };
   }
 
   /** Resolves when the process has gone. */

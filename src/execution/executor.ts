@@ -33,7 +33,8 @@ async function answer({ number, unit }: Extract<HostMessage, { type: 'unit' }>):
     if (!runner) throw new Error('a unit came before start');
     const result = await runner.run(unit);
     const seconds = (performance.now() - begun) / 1000;
-    send({ type: 'done', number, result, seconds, peakRssBytes: peakRssBytes() });
+    const rss = peakRssBytes();
+    send({ type: 'done', number, result, seconds, peakBytes: rss, peakRssBytes: rss });
   } catch (error) {
     send({ type: 'failed', number, failure: describeFailure(error, unit) });
   }

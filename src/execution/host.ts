@@ -6,6 +6,8 @@ import type { ExecutorDevice, Unit, UnitKind } from './protocol.js';
 
 export interface HostOptions {
   readonly device: ExecutorDevice;
+  /** For what outlives an executor; see work-files.ts. (Left out until the scheduler has moved.) */
+  readonly workDirectory?: string;
   readonly log: Log;
   readonly entry?: ExecutorEntry;
   readonly times?: Partial<ExecutorTimes>;
@@ -73,10 +75,11 @@ export class ExecutorHost {
     if (this.#process?.alive) return this.#process;
     if (this.#losses > 0) await this.#backOff();
     if (this.#stopping.signal.aborted) return null;
-    const { device, entry = executorEntry(), times } = this.#options;
+    const { device, workDirectory = '', entry = executorEntry(), times } = this.#options;
     const executor = new ExecutorProcess({
       entry,
       device,
+      workDirectory,
       times: { ...defaultTimes, ...times },
       onOutput: (line) => this.#log.debug({ line }, 'executor output'),
     });

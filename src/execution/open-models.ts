@@ -1,5 +1,5 @@
 import type { Bundle } from '../../inference/bundle/bundle.js';
-import type { ComponentName } from '../../inference/bundle/manifest.js';
+import { type ComponentName, componentNames } from '../../inference/bundle/manifest.js';
 import { openBundle } from '../../inference/bundle/open-bundle.js';
 import type { Denoiser, TextEncoder, VaeDecoder } from '../../inference/pipeline/networks.js';
 import { openDenoiser } from '../../inference/runtime/denoiser.js';
@@ -62,11 +62,13 @@ export class OpenModels {
     return { bundle: model.bundle, network };
   }
 
-  async release(directory: string): Promise<void> {
+  /** Nothing happens if it is not open. */
+  async release(directory: string, component?: ComponentName): Promise<void> {
     const components = this.#models.get(directory)?.components;
-    this.#models.delete(directory);
-    await components?.textEncoder?.encoder.close();
-    await components?.denoiser?.close();
-    await components?.vae?.close();
+    for (const name of component ? [component] : componentNames) {
+      const network = components?.[name];
+      delete components?.[name];
+      await (network && 'encoder' in network ? network.encoder : network)?.close();
+    }
   }
 }

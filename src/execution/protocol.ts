@@ -3,7 +3,7 @@ import type { FailureCode, GenerationSettings } from '../generations/generation.
 import type { RgbFrames } from '../video/preview.js';
 
 /**
- * What the server process (through an executor's host) and an executor, the child process that owns one device, say to each
+ * What the server process (through an executor's host) and an executor, the child process of one lane of a device, say to each
  * other: structured clones over the IPC channel of `fork`.
  *
  *       host                                   executor
@@ -16,17 +16,31 @@ import type { RgbFrames } from '../video/preview.js';
  * - A unit blocks the executor's thread (onnxruntime-node computes on the caller's), so silence means death only between
  *   units; during one, its deadline is the watch.
  * - Cancelling is not asking: between two units the host decides what comes next, and `forget` drops what was.
- * - A failed unit leaves the executor usable and every generation's state as it was before the unit.
+ * - A failed unit leaves the executor usable and every generation's state as it was before the unit. (A video under way from
+ *   latents to pixels is no state: after a failed `decode` the next one begins with frame 0.)
  * - There is no goodbye. The host ends an executor with SIGKILL, and an executor whose host has gone (`disconnect`) ends
- *   itself: all it holds can be computed again. SIGINT and SIGTERM, which a terminal sends to the whole group, are the
- *   host's business and ignored.
- * - An executor's knowledge, sessions and states alike, dies with it; a new one starts with nothing.
+ *   itself. SIGINT and SIGTERM, which a terminal sends to the whole group, are the host's business and ignored.
+ * - An executor's knowledge, sessions and states alike, dies with it. What has to outlive it, or to pass from one lane to
+ *   another, goes through the work directory (work-files.ts):
  *
- * A generation's state in the executor is plain data ({ request, conditioning, denoising }), and a step names any number of
- * generations, so checkpoints, moves between devices and batches are further units, not another protocol.
+ *       encode-text ──▶ embeddings ──┐
+ *       encode-image ─▶ first frame ─┴▶ open ──▶ step | predict, advance ──▶ checkpoint ──▶ decode
+ *                                        ▲                                       │
+ *                                        └───────── another life or lane ────────┘
+ *
+ *   Executors write these files and read them; which are needed, and when they are removed, the host decides. A broken file
+ *   counts as absent: `open` then begins at an earlier step, 0 at worst.
+ * - A generation may be open in several executors at once (replicas: guidance split over two devices). They stay equal as long
+ *   as each of them takes every `advance`; losing one loses nothing.
  */
 export type HostMessage =
-  | { readonly type: 'start'; readonly device: ExecutorDevice; readonly heartbeatMs: number }
+  | {
+      readonly type: 'start';
+      readonly device: ExecutorDevice;
+      readonly heartbeatMs: number;
+      /** Absolute; its folders exist. */
+      readonly workDirectory: string;
+    }
   | { readonly type: 'unit'; readonly number: number; readonly unit: Unit };
 
 export type ExecutorMessage =
@@ -38,7 +52,12 @@ export type ExecutorMessage =
       readonly result: UnitResult<UnitKind>;
       /** What the unit took, by the executor's own clock. */
       readonly seconds: number;
-      /** Largest resident set since the last `encode-text` began. */
+      /**
+       * The most memory that the process held during the unit, what was open before included: resident memory on the CPU, the
+       * device's on a GPU. Null where that cannot be told.
+       */
+      readonly peakBytes: number | null;
+      /** Until the scheduler has moved: as peakBytes, of the CPU. */
       readonly peakRssBytes: number;
     }
   | { readonly type: 'failed'; readonly number: number; readonly failure: UnitFailure };
@@ -53,33 +72,100 @@ export interface GenerationRequest {
   readonly prompt: string;
   readonly negativePrompt: string;
   readonly settings: GenerationSettings;
+  /** Image-to-video: it begins with the picture that `encode-image` encoded. */
+  readonly firstFrame?: boolean;
 }
+
+/** The two rows of a guided generation. */
+export type Row = 'conditional' | 'unconditional';
+
+type Nothing = Record<string, never>;
 
 /** `bundle` is always the bundle's directory. */
 interface UnitContracts {
   /** Opens one component's sessions; nothing happens if they are open. */
-  load: { ask: { bundle: string; component: ComponentName }; result: Record<string, never> };
-  /** Closes what is open of a bundle and gives its memory back. */
-  release: { ask: { bundle: string }; result: Record<string, never> };
-  /** Begins a generation: both prompts to embeddings, the first noise, step 0. Needs the text encoder. */
+  load: { ask: { bundle: string; component: ComponentName }; result: Nothing };
+  /** Closes them, if they are open, and gives their memory back. (All components until the scheduler has moved.) */
+  release: { ask: { bundle: string; component?: ComponentName }; result: Nothing };
+  /**
+   * Prompts, as they were typed, to embeddings in the work directory. Needs the text encoder. (The form with a generation, which
+   * also begins it, is there until the scheduler has moved.)
+   */
   'encode-text': {
-    ask: { generationId: string; bundle: string; request: GenerationRequest };
-    result: { /** Tokens of prompt and negative prompt, `</s>` included. */ tokens: readonly [number, number] };
+    ask: { bundle: string; prompts: readonly string[] } | OldEncodeText;
+    result: { /** How many of them were not there. */ encoded: number };
   };
-  /** The next denoising step of each of these, in one batch. Needs the denoiser. */
-  step: { ask: { generationIds: readonly string[] }; result: { members: readonly StepResult[] } };
-  /** The next frames of a generation whose last step is done: of one latent frame. Needs the VAE. */
-  decode: { ask: { generationId: string }; result: { frames: RgbFrames; last: boolean } };
-  /** Drops the states of these generations, known or not. */
-  forget: { ask: { generationIds: readonly string[] }; result: Record<string, never> };
+  /** A picture file, cropped to the video's aspect, to the latents of the generation's first frame. Needs the VAE. */
+  'encode-image': {
+    ask: { generationId: string; bundle: string; picture: string; width: number; height: number };
+    result: Nothing;
+  };
+  /**
+   * Takes a generation in: from its checkpoint if there is a good one, else at step 0 with the seed's noise. What this executor
+   * knew of it before is dropped. Computes nothing and needs no component.
+   */
+  open: {
+    ask: { generationId: string; bundle: string; request: GenerationRequest };
+    result: {
+      /** Steps done; null: an embedding is not in the cache (any more), so ask for `encode-text`, then again. */ step:
+        | number
+        | null;
+    };
+  };
+  /**
+   * The next denoising step of each of these, all rows in one batch: they are open, of one bundle and one size. Needs the
+   * denoiser. Then checkpoints of those listed, and of each whose last step it was.
+   */
+  step: {
+    ask: { generationIds: readonly string[]; checkpoint?: readonly string[] };
+    result: { members: readonly StepResult[] };
+  };
+  /** One row's half of a guided step; the state stays as it is. Needs the denoiser. */
+  predict: {
+    ask: { generationId: string; row: Row };
+    result: { /** [channels, frames, height, width] */ velocity: Float32Array };
+  };
+  /** The solver's half of a step: velocities of the conditional and the unconditional row, in this order. Needs no component. */
+  advance: {
+    ask: { generationId: string; velocities: readonly Float32Array[]; checkpoint: boolean };
+    result: StepResult;
+  };
+  /** Writes checkpoints now, as before a move. Fails with STORAGE_FAILED where a step would go on without. */
+  checkpoint: { ask: { generationIds: readonly string[] }; result: Nothing };
+  /**
+   * The next frames of a generation whose last step is done: of one latent frame, from the checkpoint, open here or not. Needs
+   * the VAE. Fails with STORAGE_FAILED where there is no good checkpoint of the last step.
+   */
+  decode: {
+    ask: { generationId: string; bundle?: string };
+    result: {
+      frames: RgbFrames;
+      /** Number of the first of these frames; 0 again when a decoding begins anew, with the same pixels. */
+      frameIndex: number;
+      last: boolean;
+    };
+  };
+  /** Drops the states of these generations, known or not, and what is being decoded of them. Files stay. */
+  forget: { ask: { generationIds: readonly string[] }; result: Nothing };
+}
+
+interface OldEncodeText {
+  generationId: string;
+  bundle: string;
+  request: GenerationRequest;
 }
 
 export interface StepResult {
   readonly generationId: string;
   /** Steps done, this one included. */
   readonly step: number;
-  /** False where the latents hold NaN or infinity: nothing good can follow. */
+  /** False where the latents hold NaN or infinity: nothing good can follow, and no checkpoint is written. */
   readonly finite: boolean;
+  /**
+   * Whether the state after this step is on disk. A checkpoint that cannot be written does not fail the step; after the last
+   * step, where decoding needs it, ask for `checkpoint`.
+   */
+  readonly checkpointed: boolean;
   /** The x0 estimate through the bundle's preview map, one picture a latent frame. */
   readonly preview: RgbFrames;
 }

@@ -31,9 +31,10 @@ export class UnitRunner {
         await this.#models.load(unit.bundle, unit.component);
         return {};
       case 'release':
-        await this.#models.release(unit.bundle);
+        await this.#models.release(unit.bundle, unit.component);
         return {};
       case 'encode-text':
+        if (!('request' in unit)) throw new Error('not here yet');
         return this.#encodeText(unit);
       case 'step':
         return this.#step(unit);
@@ -41,10 +42,12 @@ export class UnitRunner {
         return this.#decode(unit);
       case 'forget':
         return this.#forget(unit);
+      default:
+        throw new Error('not here yet');
     }
   }
 
-  async #encodeText({ generationId, bundle, request }: UnitOf<'encode-text'>): Promise<UnitResult<'encode-text'>> {
+  async #encodeText({ generationId, bundle, request }: Extract<UnitOf<'encode-text'>, { request: unknown }>): Promise<UnitResult<'encode-text'>> {
     resetPeakRss();
     const { prompt, negativePrompt, settings } = request;
     const { bundle: model, network } = this.#models.get(bundle, 'textEncoder');
@@ -57,7 +60,7 @@ export class UnitRunner {
     const noise = gaussianNoise(settings.seed, latentCount(shape));
     const denoising = begin({ sampler, steps, shift, guidanceScale }, shape, noise);
     this.#jobs.set(generationId, { bundle, request, conditioning, denoising });
-    return { tokens: [ids.length, negativeIds.length] };
+    return { encoded: 2 };
   }
 
   async #step({ generationIds }: UnitOf<'step'>): Promise<UnitResult<'step'>> {
@@ -73,7 +76,7 @@ export class UnitRunner {
       this.#jobs.set(generationId, { ...job, denoising: state });
       const { frames: count, width, height } = state.shape;
       const preview = { data: previewFrames(x0, state.shape, bundle.manifest.preview), count, width, height };
-      return { generationId, step: state.step, finite: state.sample.every(Number.isFinite), preview };
+      return { generationId, step: state.step, finite: state.sample.every(Number.isFinite), checkpointed: false, preview };
     });
     return { members };
   }
@@ -90,8 +93,9 @@ export class UnitRunner {
     const next = await decoding.chunks.next();
     if (next.done) throw new Error(`the decoder ended ${decoding.framesLeft} frames before the video`);
     const { frames: count, width, height } = next.value;
+    const frameIndex = job.request.settings.frameCount - decoding.framesLeft;
     decoding.framesLeft -= count;
-    return { frames: { data: rgb24(next.value), count, width, height }, last: decoding.framesLeft <= 0 };
+    return { frames: { data: rgb24(next.value), count, width, height }, frameIndex, last: decoding.framesLeft <= 0 };
   }
 
   async #forget({ generationIds }: UnitOf<'forget'>): Promise<UnitResult<'forget'>> {

@@ -1,6 +1,8 @@
 import type {
   ExecutorMessage,
+  GenerationRequest,
   HostMessage,
+  StepResult,
   Unit,
   UnitFailure,
   UnitKind,
@@ -10,16 +12,17 @@ import type {
 /**
  * An executor with no model, for tests of the host and of the scheduler's conduct: it speaks the protocol, and a script says
  * what becomes of a unit. The script is `kind=fate`, with `bundle` of a `load` unit or the prompt of a generation:
- * `load=crash`, `step2=hang`, `decode=overflow` … Pictures are grey.
+ * `load=crash`, `step2=hang`, `decode=overflow` … Pictures are grey. It keeps nothing on disk: whatever is opened begins at 0.
  */
 const send = (message: ExecutorMessage): boolean => process.send?.(message) ?? false;
 let heartbeat: NodeJS.Timeout | undefined;
-const jobs = new Map<string, { readonly script: string; readonly settings: Size; steps: number; chunks: number }>();
+const jobs = new Map<string, Job>();
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-  readonly frameCount: number;
+interface Job {
+  readonly script: string;
+  readonly settings: GenerationRequest['settings'];
+  steps: number;
+  chunks: number;
 }
 
 process.on('disconnect', () => process.exit(0));
@@ -33,7 +36,7 @@ process.on('message', (message: HostMessage) => {
   const result = compute(unit);
   const failure = suffer(fateOf(unit));
   if (failure) send({ type: 'failed', number, failure });
-  else send({ type: 'done', number, result, seconds: 0.5, peakRssBytes: 1 });
+  else send({ type: 'done', number, result, seconds: 0.5, peakBytes: 1, peakRssBytes: 1 });
 });
 
 function fateOf(unit: Unit): string | undefined {
@@ -46,10 +49,17 @@ function placeOf(unit: Unit): [script: string, place: string] {
     case 'load':
       return [unit.bundle, 'load'];
     case 'encode-text':
-      return [unit.request.prompt, 'encode-text'];
+      return ['prompts' in unit ? unit.prompts.join(' ') : unit.request.prompt, 'encode-text'];
+    case 'open':
+      return [unit.request.prompt, 'open'];
     case 'step': {
       const job = jobs.get(unit.generationIds[0] ?? '');
       return [job?.script ?? '', `step${job?.steps}`];
+    }
+    case 'predict':
+    case 'advance': {
+      const job = jobs.get(unit.generationId);
+      return [job?.script ?? '', `${unit.kind}${job?.steps}`];
     }
     case 'decode': {
       const job = jobs.get(unit.generationId);
@@ -83,20 +93,26 @@ function suffer(fate: string | undefined): UnitFailure | undefined {
 
 function compute(unit: Unit): UnitResult<UnitKind> {
   switch (unit.kind) {
-    case 'encode-text': {
-      const { prompt, settings } = unit.request;
-      jobs.set(unit.generationId, { script: prompt, settings, steps: 0, chunks: 0 });
-      return { tokens: [1, 1] };
-    }
+    case 'encode-text':
+      if ('prompts' in unit) return { encoded: unit.prompts.length };
+      begin(unit.generationId, unit.request);
+      return { encoded: 2 };
+    case 'open':
+      begin(unit.generationId, unit.request);
+      return { step: 0 };
     case 'step':
-      return { members: unit.generationIds.map((id) => step(id)) };
+      return { members: unit.generationIds.map((id) => step(id, unit.checkpoint?.includes(id))) };
+    case 'predict':
+      return { velocity: Float32Array.of(jobOf(unit.generationId).steps) };
+    case 'advance':
+      return step(unit.generationId, unit.checkpoint);
     case 'decode': {
-      const job = jobs.get(unit.generationId);
-      if (!job) throw new Error('not here');
+      const job = jobOf(unit.generationId);
       const { width, height, frameCount } = job.settings;
+      const frameIndex = job.chunks === 0 ? 0 : 4 * job.chunks - 3;
       const count = job.chunks++ === 0 ? 1 : 4;
       const frames = { data: new Uint8Array(count * width * height * 3).fill(99), count, width, height };
-      return { frames, last: 4 * job.chunks >= frameCount };
+      return { frames, frameIndex, last: 4 * job.chunks >= frameCount };
     }
     case 'forget':
       for (const id of unit.generationIds) jobs.delete(id);
@@ -104,10 +120,20 @@ function compute(unit: Unit): UnitResult<UnitKind> {
   return {};
 }
 
-function step(generationId: string) {
-  const job = jobs.get(generationId);
-  if (!job) throw new Error('not here');
+function begin(generationId: string, { prompt, settings }: GenerationRequest): void {
+  jobs.set(generationId, { script: prompt, settings, steps: 0, chunks: 0 });
+}
+
+function step(generationId: string, checkpoint = false): StepResult {
+  const job = jobOf(generationId);
   job.steps++;
   const preview = { data: new Uint8Array(2 * 2 * 2 * 3), count: 2, width: 2, height: 2 };
-  return { generationId, step: job.steps, finite: !job.script.includes(`step${job.steps}=overflow`), preview };
+  const finite = !job.script.includes(`step${job.steps}=overflow`);
+  return { generationId, step: job.steps, finite, checkpointed: checkpoint || job.steps === job.settings.steps, preview };
+}
+
+function jobOf(generationId: string): Job {
+  const job = jobs.get(generationId);
+  if (!job) throw new Error('not here');
+  return job;
 }
