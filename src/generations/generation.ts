@@ -111,8 +111,4 @@ export interface Usage {
   readonly preemptions: number;
 }
 
-export const batchingPolicies = ['AUTO', 'SOLO'] as const;
-/** AUTO: steps may be batched with those of others, where that is faster. SOLO: never, so that the bits do not depend on them. */
-export type BatchingPolicy = (typeof batchingPolicies)[number];
-
 export type ResumeCause = 'PREEMPTED' | 'DEVICE_LOST' | 'SERVER_RESTARTED';

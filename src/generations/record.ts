@@ -1,3 +1,5 @@
+import type { Batching } from '../scheduler/ports.js';
+import type { Outputs } from '../video/outputs.js';
 import type {
   Adjustment,
   Artifact,
@@ -32,6 +34,22 @@ export interface GenerationRecord {
   readonly usage: Usage | null;
   readonly artifacts: readonly Artifact[];
   readonly remixedFromId: string | null;
+  readonly retriedFromId: string | null;
+  /** The API key that it belongs to. */
+  readonly clientId: string | null;
+  readonly batching: Batching;
+  readonly outputs: Outputs;
+  readonly firstFrameUploadId: string | null;
+  readonly webhookUrl: string | null;
+  /** True where the artifacts were made by another generation. */
+  readonly cached: boolean;
+  /** Null where the cache must not know of it. */
+  readonly requestHash: string | null;
+  /** The same without the seed. */
+  readonly seedlessHash: string | null;
+  /** The identical generation in flight whose result this one waits for. */
+  readonly leaderId: string | null;
+  readonly starred: boolean;
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
@@ -51,6 +69,14 @@ export type NewGeneration = Pick<
   | 'idempotencyKey'
   | 'inputHash'
   | 'remixedFromId'
+  | 'retriedFromId'
+  | 'clientId'
+  | 'batching'
+  | 'outputs'
+  | 'firstFrameUploadId'
+  | 'webhookUrl'
+  | 'requestHash'
+  | 'seedlessHash'
 >;
 
 export function waiting(settings: GenerationSettings): GenerationRecord['progress'] {

@@ -1,6 +1,8 @@
 import type { EventBody } from '../events/event.js';
 import type { Prisma } from '../generated/prisma/client.js';
 import { newId } from '../ids.js';
+import type { Batching } from '../scheduler/ports.js';
+import { defaultOutputs, type Outputs } from '../video/outputs.js';
 import type { Artifact, ArtifactKind, GenerationStatus } from './generation.js';
 import { type GenerationRecord, type NewGeneration, waiting } from './record.js';
 
@@ -32,6 +34,17 @@ export function fromRow(row: GenerationRow): GenerationRecord {
     usage: fromJson(row.usage),
     artifacts: row.artifacts.map(artifactFromRow),
     remixedFromId: row.remixedFromId,
+    retriedFromId: row.retriedFromId,
+    clientId: row.clientId,
+    batching: row.batching as Batching,
+    outputs: fromJson<Outputs | null>(row.outputs) ?? defaultOutputs,
+    firstFrameUploadId: row.firstFrameUploadId,
+    webhookUrl: row.webhookUrl,
+    cached: row.cached,
+    requestHash: row.requestHash,
+    seedlessHash: row.seedlessHash,
+    leaderId: row.leaderId,
+    starred: row.starred,
     createdAt: row.createdAt,
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
@@ -48,6 +61,7 @@ export function toNewRow(generation: NewGeneration, now: Date): Prisma.Generatio
     ...generation,
     status: 'QUEUED',
     settings: toJson(generation.settings),
+    outputs: toJson(generation.outputs),
     adjustments: toJson(generation.adjustments),
     warnings: toJson(generation.warnings),
     progress: toJson(waiting(generation.settings)),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { newId } from '../ids.js';
 import type { Log } from '../log.js';
 import type { Job, Scheduler } from '../scheduler/ports.js';
-import { defaultOutputs, defaultOutputs } from '../video/outputs.js';
+import { defaultOutputs } from '../video/outputs.js';
 import type { ModelCatalog } from './catalog.js';
 import { inputHash } from './idempotency.js';
 import type { InputIssue } from './issue.js';
