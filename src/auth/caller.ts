@@ -19,8 +19,3 @@ export const anyone: Caller = { keyId: null, role: 'ADMIN' };
 export function maySee({ keyId, role }: Caller, owner: string | null): boolean {
   return role === 'ADMIN' || (keyId !== null && keyId === owner);
 }
-
-/** Whether the caller may make and change things. */
-export function mayCreate({ role }: Caller): boolean {
-  return role !== 'VIEWER';
-}
