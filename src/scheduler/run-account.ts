@@ -42,12 +42,11 @@ export class RunAccount {
   advance(stage: Stage, seconds: number): void {
     this.#meter.advance(stage);
     this.#seconds[stage] += seconds;
-    const { count, size } = this.#work[stage];
+    const { count, ...unit } = this.#work[stage];
+    const { model } = this.#job;
     const { costs } = this.#slot;
-    if (stage === 'step') costs.observe(this.#job.model, stage, size, seconds);
-    else if (this.#meter.done(stage) === count) {
-      costs.observe(this.#job.model, stage, size, this.#seconds[stage] / count);
-    }
+    if (stage === 'step') costs.observe({ model, ...unit }, seconds);
+    else if (this.#meter.done(stage) === count) costs.observe({ model, ...unit }, this.#seconds[stage] / count);
   }
 
   /** The most that the next unit of a stage is likely to take: a decoder may do all its work when asked for the first chunk. */
@@ -80,7 +79,7 @@ export class RunAccount {
   }
 
   #unitSeconds(stage: Stage): number | null {
-    return this.#slot.costs.seconds(this.#job.model, stage, this.#work[stage].size);
+    return this.#slot.costs.seconds({ model: this.#job.model, ...this.#work[stage] });
   }
 }
 

@@ -1,5 +1,7 @@
 import { type ComponentName, componentNames, type Manifest } from '../../inference/bundle/manifest.js';
 import type { GenerationSettings } from '../generations/generation.js';
+import { decoderFlops, denoiserFlops, textEncoderFlops } from './arithmetic.js';
+import type { CostUnit } from './cost-model.js';
 
 export interface InstalledModel {
   /** Of the bundle. */
@@ -11,10 +13,9 @@ export interface InstalledModel {
 export const stages = ['load', 'encode-text', 'step', 'decode', 'encode-video'] as const;
 export type Stage = (typeof stages)[number];
 
-export interface StageWork {
+/** `count` units, all alike. */
+export interface StageWork extends Omit<CostUnit, 'model'> {
   readonly count: number;
-  /** Of one unit; what the cost model's curve of this stage is over. */
-  readonly size: number;
 }
 export type Work = Readonly<Record<Stage, StageWork>>;
 
@@ -26,20 +27,52 @@ export function latentFrames(frameCount: number): number {
   return (frameCount - 1) / temporal + 1;
 }
 
+/** Tokens of one row: the denoiser sees 2 × 2 positions of a latent frame as one. */
+export function tokensPerRow({ width, height, frameCount }: GenerationSettings): number {
+  return latentFrames(frameCount) * Math.ceil(width / spatial / 2) * Math.ceil(height / spatial / 2);
+}
+
+/** Two where guidance compares with the negative prompt. */
+export function rowsOf({ guidanceScale }: GenerationSettings): number {
+  return guidanceScale > 1 ? 2 : 1;
+}
+
+/** Tokens of a prompt, where it is not known: most have fewer. */
+const promptTokens = 128;
+
 /** `components` are the ones still to be loaded. */
 export function workOf(settings: GenerationSettings, manifest: Manifest, components: readonly ComponentName[]): Work {
-  const frames = latentFrames(settings.frameCount);
   const positions = (settings.width / spatial) * (settings.height / spatial);
-  const rows = settings.guidanceScale > 1 ? 2 : 1;
-  const bytes = components.reduce((sum, component) => sum + componentBytes(manifest, component), 0);
+  const rows = rowsOf(settings);
+  const bytes =
+    components.reduce((sum, component) => sum + componentBytes(manifest, component), 0) /
+    Math.max(1, components.length);
+  const pixels = settings.width * settings.height * settings.frameCount;
   return {
-    load: { count: components.length, size: bytes / Math.max(1, components.length) },
-    'encode-text': { count: 1, size: rows },
-    // The denoiser sees 2 × 2 positions as one token.
-    step: { count: settings.steps, size: (rows * frames * positions) / 4 },
-    decode: { count: frames, size: positions },
-    'encode-video': { count: 1, size: settings.width * settings.height * settings.frameCount },
+    load: { kind: 'load', count: components.length, size: bytes, rows: 1, effort: bytes },
+    'encode-text': {
+      kind: 'encode-text',
+      count: 1,
+      size: rows,
+      rows: 1,
+      effort: rows * textEncoderFlops(manifest, promptTokens),
+    },
+    step: { ...stepWork(settings, manifest, rows), count: settings.steps },
+    decode: {
+      kind: 'decode',
+      count: latentFrames(settings.frameCount),
+      size: positions,
+      rows: 1,
+      effort: positions * decoderFlops(manifest),
+    },
+    'encode-video': { kind: 'encode-video', count: 1, size: pixels, rows: 1, effort: pixels },
   };
+}
+
+/** One denoising step of these settings, in a batch of so many rows. */
+export function stepWork(settings: GenerationSettings, manifest: Manifest, rows: number): StageWork {
+  const tokens = tokensPerRow(settings);
+  return { kind: 'step', count: 1, size: tokens, rows, effort: rows * denoiserFlops(manifest, tokens) };
 }
 
 /** Of the component's weights on disk. */

@@ -10,14 +10,17 @@ const settings = { ...manifest.defaults, seed: 1 };
 
 test('the work of a generation', () => {
   // 9 frames are 3 latent frames of 4 × 2 positions, 2 tokens each; guidance doubles the rows.
-  expect(workOf(settings, manifest, ['vae'])).toEqual({
-    load: { count: 1, size: 1000 },
+  expect(workOf(settings, manifest, ['vae'])).toMatchObject({
+    load: { count: 1, size: 1000, effort: 1000 },
     'encode-text': { count: 1, size: 2 },
-    step: { count: 4, size: 12 },
+    step: { count: 4, size: 6, rows: 2 },
     decode: { count: 3, size: 8 },
-    'encode-video': { count: 1, size: 64 * 32 * 9 },
+    'encode-video': { count: 1, size: 64 * 32 * 9, effort: 64 * 32 * 9 },
   });
-  expect(workOf({ ...settings, guidanceScale: 1 }, manifest, []).step.size).toBe(6);
+  expect(workOf({ ...settings, guidanceScale: 1 }, manifest, []).step).toMatchObject({ size: 6, rows: 1 });
+  for (const stage of ['encode-text', 'step', 'decode'] as const) {
+    expect(workOf(settings, manifest, [])[stage].effort).toBeGreaterThan(0);
+  }
 });
 
 function walk(meter: ProgressMeter, onUnit: (stage: Stage) => void = () => {}): number[] {
@@ -36,8 +39,8 @@ function walk(meter: ProgressMeter, onUnit: (stage: Stage) => void = () => {}): 
 test('from 0 to 1 without a step back, also while the costs are being learned', () => {
   const costs = new CostModel();
   const work = workOf(settings, manifest, ['denoiser', 'vae']);
-  const meter = new ProgressMeter(work, (stage) => costs.seconds('small', stage, work[stage].size));
-  const fractions = walk(meter, (stage) => costs.observe('small', stage, work[stage].size, Math.random()));
+  const meter = new ProgressMeter(work, (stage) => costs.seconds({ model: 'small', ...work[stage] }));
+  const fractions = walk(meter, (stage) => costs.observe({ model: 'small', ...work[stage] }, Math.random()));
   expect(fractions[0]).toBe(0);
   expect(fractions.at(-1)).toBeCloseTo(1, 12);
   expect([...fractions].sort((a, b) => a - b)).toEqual(fractions);
