@@ -12,3 +12,8 @@ export interface ApiContext {
   /** Origin for links, such as `http://127.0.0.1:4000`: the address the request itself was sent to. */
   readonly baseUrl: string;
 }
+
+/** What of a context shows in results: callers for whom it is equal are shown the same, and may share a subscription's. */
+export function audienceOf({ baseUrl }: ApiContext): string {
+  return JSON.stringify([baseUrl]);
+}

@@ -7,6 +7,8 @@ import { WebSocketServer } from 'ws';
 import type { Log } from '../log.js';
 import { isSameOrigin } from './base-url.js';
 import type { ApiContext } from './context.js';
+import { deliver } from './delivery.js';
+import { FanOut, type ReadyResults } from './fan-out.js';
 import { maskError, operationLimits, parseOptions, validationRules } from './operation-policy.js';
 
 type SocketContext = Context<Record<string, unknown>, Extra>;
@@ -19,8 +21,13 @@ export function attachWebSocket(
   log: Log,
 ): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: operationLimits.bodyBytes });
+  const fanOut = new FanOut((error) => maskError(error, log));
   const options: ServerOptions<Record<string, unknown>, Extra> = {
     onSubscribe: (context, _id, payload) => admit(schema, contextOf, context, payload),
+    subscribe: (args) => fanOut.subscribe(args),
+    onOperation: ({ extra }, id, _payload, _args, result) =>
+      // What `subscribe` made; other operations have a plain result.
+      Symbol.asyncIterator in result ? deliver(extra.socket, id, result as ReadyResults) : undefined,
     onNext: (_context, _id, _payload, _args, { errors, data }) =>
       errors ? { data: data ?? null, errors: errors.map((error) => maskError(error, log)) } : undefined,
     onError: (_context, _id, _payload, errors) => errors.map((error) => maskError(error, log)),

@@ -1,32 +1,36 @@
+import { interruptible } from '../interruptible.js';
 import { type GenerationEvent, isTerminal } from './event.js';
 import type { EventLogReader } from './event-log.js';
+import { isSuperseded, RecentEvents } from './recent-events.js';
 
 const pageSize = 100;
-/** Events that wait for one subscriber. A generation has about ten a second; this much behind, the log is the better buffer. */
-const bufferSize = 32;
 
 /**
- * The log as a stream. A subscription replays what is stored after a sequence, then follows: first from a small buffer of live
- * events, and from the log again wherever that buffer could not hold them. Nothing is missed and nothing comes twice.
+ * The log as a stream. A subscription replays what is stored after a sequence, then follows live. It is a place in the log and a
+ * bell, nothing more: the newest events lie in one window for all subscriptions of a generation, and what that does not hold is
+ * read from the log. So nothing is missed, nothing comes twice, and a subscriber that reads too slowly costs no memory: once it
+ * is further behind than the window, superseded progress is left out. Only then sequences are skipped.
  *
- * A subscriber that reads too slowly never costs memory: its buffer is emptied, and when it comes back it reads the log with
- * runs of progress events reduced to the last of each run. Only then sequences are skipped.
+ * All subscriptions are given the same object for one live event, which is what lets api/fan-out.ts render it once.
  */
 export class EventStream {
-  private readonly subscribers = new Map<string, Set<Subscriber>>();
+  private readonly feeds = new Map<string, Feed>();
   private closed = false;
 
   constructor(readonly log: EventLogReader) {}
 
   /** Called after the commit of the transaction that wrote the event. */
   publish(event: GenerationEvent): void {
-    for (const subscriber of this.subscribers.get(event.generationId) ?? []) subscriber.push(event);
+    const feed = this.feeds.get(event.generationId);
+    if (!feed) return;
+    feed.recent.push(event);
+    for (const bell of feed.bells) bell.ring();
   }
 
   /** How many subscriptions are open, for tests and metrics. */
   get size(): number {
     let size = 0;
-    for (const set of this.subscribers.values()) size += set.size;
+    for (const { bells } of this.feeds.values()) size += bells.size;
     return size;
   }
 
@@ -35,65 +39,54 @@ export class EventStream {
    * `return()` takes effect even while the generator waits for an event.
    */
   follow(generationId: string, after: number): AsyncGenerator<GenerationEvent, void, void> {
-    const subscriber = new Subscriber();
-    const generator = this.run(generationId, after, subscriber);
-    const finish = generator.return.bind(generator);
-    // A plain async generator that waits does not hear return() until it wakes: wake it first.
-    generator.return = (value) => {
-      subscriber.close();
-      return finish(value);
-    };
-    return generator;
+    const bell = new Bell();
+    return interruptible(this.run(generationId, after, bell), () => bell.silence());
   }
 
   /** Ends every subscription, without a terminal event: clients reconnect with the last sequence they saw. */
   close(): void {
     this.closed = true;
-    for (const set of this.subscribers.values()) for (const subscriber of set) subscriber.close();
+    for (const { bells } of this.feeds.values()) for (const bell of bells) bell.silence();
   }
 
-  private async *run(
-    generationId: string,
-    after: number,
-    subscriber: Subscriber,
-  ): AsyncGenerator<GenerationEvent, void, void> {
+  private async *run(generationId: string, after: number, bell: Bell): AsyncGenerator<GenerationEvent, void, void> {
     if (this.closed) return;
-    // Subscribed before the first read: what is committed meanwhile waits in the buffer.
-    this.add(generationId, subscriber);
+    // Joined before the first read: what is committed meanwhile is in the window.
+    const { recent } = this.join(generationId, bell);
     try {
       let last = after;
-      for await (const event of this.replay(generationId, last, false)) {
-        last = event.sequence;
-        yield event;
-        if (isTerminal(event) || subscriber.closed) return;
-      }
-      const end = await this.log.end(generationId);
-      if (end?.final && end.lastSequence <= last) return;
-      // Ended between the two reads: nobody need ring any more, so what the buffer lacks is in the log.
-      let behind = end?.final ?? false;
-
-      while (!subscriber.closed) {
-        const event = subscriber.shift();
-        if (event && event.sequence <= last) continue;
-        if (event && event.sequence === last + 1) {
+      let stored = !recent.reaches(last);
+      while (stored) {
+        for await (const event of this.replay(generationId, last, false)) {
           last = event.sequence;
           yield event;
-          if (isTerminal(event)) return;
-        } else if (event || subscriber.lagging || behind) {
-          const coalesce = subscriber.lagging;
-          subscriber.lagging = false;
-          behind = false;
-          for await (const missed of this.replay(generationId, last, coalesce)) {
-            last = missed.sequence;
-            yield missed;
-            if (isTerminal(missed) || subscriber.closed) return;
+          if (isTerminal(event) || bell.silent) return;
+        }
+        const end = await this.log.end(generationId);
+        if (!end || (end.final && end.lastSequence <= last)) return;
+        // Ended between the two reads, and perhaps before anybody listened: the rest is in the log.
+        stored = end.final;
+      }
+      while (!bell.silent && !recent.endsAt(last)) {
+        const next = recent.next(last);
+        if (next === null) {
+          await bell.rung();
+        } else if (next === 'LOGGED') {
+          const before = last;
+          for await (const event of this.replay(generationId, last, recent.isFarBehind(last))) {
+            last = event.sequence;
+            yield event;
+            if (isTerminal(event) || bell.silent) return;
           }
+          // Published and not in the log any more: the generation was deleted.
+          if (last === before) return;
         } else {
-          await subscriber.wait();
+          last = next.sequence;
+          yield next;
         }
       }
     } finally {
-      this.remove(generationId, subscriber);
+      this.leave(generationId, bell);
     }
   }
 
@@ -107,63 +100,52 @@ export class EventStream {
       const page = await this.log.read(generationId, last, pageSize);
       for (const [index, event] of page.entries()) {
         last = event.sequence;
-        const next = page[index + 1];
-        if (coalesce && event.type === 'GenerationProgressed' && next?.type === 'GenerationProgressed') continue;
-        yield event;
+        if (!coalesce || !isSuperseded(event, page[index + 1])) yield event;
       }
       if (page.length < pageSize) return;
     }
   }
 
-  private add(generationId: string, subscriber: Subscriber): void {
-    const set = this.subscribers.get(generationId) ?? new Set();
-    this.subscribers.set(generationId, set.add(subscriber));
+  private join(generationId: string, bell: Bell): Feed {
+    const feed = this.feeds.get(generationId) ?? { recent: new RecentEvents(), bells: new Set() };
+    this.feeds.set(generationId, feed);
+    feed.bells.add(bell);
+    return feed;
   }
 
-  private remove(generationId: string, subscriber: Subscriber): void {
-    const set = this.subscribers.get(generationId);
-    set?.delete(subscriber);
-    if (set?.size === 0) this.subscribers.delete(generationId);
+  private leave(generationId: string, bell: Bell): void {
+    const feed = this.feeds.get(generationId);
+    feed?.bells.delete(bell);
+    if (feed?.bells.size === 0) this.feeds.delete(generationId);
   }
 }
 
-/** The live end of one subscription: a bounded buffer and a bell. */
-class Subscriber {
-  private buffer: GenerationEvent[] = [];
-  private ring: (() => void) | null = null;
-  lagging = false;
-  closed = false;
+/** What all subscriptions of one generation share, as long as there is one. */
+interface Feed {
+  readonly recent: RecentEvents;
+  readonly bells: Set<Bell>;
+}
 
-  push(event: GenerationEvent): void {
-    if (this.lagging) return;
-    if (this.buffer.length === bufferSize) this.overflow();
-    else this.buffer.push(event);
-    this.ring?.();
+/** Wakes one subscription. */
+class Bell {
+  private wake: (() => void) | null = null;
+  silent = false;
+
+  ring(): void {
+    this.wake?.();
+    this.wake = null;
   }
 
-  /** Forgets what is buffered: the log has it. */
-  overflow(): void {
-    this.buffer = [];
-    this.lagging = true;
-    this.ring?.();
+  /** For good: its subscription ends. */
+  silence(): void {
+    this.silent = true;
+    this.ring();
   }
 
-  shift(): GenerationEvent | undefined {
-    return this.buffer.shift();
-  }
-
-  close(): void {
-    this.closed = true;
-    this.ring?.();
-  }
-
-  /** Resolves at the next event, overflow or close. */
-  wait(): Promise<void> {
+  /** Resolves at the next ring. */
+  rung(): Promise<void> {
     return new Promise((resolve) => {
-      this.ring = () => {
-        this.ring = null;
-        resolve();
-      };
+      this.wake = resolve;
     });
   }
 }
