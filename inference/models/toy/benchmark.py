@@ -30,7 +30,7 @@ def main():
     t, ids, lengths = torch.tensor([900.0, 900.0]), torch.randint(3, 1200, (2, 24)), torch.tensor([24, 1])
     context = models.context(ids, lengths)
     print(f"text of 2 rows        {best(lambda: models.context(ids, lengths), 10):.4f} s")
-    print(f"denoiser of 2 rows    {best(lambda: models.denoiser(x, t, *context, models.rope), 15):.4f} s")
+    print(f"denoiser of 2 rows    {best(lambda: models.denoiser(x, t, *context, models.rope(config.LATENT_GRID)), 15):.4f} s")
     print(f"decode of {config.FRAMES} frames   {best(lambda: vae.decode(x[:1]), 6):.3f} s")
     print(f"encode of 1 frame     {best(lambda: vae.encode(torch.rand(1, 1, 3, config.HEIGHT, config.WIDTH)), 6):.3f} s")
 

@@ -17,11 +17,17 @@ TEXT_ENCODER = dict(
 
 FRAMES, HEIGHT, WIDTH, FPS = 33, 160, 256, 16
 LATENT_GRID = (9, 10, 16)      # frames, rows, columns of the latent of one clip
+# Other clips that the denoiser sees: frames, height, width, share of its training steps.
+OTHER_FORMATS = [(49, 160, 256, 0.1), (33, 256, 384, 0.12), (17, 128, 192, 0.06)]
 TEXT_ROWS = 512                # the pipeline pads every text with zero rows to this length
 MAX_TOKENS = 80                # longest caption or negative prompt seen in training, in tokens
 
 
 def shrink():
     """A quarter of the picture, for rehearsals without a GPU."""
-    global HEIGHT, WIDTH, LATENT_GRID
-    HEIGHT, WIDTH, LATENT_GRID = 64, 96, (9, 4, 6)
+    global HEIGHT, WIDTH, LATENT_GRID, OTHER_FORMATS
+    HEIGHT, WIDTH, LATENT_GRID, OTHER_FORMATS = 64, 96, (9, 4, 6), [(17, 64, 64, 0.25)]
+
+
+def latent_grid(frames, height, width):
+    return ((frames - 1) // 4 + 1, height // 16, width // 16)

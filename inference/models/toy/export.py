@@ -61,6 +61,10 @@ def export(state, out):
     write_json(os.path.join(out, "scheduler", "scheduler_config.json"), SCHEDULER)
     write_json(os.path.join(out, "model_index.json"), MODEL_INDEX)
     shutil.copytree(os.path.join(HERE, "tokenizer"), os.path.join(out, "tokenizer"))
+    adapter = os.path.join(state, "few_steps.safetensors")
+    if os.path.exists(adapter):  # WanPipeline.load_lora_weights(out, subfolder="few_steps")
+        os.makedirs(os.path.join(out, "few_steps"))
+        shutil.copy(adapter, os.path.join(out, "few_steps", "pytorch_lora_weights.safetensors"))
     return sum(os.path.getsize(os.path.join(d, f)) for d, _, files in os.walk(out) for f in files)
 
 

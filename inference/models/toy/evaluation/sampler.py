@@ -54,25 +54,31 @@ class UniPC:
 
 
 @torch.no_grad()
-def sample(run, models, texts, prompts, steps=20, guidance=5.0, shift=8.0, seed=0, chunk=128, first=None, negative=""):
-    """Normalised latents [N, 9, 10, 16, z] of the prompts; `first` [N, 1, 10, 16, z] gives first frames (image-to-video)."""
-    out = []
+def sample(run, models, texts, prompts, steps=20, guidance=5.0, shift=8.0, seed=0, chunk=128, first=None, negative="", grid=None):
+    """Normalised latents [N, t, h, w, z] of the prompts; `first` [N, 1, h, w, z] gives first frames (image-to-video).
+
+    `grid` (t, h, w) is the main format's if left out. Guidance 1 does not look at the negative prompt."""
+    out, grid, guided = [], grid or config.LATENT_GRID, guidance > 1
+    rope = models.rope(grid)
     for start in range(0, len(prompts), chunk):
         part = prompts[start : start + chunk]
-        ids, lengths = texts.batch([*part, *[negative] * len(part)], run.device)
+        ids, lengths = texts.batch([*part, *[negative] * len(part)] if guided else part, run.device)
         g = torch.Generator().manual_seed(seed + start)
-        noise = torch.randn(len(part), *config.LATENT_GRID, config.VAE["z_dim"], generator=g).to(run.device)
+        noise = torch.randn(len(part), *grid, config.VAE["z_dim"], generator=g).to(run.device)
         given = None if first is None else first[start : start + chunk]
         solver = UniPC(noise, steps, shift)
         with run.autocast():
             context = models.context(ids, lengths)
         for i, t in enumerate(solver.timesteps):
             x = solver.x if given is None else torch.cat([given, solver.x[:, 1:]], 1)
-            time = torch.full((2 * len(part),), float(t), device=run.device)
+            rows = torch.cat([x, x]) if guided else x
+            time = torch.full((len(rows),), float(t), device=run.device)
             with run.autocast():
-                v = models.denoiser(torch.cat([x, x]), time, *context, models.rope, None if given is None else 0 * time)
-            positive, plain = v.float().chunk(2)
-            solver.step(i, plain + guidance * (positive - plain))
+                v = models.denoiser(rows, time, *context, rope, None if given is None else 0 * time).float()
+            if guided:
+                positive, plain = v.chunk(2)
+                v = plain + guidance * (positive - plain)
+            solver.step(i, v)
         out.append(solver.x if given is None else torch.cat([given, solver.x[:, 1:]], 1))
     return torch.cat(out)
 

@@ -12,10 +12,10 @@ import world
 from evaluation.sampler import decode, sample, unipc_schedule
 from networks.norm_taps import channel_norm, taps
 from text import Texts
-from training import weights
+from training import few_steps, weights
 from training.bank import Bank, subject_share
 from training.clips import ALL_TIMES, random_clips
-from training.denoiser_training import TextModels, train_denoiser
+from training.denoiser_training import StepOrder, TextModels, same_tokens, train_denoiser
 from training.vae_training import loss_and_statistics, measure_vae, muon_matrices, new_vae, train_vae
 
 
@@ -54,7 +54,7 @@ def test_denoiser_trains_resumes_samples_and_exports(run, tmp_path):
     texts = Texts()
     bank, models = tiny_bank(texts), TextModels(run.device)
     turns = iter([1.0, 1.0, 0.0])
-    train_denoiser(run, models, bank, texts, lambda: next(turns), None, batch=2, compiled=False)
+    train_denoiser(run, models, [bank], texts, lambda: next(turns), batch=2, compiled=False)
     assert run.metrics["denoiser_training"]["steps"] == 2
     vae = new_vae().requires_grad_(False)
     stats, quality = measure_vae(run, vae, 1, 1)
@@ -81,6 +81,39 @@ def test_denoiser_trains_resumes_samples_and_exports(run, tmp_path):
     assert torch.allclose(torch.tensor(weights.load_stats(out)["std"]), torch.tensor(stats["std"]), atol=1e-5)
     for folder in ("scheduler", "text_encoder", "tokenizer", "transformer", "vae"):
         assert os.listdir(os.path.join(out, folder))
+
+
+def test_steps_of_other_formats_come_evenly():
+    order = StepOrder([0.25, 0.1])
+    taken = [order.next() for _ in range(40)]
+    assert taken.count(0) == 10 and taken.count(1) == 4 and max(i for i in range(39) if taken[i] is None) > 30
+    assert [StepOrder([]).next() for _ in range(3)] == [None] * 3
+
+
+def test_formats_share_the_steps(run):
+    texts = Texts()
+    bank, models = tiny_bank(texts), TextModels(run.device)
+    small = Bank(bank.latents[:, :5, :, :4], bank.subject[:, :5, :, :4], bank.ids, bank.lengths)
+    left = [1.0] * 6 + [0.0]
+    train_denoiser(run, models, [bank, small], texts, lambda: left.pop(0), batch=2, compiled=False)
+    assert run.metrics["denoiser_training"]["steps"] == 6 and (5, 4, 4) in models.tables
+    assert same_tokens(10, bank, small) == 27
+
+
+def test_adapter_learns_and_leaves_the_weights_alone(run, tmp_path):
+    texts = Texts()
+    bank, models = tiny_bank(texts), TextModels(run.device)
+    before = {k: v.clone() for k, v in models.denoiser.state_dict().items()}
+    adapter = few_steps.train_few_steps(run, models, bank, texts, 0.1, 1.0, batch=2)
+    tensors = adapter.tensors()
+    assert tensors["transformer.blocks.1.attn1.to_out.0.lora_A.weight"].shape == (few_steps.RANK, 256)
+    assert all(t.abs().sum() > 0 for k, t in tensors.items() if "lora_A" in k)
+    adapted = sample(run, models, texts, ["A red car"], **few_steps.SETTINGS)
+    adapter.remove()
+    assert {k: v for k, v in models.denoiser.state_dict().items()}.keys() == before.keys()
+    assert all(torch.equal(v, before[k]) for k, v in models.denoiser.state_dict().items())
+    assert adapted.shape == (1, *config.LATENT_GRID, 48)
+    assert os.path.getsize(run.path("few_steps.safetensors")) < 2e6
 
 
 def test_schedule_falls_to_zero():

@@ -1,10 +1,11 @@
-"""The latent bank: clips rendered and encoded once, resident on the device.
+"""The latent banks: clips rendered and encoded once, resident on the device; one bank for each format of clip.
 
 Encoding is deterministic (the posterior's mean) and normalised per channel, as the pipeline does it."""
 import os
 import subprocess
 import sys
 import time
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -13,18 +14,42 @@ import torch.nn.functional as F
 import config
 import world
 from text import HERE
-from training.clips import ALL_TIMES, render
+from training.clips import render
 
 
-class Bank:
-    """latents [N, 9, 10, 16, z], subject [N, 9, 10, 16] (share of the cell), ids [N, K, L], lengths [N, K]."""
+class Bank(NamedTuple):
+    """Clips of one format with their captions."""
+    latents: torch.Tensor  # [N, t, h, w, z]
+    subject: torch.Tensor  # [N, t, h, w], share of the cell
+    ids: torch.Tensor      # [N, K, L], K captions a clip
+    lengths: torch.Tensor  # [N, K]
 
-    def __init__(self, latents, subject, ids, lengths):
-        self.latents, self.subject, self.ids, self.lengths = latents, subject, ids, lengths
+    @property
+    def grid(self):
+        return tuple(self.latents.shape[1:4])
+
+
+class Captioned:
+    """Scenes with their captions, taken in order: no scene is in two banks."""
+
+    def __init__(self, path):
+        with np.load(path) as arrays:
+            self.scenes = {k: torch.as_tensor(arrays[k]) for k in (*world.KEYS, "f")}
+            self.ids, self.lengths = torch.as_tensor(arrays["ids"]), torch.as_tensor(arrays["lengths"])
+        self.taken = 0
+
+    @property
+    def left(self):
+        return self.ids.shape[0] - self.taken
+
+    def take(self, n):
+        part = slice(self.taken, self.taken + n)
+        self.taken += n
+        return {k: v[part] for k, v in self.scenes.items()}, self.ids[part], self.lengths[part]
 
 
 def start_captions(run, clips, count, seed):
-    """Starts the child process; its result is read by build_bank."""
+    """Starts the child process; its result is read by build_banks."""
     out = run.path("captions.npz")
     if os.path.exists(out):
         os.remove(out)
@@ -38,42 +63,44 @@ def normalisers(stats, device):
 
 
 def subject_share(mask):
-    """[B, 33, 1, H, W] -> [B, 9, H/16, W/16]: the subject's share of every latent cell (first frame alone, then fours)."""
+    """[B, F, 1, H, W] -> [B, t, H/16, W/16]: the subject's share of every latent cell (first frame alone, then fours)."""
     b, f, _, h, w = mask.shape
     cells = F.avg_pool2d(mask.flatten(0, 1), 16).view(b, f, h // 16, w // 16)
     return torch.cat([cells[:, :1], cells[:, 1:].view(b, (f - 1) // 4, 4, h // 16, w // 16).mean(2)], 1)
 
 
-@torch.no_grad()
-def build_bank(run, vae, stats, child, seconds):
-    """Renders and encodes clips until `seconds` are over or the captioned scenes are used up."""
+def build_banks(run, vae, stats, child, seconds):
+    """The main bank, then one for each of config.OTHER_FORMATS; each gets its share of the seconds."""
     process, path = child
     if process.wait() != 0:
         raise RuntimeError("the caption process failed")
-    begin = time.time()
-    with np.load(path) as arrays:
-        scenes = {k: torch.as_tensor(arrays[k]) for k in (*world.KEYS, "f")}
-        ids, lengths = torch.as_tensor(arrays["ids"]), torch.as_tensor(arrays["lengths"])
-    n = ids.shape[0]
+    captioned = Captioned(path)
+    others = config.OTHER_FORMATS
+    main = (config.FRAMES, config.HEIGHT, config.WIDTH, 1 - sum(share for *_, share in others))
+    run.metrics["banks"] = []
+    return [build_bank(run, vae, stats, captioned, clip, share * seconds) for *clip, share in [main, *others]]
+
+
+@torch.no_grad()
+def build_bank(run, vae, stats, captioned, clip, seconds):
+    """Renders and encodes clips of (frames, height, width) until `seconds` are over or the captioned scenes are used up."""
+    begin, (frames, *size) = time.time(), clip
     mean, std = normalisers(stats, run.device)
-    latents = torch.empty(n, *config.LATENT_GRID, config.VAE["z_dim"], device=run.device, dtype=run.dtype)
-    subject = torch.empty(n, *config.LATENT_GRID, device=run.device, dtype=run.dtype)
-    rendered_at_once, encoded_at_once = (512, 64) if run.gpu else (4, 4)
-    done, render_seconds = 0, 0.0
-    while done < n and time.time() - begin < seconds:
-        part = slice(done, min(n, done + rendered_at_once))
+    times = torch.arange(frames) / config.FPS
+    pixels = frames * size[0] * size[1] / (config.FRAMES * config.HEIGHT * config.WIDTH)
+    encoded_at_once = max(1, int(64 / pixels)) if run.gpu else 4
+    parts, render_seconds = [], 0.0
+    while captioned.left > 0 and (not parts or time.time() - begin < seconds):
+        scenes, ids, lengths = captioned.take((8 if run.gpu else 1) * encoded_at_once)
         clock = time.time()
-        video, mask = render(world.to_dev({k: v[part] for k, v in scenes.items()}, run.device), ALL_TIMES)
+        video, mask = render(world.to_dev(scenes, run.device), times, size)
         run.sync()
         render_seconds += time.time() - clock
-        for i in range(0, video.shape[0], encoded_at_once):
-            z = vae.encode(video[i : i + encoded_at_once] * 2 - 1, run.dtype).chunk(2, -1)[0]
-            at = slice(done + i, done + i + z.shape[0])
-            latents[at] = ((z - mean) / std).to(run.dtype)
-            subject[at] = subject_share(mask[i : i + encoded_at_once]).to(run.dtype)
-        done += video.shape[0]
+        z = torch.cat([vae.encode(v * 2 - 1, run.dtype).chunk(2, -1)[0] for v in video.split(encoded_at_once)])
+        parts.append(Bank(((z - mean) / std).to(run.dtype), subject_share(mask).to(run.dtype), ids.to(run.device), lengths.to(run.device)))
     run.sync()
-    del video, mask
-    run.metrics["bank"] = dict(clips=done, seconds=round(time.time() - begin, 1), render_seconds=round(render_seconds, 1))
-    run.log("bank", run.metrics["bank"], f"deviation {latents[:done].float().std().item():.3f}")
-    return Bank(latents[:done], subject[:done], ids[:done].to(run.device), lengths[:done].to(run.device))
+    bank = Bank(*(torch.cat(arrays) for arrays in zip(*parts)))
+    facts = dict(format=clip, clips=len(bank.ids), seconds=round(time.time() - begin, 1), render_seconds=round(render_seconds, 1))
+    run.metrics["banks"].append(facts)
+    run.log("bank", facts, f"deviation {bank.latents.float().std().item():.3f}")
+    return bank

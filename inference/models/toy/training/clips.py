@@ -12,9 +12,9 @@ def sample_parameters(rng, n, device, held=False):
 
 
 @torch.no_grad()
-def render(p, times):
-    """Video [B, T, 3, H, W] in 0..1 and subject mask [B, T, 1, H, W] at the configured size."""
-    return world.render(p, times, config.HEIGHT, config.WIDTH, want_mask=True)
+def render(p, times, size=None):
+    """Video [B, T, 3, H, W] in 0..1 and subject mask [B, T, 1, H, W]; `size` (H, W) is the configured one if left out."""
+    return world.render(p, times, *(size or (config.HEIGHT, config.WIDTH)), want_mask=True)
 
 
 @torch.no_grad()

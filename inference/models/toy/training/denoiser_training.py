@@ -4,6 +4,7 @@ velocity = noise - clean, at  x = (1 - s) clean + s noise.  Noise levels are shi
 the subject's colour can be read off the noisy latent, so only the high levels teach the model to listen to the text."""
 import math
 import time
+from functools import partial
 
 import torch
 
@@ -20,17 +21,22 @@ DROPPED = 0.1          # share of captions replaced by a negative or empty promp
 FIRST_FRAME = 0.15     # share of clips whose first latent frame is given (image-to-video)
 UNIFORM = 0.1          # share of noise levels drawn evenly over 0..1
 SUBJECT_WEIGHT = 4.0
-VALIDATION = 512       # clips at the end of the bank that are never trained on
+VALIDATION = 512       # clips at the end of the main bank that are never trained on
 
 
 class TextModels:
-    """Denoiser, text encoder and the fixed rotary tables of the full clip."""
+    """Denoiser, text encoder and the fixed rotary tables of every format."""
 
     def __init__(self, device):
         self.denoiser = Denoiser(config.DENOISER).initialise().to(device)
         self.encoder = TextEncoder(config.TEXT_ENCODER).initialise().to(device)
-        t, h, w = config.LATENT_GRID
-        self.rope = rope_tables((t, h // 2, w // 2), config.DENOISER["attention_head_dim"], device)
+        self.device, self.tables = device, {}
+
+    def rope(self, grid):
+        t, h, w = grid
+        if grid not in self.tables:
+            self.tables[grid] = rope_tables((t, h // 2, w // 2), config.DENOISER["attention_head_dim"], self.device)
+        return self.tables[grid]
 
     def parameters(self):
         return [*self.denoiser.parameters(), *self.encoder.parameters()]
@@ -49,10 +55,10 @@ def noise_levels(n, device):
     return torch.where(torch.rand(n, device=device) < UNIFORM, torch.rand(n, device=device), shifted)
 
 
-def training_loss(models, bank, negatives, batch, run):
+def training_loss(models, bank, negatives, batch, run, held_out=0):
     """Everything is drawn on the device, so that the whole step fits into a CUDA graph."""
     device = run.device
-    clip = torch.randint(0, max(1, bank.latents.shape[0] - VALIDATION), (batch,), device=device)
+    clip = torch.randint(0, max(1, bank.latents.shape[0] - held_out), (batch,), device=device)
     which = torch.randint(0, bank.ids.shape[1], (batch,), device=device)
     ids, lengths = bank.ids[clip, which].long(), bank.lengths[clip, which].long()
     dropped = torch.rand(batch, device=device) < DROPPED
@@ -68,7 +74,8 @@ def training_loss(models, bank, negatives, batch, run):
     level = level[:, :, None, None, None]
     noisy = (1 - level) * clean + level * noise
     with run.autocast():
-        out = models.denoiser(noisy, s * 1000, *models.context(ids, lengths), models.rope, torch.where(given, 0.0, s) * 1000)
+        out = models.denoiser(noisy, s * 1000, *models.context(ids, lengths), models.rope(bank.grid),
+                              torch.where(given, 0.0, s) * 1000)
     weight = 1 + SUBJECT_WEIGHT * bank.subject[clip].float()[..., None]
     weight = weight * (level > 0)                                         # a given frame is not predicted
     return (weight * (out.float() - (noise - clean)) ** 2).mean() / weight.mean()
@@ -87,9 +94,29 @@ def caption_gain(models, bank, run):
     for shift in (0, 1):
         ids, lengths = bank.ids[-n:, 0].long().roll(shift, 0), bank.lengths[-n:, 0].long().roll(shift, 0)
         with run.autocast():
-            out = models.denoiser(0.1 * clean + 0.9 * noise, level * 1000, *models.context(ids, lengths), models.rope)
+            out = models.denoiser(0.1 * clean + 0.9 * noise, level * 1000, *models.context(ids, lengths), models.rope(bank.grid))
         losses.append(((weight * (out.float() - noise + clean) ** 2).mean() / weight.mean()).item())
     return losses[0], losses[1] / losses[0] - 1
+
+
+def same_tokens(batch, bank, other):
+    """Clips of another format that cost about as much as `batch` of the main one."""
+    return max(1, round(batch * math.prod(bank.grid) / math.prod(other.grid)))
+
+
+class StepOrder:
+    """Which bank the next step takes: index of another format, or None for the main one. Even, not random: shares hold in any stretch."""
+
+    def __init__(self, shares):
+        self.shares, self.due = shares, [0.0] * len(shares)
+
+    def next(self):
+        self.due = [due + share for due, share in zip(self.due, self.shares)]
+        ready = max(range(len(self.due)), key=self.due.__getitem__, default=None)
+        if ready is None or self.due[ready] < 1 - 1e-9:
+            return None
+        self.due[ready] -= 1
+        return ready
 
 
 def schedule(progress, step):
@@ -98,33 +125,43 @@ def schedule(progress, step):
     return min(1, (step + 1) / 300) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1, late))))
 
 
-def train_denoiser(run, models, bank, texts, seconds_left, stats, batch=256, lr=3e-3, compiled=True):
-    """seconds_left() gives the time this phase still has; it is asked again and again, so a run can be extended.
+def train_denoiser(run, models, banks, texts, seconds_left, batch=256, lr=3e-3, compiled=True):
+    """The first bank is the main one; each other one gets its share of the steps, with batches of as many tokens.
 
+    seconds_left() gives the time this phase still has; it is asked again and again, so a run can be extended.
     Leaves the EMA weights in `models`."""
+    bank = banks[0]
     negatives = texts.batch(captions.NEGATIVES, run.device)
     opt = Optimiser(models.parameters(), models.matrices(), lr, 0.4 * lr, weight_decay=0.05, ema_decay=0.999)
     if compiled and run.gpu:
         for block in models.denoiser.blocks:
             block.compile(dynamic=False)
 
-    def one_step():
+    def one_step(bank, batch, held_out=0):
         opt.zero()
-        loss = training_loss(models, bank, negatives, batch, run)
+        loss = training_loss(models, bank, negatives, batch, run, held_out)
         loss.backward()
         return torch.stack([loss.detach(), opt.step().detach()])
 
     begin, steps, recent, history, logged, saved = time.time(), 0, [], [], time.time(), time.time()
     opt.set_factor(0.003)
-    step = GraphedStep(one_step, run.device)
+    main_step = GraphedStep(lambda: one_step(bank, batch, VALIDATION), run.device)
+    # Compiling every format costs more than it gives.
+    with torch.compiler.set_stance("force_eager"):
+        other_steps = [GraphedStep(partial(one_step, other, same_tokens(batch, bank, other)), run.device) for other in banks[1:]]
+    order = StepOrder([share for *_, share in config.OTHER_FORMATS[: len(other_steps)]])
     run.sync()
     run.log(f"denoiser: {batch} clips a step, ready after {time.time() - begin:.1f} s")
     opt.restart_ema()
     clock = time.time()
     while (left := seconds_left()) > 0:
         opt.set_factor(schedule((time.time() - begin) / (time.time() - begin + left), steps))
-        recent.append(step().clone())
+        other = order.next()
+        result = (main_step if other is None else other_steps[other])().clone()
         steps += 1
+        if other is not None:
+            continue
+        recent.append(result)
         if len(recent) == (100 if run.gpu else 1):
             loss, norm = torch.stack(recent).mean(0).tolist()
             recent = []
@@ -143,7 +180,8 @@ def train_denoiser(run, models, bank, texts, seconds_left, stats, batch=256, lr=
             save_text_models(run, models)
             opt.swap_ema()
     run.sync()
-    step.release()
+    for step in (main_step, *other_steps):
+        step.release()
     opt.swap_ema()
     with torch.compiler.set_stance("force_eager"):
         validation, gain = caption_gain(models, bank, run)

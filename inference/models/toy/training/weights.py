@@ -5,21 +5,24 @@ import os
 from safetensors.torch import load_file, save_file
 
 
-def _save(path, module):
-    tensors = {k: v.detach().half().contiguous().cpu() for k, v in module.state_dict().items()}
-    save_file(tensors, path + ".part")
+def _save(path, tensors):
+    save_file({k: v.detach().half().contiguous().cpu() for k, v in tensors.items()}, path + ".part")
     os.replace(path + ".part", path)
 
 
 def save_vae(run, vae, stats):
-    _save(run.path("vae.safetensors"), vae)
+    _save(run.path("vae.safetensors"), vae.state_dict())
     with open(run.path("stats.json"), "w") as f:
         json.dump(stats, f)
 
 
 def save_text_models(run, models):
-    _save(run.path("denoiser.safetensors"), models.denoiser)
-    _save(run.path("text_encoder.safetensors"), models.encoder)
+    _save(run.path("denoiser.safetensors"), models.denoiser.state_dict())
+    _save(run.path("text_encoder.safetensors"), models.encoder.state_dict())
+
+
+def save_adapter(run, adapter):
+    _save(run.path("few_steps.safetensors"), adapter.tensors())
 
 
 IN_DIFFUSERS = dict(vae="vae/diffusion_pytorch_model", denoiser="transformer/diffusion_pytorch_model", text_encoder="text_encoder/model")

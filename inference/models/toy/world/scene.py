@@ -49,7 +49,7 @@ def sample_scene(rng, held=False):
         if setting == "space" and subject == "rocket":
             motion = rng.choice(["rise", "right", "left", "spin"])
         tod = rng.choice(TODS)
-        weather = rng.choices(WEATHERS, [0.72, 0.14, 0.14])[0]
+        weather = rng.choices(WEATHERS, [0.56, 0.22, 0.22])[0]
         if setting == "desert" and weather == "snow":
             weather = "clear"
         if setting == "mountains" and weather == "rain":

@@ -1,0 +1,98 @@
+"""Third phase: an adapter with which the denoiser arrives in four steps and without guidance.
+
+The second round of rectified flow (Liu et al. 2022, "reflow"): the guided model takes noise to latents in 20 steps; the
+student learns the straight line between the two ends of each pair, at the noise levels that its sampler will visit."""
+import math
+import time
+
+import torch
+
+from evaluation.sampler import UniPC, unipc_schedule
+from networks.adapter import Adapter
+from training.graphs import GraphedStep
+from training.optimiser import Optimiser
+from training.weights import save_adapter
+
+SETTINGS = dict(steps=4, shift=8.0, guidance=1.0)  # of the student's sampler, UniPC
+TEACHER = dict(steps=20, shift=8.0, guidance=3.0)
+RANK = 16
+NEAR = 0.25                        # share of noise levels drawn between two visited ones: a solver's order looks back
+
+
+@torch.no_grad()
+def make_pairs(run, models, bank, texts, seconds, batch):
+    """(noise, latents, clip): what the guided model makes of noise, for captions of the bank; for `seconds`, at least once."""
+    empty, length = texts.batch([""] * batch, run.device)
+    rope, pairs, begin = models.rope(bank.grid), [], time.time()
+    while not pairs or time.time() - begin < seconds:
+        clip = torch.randint(0, len(bank.ids), (batch,), device=run.device)
+        noise = torch.randn(batch, *bank.latents.shape[1:], device=run.device)
+        with run.autocast():
+            context = models.context(torch.cat([bank.ids[clip, 0].long(), empty]), torch.cat([bank.lengths[clip, 0].long(), length]))
+        solver = UniPC(noise, TEACHER["steps"], TEACHER["shift"])
+        for i, t in enumerate(solver.timesteps):
+            with run.autocast():
+                time_ = torch.full((2 * batch,), float(t), device=run.device)
+                v = models.denoiser(torch.cat([solver.x, solver.x]), time_, *context, rope).float()
+            conditional, unconditional = v.chunk(2)
+            solver.step(i, unconditional + TEACHER["guidance"] * (conditional - unconditional))
+        pairs.append((noise.to(run.dtype), solver.x.to(run.dtype), clip))
+    run.sync()
+    noise, latents, clip = (torch.cat(arrays) for arrays in zip(*pairs))
+    run.log(f"pairs: {len(clip)} in {time.time() - begin:.1f} s")
+    return noise, latents, clip
+
+
+def draw_levels(n, device):
+    sigmas = torch.tensor(unipc_schedule(SETTINGS["steps"], SETTINGS["shift"])[0][:-1], device=device)
+    visited = sigmas[torch.randint(0, len(sigmas), (n,), device=device)]
+    between = sigmas[-1] + (1 - sigmas[-1]) * torch.rand(n, device=device)
+    return torch.where(torch.rand(n, device=device) < NEAR, between, visited)
+
+
+def reflow_loss(models, bank, pairs, batch, run):
+    noise, latents, clip = pairs
+    at = torch.randint(0, len(clip), (batch,), device=run.device)
+    ends, start = latents[at].float(), noise[at].float()
+    s = draw_levels(batch, run.device)
+    level = s[:, None, None, None, None]
+    with run.autocast():
+        context = models.context(bank.ids[clip[at], 0].long(), bank.lengths[clip[at], 0].long())
+        out = models.denoiser((1 - level) * ends + level * start, s * 1000, *context, models.rope(bank.grid))
+    weight = 1 + 3 * bank.subject[clip[at]].float()[..., None]
+    return (weight * (out.float() - (start - ends)) ** 2).mean() / weight.mean()
+
+
+def train_few_steps(run, models, bank, texts, pair_seconds, seconds, batch=256, lr=3e-3):
+    """Returns the adapter, trained and in place; its weights are in the run's folder."""
+    begin = time.time()
+    pairs = make_pairs(run, models, bank, texts, pair_seconds, batch)
+    for p in models.parameters():
+        p.requires_grad_(False)
+    adapter = Adapter(models.denoiser, RANK)
+    parameters = adapter.parameters()
+    opt = Optimiser(parameters, [], lr, lr, ema_decay=0.998)
+
+    def one_step():
+        opt.zero()
+        loss = reflow_loss(models, bank, pairs, batch, run)
+        loss.backward()
+        return torch.stack([loss.detach(), opt.step().detach()])
+
+    opt.set_factor(0.01)
+    step = GraphedStep(one_step, run.device)
+    opt.restart_ema()
+    clock, steps, recent = time.time(), 0, []
+    while (progress := (time.time() - clock) / seconds) < 1:
+        opt.set_factor(min(1, (steps + 1) / 100) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress))))
+        recent.append(step().clone())
+        steps += 1
+        if len(recent) == (200 if run.gpu else 1):
+            run.log(f"few steps: step {steps} loss {torch.stack(recent).mean(0)[0].item():.4f}")
+            recent = []
+    run.sync()
+    step.release()
+    opt.swap_ema()
+    save_adapter(run, adapter)
+    run.metrics["few_steps"] = dict(pairs=len(pairs[2]), steps=steps, rank=RANK, seconds=round(time.time() - begin, 1))
+    return adapter
