@@ -6,11 +6,12 @@ import type { Log } from '../log.js';
 import { EncoderFailed } from '../video/encode-video.js';
 import { encodePreview } from '../video/preview.js';
 import type { VideoEncoder } from '../video/video-encoder.js';
+import { writeOutputs } from '../video/write-outputs.js';
 import type { DeviceSlot } from './device-slot.js';
 import { toFailure, UnitFailed } from './failures.js';
 import type { ArtifactStore, Job, Recorder } from './ports.js';
 import { RunAccount } from './run-account.js';
-import { writeOutputs } from './video-output.js';
+import { metadataOf } from './video-metadata.js';
 import { componentBytes, type InstalledModel, neededComponents, type Stage } from './work.js';
 
 export interface RunContext {
@@ -82,7 +83,9 @@ export class GenerationRun {
       await this.#load();
       await this.#encodeText();
       await this.#denoise();
-      const artifacts = await writeOutputs(this.#frames(), { job, ...context, signal: this.#over.signal });
+      const { settings, outputs } = job;
+      const target = { settings, outputs, metadata: metadataOf(job), signal: this.#over.signal };
+      const artifacts = await writeOutputs(this.#frames(), { ...target, ...context });
       this.#account.advance('encode-video', (performance.now() - this.#decodedAt) / 1000);
       this.#over.signal.throwIfAborted();
       await context.recorder.succeeded(id, artifacts, this.#account.usage());

@@ -1,6 +1,14 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import ffmpegCommand from 'fluent-ffmpeg';
+import { writeComment } from './file-comment.js';
+import { formatSpecs } from './formats.js';
+import type { VideoFormat } from './outputs.js';
+
+export interface VideoFile {
+  readonly format: VideoFormat;
+  readonly path: string;
+}
 
 export interface VideoJob {
   /** rgb24, [height, width, 3] each. Read no faster than ffmpeg takes them. */
@@ -8,16 +16,19 @@ export interface VideoJob {
   readonly width: number;
   readonly height: number;
   readonly fps: number;
-  /** Written as JSON into the `comment` tag. */
+  /** Written as JSON into the comment of every file. */
   readonly metadata: Readonly<Record<string, unknown>>;
-  readonly output: string;
+  /** All are written from one pass over the frames. */
+  readonly files: readonly VideoFile[];
   readonly signal?: AbortSignal;
+  /** Frames in all files so far, now and then; never fewer than the last time. */
+  readonly onEncoded?: (frames: number) => void;
 }
 
 export interface EncoderOptions {
   /** Path of the program. */
   readonly ffmpeg: string;
-  /** How long ffmpeg may take no frame, or fail to finish, before it counts as hung. */
+  /** How long ffmpeg may take no frame, write none, or fail to finish, before it counts as hung. */
   readonly stallMs?: number;
 }
 
@@ -38,11 +49,11 @@ export class EncoderFailed extends Error {
 }
 
 /**
- * Writes an MP4 that every browser plays: H.264, yuv420p, BT.709 limited range, index in front. The same frames, settings and
- * ffmpeg give the same bytes. Rejects with EncoderFailed, with the signal's reason, or with what `frames` threw; in every
- * case ffmpeg has gone by then, and what it left at `output` is the caller's to remove.
+ * Writes the files, by one ffmpeg that reads the frames once. The same frames, settings and ffmpeg give the same bytes. Rejects
+ * with EncoderFailed, with the signal's reason, or with what `frames` threw; in every case ffmpeg has gone by then, and what
+ * it left in the files is the caller's to remove.
  */
-export async function encodeMp4(
+export async function encodeVideo(
   job: VideoJob,
   { ffmpeg, stallMs = 60_000 }: EncoderOptions,
 ): Promise<{ frames: number }> {
@@ -52,8 +63,7 @@ export async function encodeMp4(
   // As argument lists: fluent-ffmpeg splits single strings at blanks.
   command.inputOptions('-f', 'rawvideo', '-pix_fmt', 'rgb24');
   command.inputOptions('-video_size', `${job.width}x${job.height}`, '-framerate', String(job.fps));
-  command.outputOptions(...outputOptions(job));
-  command.output(job.output);
+  for (const { format, path } of job.files) command.output(path).outputOptions(...outputOptions(job, format));
 
   // The only way to end it: SIGKILL, and then its end is awaited. Before the process exists, it dies as it starts.
   let cause: unknown;
@@ -77,6 +87,14 @@ export async function encodeMp4(
   const watch = stallWatch(stallMs, () =>
     stop(new EncoderFailed('The video encoder stopped responding.', `no progress for ${stallMs} ms`)),
   );
+  let encoded = 0;
+  command.on('progress', ({ frames }: { frames: number }) => {
+    if (!(frames > encoded)) return;
+    encoded = frames;
+    // Slow is not hung: VP9 may still have a minute's work when it has taken the last frame.
+    watch.prolong();
+    job.onEncoded?.(frames);
+  });
   command.run();
 
   try {
@@ -88,6 +106,8 @@ export async function encodeMp4(
     const frames = await feeding;
     if (cause !== undefined) throw cause;
     if (failure !== null) throw new EncoderFailed('The video encoder failed.', failure);
+    for (const { format, path } of job.files) await writeComment(path, format, JSON.stringify(job.metadata));
+    job.onEncoded?.(frames);
     return { frames };
   } finally {
     watch.clear();
@@ -124,60 +144,34 @@ async function feed(source: PassThrough, job: VideoJob, ended: Promise<unknown>,
   return count;
 }
 
-function outputOptions(job: VideoJob): string[] {
+function outputOptions({ fps, metadata }: VideoJob, format: VideoFormat): string[] {
   return [
     '-an',
-    '-c:v',
-    'libx264',
-    '-preset',
-    'medium',
-    '-crf',
-    '17',
-    // Browsers decode nothing but 4:2:0. The matrix is spelled out: swscale's default is BT.601, which shifts reds and greens.
-    '-vf',
-    'scale=in_range=full:out_range=tv:out_color_matrix=bt709:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p',
-    '-color_range',
-    'tv',
-    '-colorspace',
-    'bt709',
-    '-color_primaries',
-    'bt709',
-    '-color_trc',
-    'bt709',
-    '-r',
-    String(job.fps),
-    '-movflags',
-    '+faststart',
-    // x264's output depends on the number of threads; bitexact leaves versions and dates out.
-    '-threads',
-    '2',
-    '-fflags',
-    '+bitexact',
-    '-flags:v',
-    '+bitexact',
-    '-map_metadata',
-    '-1',
-    '-metadata',
-    `comment=${JSON.stringify(job.metadata)}`,
-    '-f',
-    'mp4',
-    '-y',
-  ]; // prettier-ignore
+    ...formatSpecs[format].options(fps),
+    // What encoders write depends on the number of threads; bitexact leaves versions and dates out.
+    ...['-threads', '2', '-fflags', '+bitexact', '-flags:v', '+bitexact'],
+    ...['-map_metadata', '-1', '-metadata', `comment=${JSON.stringify(metadata)}`, '-y'],
+  ];
 }
 
 interface StallWatch {
   arm(): void;
+  /** Begins anew if it is armed. */
+  prolong(): void;
   clear(): void;
 }
 
 function stallWatch(milliseconds: number, onStall: () => void): StallWatch {
   let timer: NodeJS.Timeout | undefined;
-  const clear = (): void => clearTimeout(timer);
   return {
-    clear,
     arm: () => {
-      clear();
+      clearTimeout(timer);
       timer = setTimeout(onStall, milliseconds);
+    },
+    prolong: () => void timer?.refresh(),
+    clear: () => {
+      clearTimeout(timer);
+      timer = undefined;
     },
   };
 }

@@ -1,7 +1,7 @@
-import { EncoderFailed, encodeMp4, type VideoJob } from './encode-video.js';
+import { EncoderFailed, encodeVideo, type VideoJob } from './encode-video.js';
 import { FfmpegMissing, findFfmpeg } from './ffmpeg.js';
 
-/** Frames in, a video file out. */
+/** Frames in, video files out. */
 export interface VideoEncoder {
   /** Rejects with EncoderFailed, with the signal's reason, or with what `frames` threw. */
   encode(job: VideoJob): Promise<{ readonly frames: number }>;
@@ -18,7 +18,7 @@ export function ffmpegVideoEncoder(env: NodeJS.ProcessEnv = process.env): VideoE
           throw error instanceof FfmpegMissing ? new EncoderFailed(error.message, error.message) : error;
         },
       );
-      return encodeMp4(job, { ffmpeg: path });
+      return encodeVideo(job, { ffmpeg: path });
     },
   };
 }

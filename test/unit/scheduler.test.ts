@@ -11,7 +11,7 @@ import { sourceEntry } from '../../src/execution/executor-entry.js';
 import type { RunContext } from '../../src/scheduler/generation-run.js';
 import type { Job } from '../../src/scheduler/ports.js';
 import { StepScheduler } from '../../src/scheduler/scheduler.js';
-import { encodeMp4 } from '../../src/video/encode-video.js';
+import { encodeVideo } from '../../src/video/encode-video.js';
 import { defaultOutputs } from '../../src/video/outputs.js';
 import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
@@ -220,8 +220,8 @@ test('a model that is not installed, and those who wait behind it', async () => 
 
 test('a broken ffmpeg is an encoder failure, a full disk a storage failure', async () => {
   const fails = (stderr: string) => ({
-    encode: (video: Parameters<typeof encodeMp4>[0]) =>
-      encodeMp4(video, { ffmpeg: '/bin/false' }).catch((error) => {
+    encode: (video: Parameters<typeof encodeVideo>[0]) =>
+      encodeVideo(video, { ffmpeg: '/bin/false' }).catch((error) => {
         throw Object.assign(error, { detail: stderr });
       }),
   });

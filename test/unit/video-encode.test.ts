@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { EncoderFailed, encodeMp4, type VideoJob } from '../../src/video/encode-video.js';
+import { EncoderFailed, encodeVideo, type VideoJob } from '../../src/video/encode-video.js';
 import { FfmpegMissing, findFfmpeg } from '../../src/video/ffmpeg.js';
 import { firstFrame, probeVideo } from '../support/probe-video.js';
 
@@ -28,13 +28,14 @@ function impostor(name: string, script: string): string {
   return path;
 }
 
-const job = (output: string, frames: AsyncIterable<Uint8Array>): VideoJob => {
-  return { ...size, frames, metadata: {}, output: join(folder, output) };
+const mp4 = (name: string) => [{ format: 'MP4_H264' as const, path: join(folder, name) }];
+const job = (name: string, frames: AsyncIterable<Uint8Array>): VideoJob & { readonly output: string } => {
+  return { ...size, frames, metadata: {}, files: mp4(name), output: join(folder, name) };
 };
 
 test('every frame arrives, in a form that browsers play', async () => {
   const video = job('plain.mp4', gradient(33));
-  expect(await encodeMp4(video, { ffmpeg })).toEqual({ frames: 33 });
+  expect(await encodeVideo(video, { ffmpeg })).toEqual({ frames: 33 });
   const facts = await probeVideo(video.output);
   expect(facts).toMatchObject({ frames: 33, fps: 15, codec: 'h264', pixelFormat: 'yuv420p', width: 64, height: 32 });
   expect(facts.colour).toBe('tv, bt709');
@@ -42,7 +43,7 @@ test('every frame arrives, in a form that browsers play', async () => {
 
 test('the index stands before the frames, so that playing starts with the first bytes', async () => {
   const video = job('faststart.mp4', gradient(5));
-  await encodeMp4(video, { ffmpeg });
+  await encodeVideo(video, { ffmpeg });
   const { boxes } = await probeVideo(video.output);
   expect(boxes.indexOf('moov')).toBeGreaterThan(-1);
   expect(boxes.indexOf('moov')).toBeLessThan(boxes.indexOf('mdat'));
@@ -56,7 +57,7 @@ test.each([
   ['white', [255, 255, 255]],
 ])('%s comes back as it went in', async (name, rgb) => {
   const video = job(`${name}.mp4`, solid(3, rgb));
-  await encodeMp4(video, { ffmpeg });
+  await encodeVideo(video, { ffmpeg });
   const frame = await firstFrame(video.output);
   rgb.forEach((value, channel) => {
     expect(Math.abs((frame[channel] ?? 0) - value), `channel ${channel}`).toBeLessThanOrEqual(3);
@@ -66,15 +67,15 @@ test.each([
 test('settings travel in the comment tag, whatever the prompt holds', async () => {
   const metadata = { prompt: 'a "red"; car = fast\\ & 红色跑车\n# 100 %', seed: 2 ** 53 - 1, nested: { a: [1, null] } };
   const video = { ...job('metadata.mp4', gradient(3)), metadata };
-  await encodeMp4(video, { ffmpeg });
+  await encodeVideo(video, { ffmpeg });
   const { comment } = await probeVideo(video.output);
   expect(JSON.parse(comment ?? 'null')).toEqual(metadata);
 });
 
 test('the same frames give the same bytes', async () => {
   const [a, b] = [job('same-1.mp4', gradient(17)), job('same-2.mp4', gradient(17))];
-  await encodeMp4(a, { ffmpeg });
-  await encodeMp4(b, { ffmpeg });
+  await encodeVideo(a, { ffmpeg });
+  await encodeVideo(b, { ffmpeg });
   expect(readFileSync(a.output).equals(readFileSync(b.output))).toBe(true);
 });
 
@@ -87,7 +88,7 @@ test('frames are taken no faster than ffmpeg takes them', async () => {
       yield frame;
     }
   }
-  await expect(encodeMp4(job('slow.mp4', counted()), { ffmpeg: slow, stallMs: 300 })).rejects.toThrow(EncoderFailed);
+  await expect(encodeVideo(job('slow.mp4', counted()), { ffmpeg: slow, stallMs: 300 })).rejects.toThrow(EncoderFailed);
   // A pipe holds 64 KiB, node's streams some more: at 6 KiB a frame that is some dozens, not 500.
   expect(asked).toBeLessThan(60);
 });
@@ -95,13 +96,13 @@ test('frames are taken no faster than ffmpeg takes them', async () => {
 test('a hung ffmpeg is ended, also when it hangs after the last frame', async () => {
   const hung = impostor('hung', `cat >/dev/null; echo $$ >'${folder}/hung.pid'; exec sleep 30`);
   const video = job('hung.mp4', gradient(3));
-  await expect(encodeMp4(video, { ffmpeg: hung, stallMs: 300 })).rejects.toThrow('stopped responding');
+  await expect(encodeVideo(video, { ffmpeg: hung, stallMs: 300 })).rejects.toThrow('stopped responding');
   expect(isRunning(Number(readFileSync(join(folder, 'hung.pid'), 'utf8')))).toBe(false);
 });
 
 test('an ffmpeg that is killed in the middle is an encoder failure', async () => {
   const killed = impostor('killed', 'head -c 20000 >/dev/null; kill -9 $$');
-  const failure = await encodeMp4(job('killed.mp4', gradient(200)), { ffmpeg: killed }).catch(
+  const failure = await encodeVideo(job('killed.mp4', gradient(200)), { ffmpeg: killed }).catch(
     (error: unknown) => error,
   );
   expect(failure).toBeInstanceOf(EncoderFailed);
@@ -109,8 +110,8 @@ test('an ffmpeg that is killed in the middle is an encoder failure', async () =>
 });
 
 test('what ffmpeg complains of is kept for the log', async () => {
-  const video = { ...job('x.mp4', gradient(3)), output: join(folder, 'no', 'such', 'folder.mp4') };
-  const failure = await encodeMp4(video, { ffmpeg }).catch((error: unknown) => error);
+  const video = { ...job('x.mp4', gradient(3)), files: mp4(join('no', 'such', 'folder.mp4')) };
+  const failure = await encodeVideo(video, { ffmpeg }).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(EncoderFailed);
   expect((failure as EncoderFailed).detail).toMatch(/No such file/);
 });
@@ -120,12 +121,12 @@ test('an error of the frames is handed on as it is', async () => {
     yield* gradient(2);
     throw new RangeError('the decoder gave up');
   }
-  await expect(encodeMp4(job('broken.mp4', broken()), { ffmpeg })).rejects.toThrow('the decoder gave up');
+  await expect(encodeVideo(job('broken.mp4', broken()), { ffmpeg })).rejects.toThrow('the decoder gave up');
 });
 
 test('a frame of the wrong size is refused', async () => {
   const wrong = { ...job('wrong.mp4', gradient(2)), width: 62 };
-  await expect(encodeMp4(wrong, { ffmpeg })).rejects.toThrow('frame 0 has 6144 bytes; 62x32 rgb24 has 5952');
+  await expect(encodeVideo(wrong, { ffmpeg })).rejects.toThrow('frame 0 has 6144 bytes; 62x32 rgb24 has 5952');
 });
 
 test('aborted in the middle: it rejects with the reason and leaves no process', async () => {
@@ -138,16 +139,16 @@ test('aborted in the middle: it rejects with the reason and leaves no process', 
     }
   }
   const video = { ...job('aborted.mp4', endless()), signal: abort.signal };
-  await expect(encodeMp4(video, { ffmpeg: slow })).rejects.toThrow('changed my mind');
+  await expect(encodeVideo(video, { ffmpeg: slow })).rejects.toThrow('changed my mind');
   expect(isRunning(Number(readFileSync(join(folder, 'aborted.pid'), 'utf8')))).toBe(false);
 });
 
 test('aborted before the process exists', async () => {
   const abort = new AbortController();
-  const encoding = encodeMp4({ ...job('early.mp4', gradient(100)), signal: abort.signal }, { ffmpeg });
+  const encoding = encodeVideo({ ...job('early.mp4', gradient(100)), signal: abort.signal }, { ffmpeg });
   abort.abort(new Error('too early'));
   await expect(encoding).rejects.toThrow('too early');
-  await expect(encodeMp4({ ...job('early.mp4', gradient(1)), signal: abort.signal }, { ffmpeg })).rejects.toThrow(
+  await expect(encodeVideo({ ...job('early.mp4', gradient(1)), signal: abort.signal }, { ffmpeg })).rejects.toThrow(
     'too early',
   );
 });

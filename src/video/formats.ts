@@ -1,0 +1,54 @@
+import type { VideoFormat } from './outputs.js';
+
+export interface FormatSpec {
+  readonly extension: string;
+  readonly mimeType: string;
+  /** For ffmpeg, as an argument list: what turns rgb24 frames into this format. */
+  readonly options: (fps: number) => readonly string[];
+}
+
+// Browsers decode nothing but 4:2:0. The matrix is spelled out: swscale's default is BT.601, which shifts reds and greens.
+const yuv420 =
+  'scale=in_range=full:out_range=tv:out_color_matrix=bt709:flags=bicubic+accurate_rnd+full_chroma_int,format=yuv420p';
+const bt709 = ['-color_range', 'tv', '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'];
+
+/** GIF counts in hundredths of a second, and browsers show a frame of one hundredth for ten. */
+const maxGifFps = 50;
+
+export const formatSpecs: Readonly<Record<VideoFormat, FormatSpec>> = {
+  MP4_H264: {
+    extension: 'mp4',
+    mimeType: 'video/mp4',
+    options: (fps) => [
+      ...['-c:v', 'libx264', '-preset', 'medium', '-crf', '17', '-vf', yuv420, ...bt709, '-r', String(fps)],
+      ...['-movflags', '+faststart', '-f', 'mp4'],
+    ],
+  },
+  WEBM_VP9: {
+    extension: 'webm',
+    mimeType: 'video/webm',
+    options: (fps) => [
+      // Constant quality needs the bitrate set to 0. cpu-used 2 takes a third of the default's time and looks the same.
+      ...['-c:v', 'libvpx-vp9', '-crf', '24', '-b:v', '0', '-deadline', 'good', '-cpu-used', '2'],
+      ...['-vf', yuv420, ...bt709, '-r', String(fps), '-f', 'webm'],
+    ],
+  },
+  GIF: {
+    extension: 'gif',
+    mimeType: 'image/gif',
+    options: (fps) => [
+      // A palette for each frame: one for the whole video would have ffmpeg hold all frames until the last has come.
+      ...['-vf', 'split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=sierra2_4a'],
+      ...['-r', String(Math.min(fps, maxGifFps)), '-loop', '0', '-f', 'gif'],
+    ],
+  },
+  WEBP: {
+    extension: 'webp',
+    mimeType: 'image/webp',
+    options: (fps) => [
+      // Its encoder turns RGB into its own kind of 4:2:0.
+      ...['-c:v', 'libwebp_anim', '-quality', '82', '-compression_level', '4', '-vf', 'format=bgra'],
+      ...['-r', String(fps), '-loop', '0', '-f', 'webp'],
+    ],
+  },
+};
