@@ -1,0 +1,1196 @@
+// Written by scripts/generate-sdk.ts from schema/schema.graphql and clients/sdk/operations. Do not edit.
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** What a file is for. */
+export type ArtifactKind =
+  /** Anything else. */
+  | 'EXTRA'
+  /** A still picture of it. */
+  | 'POSTER'
+  /** The video. */
+  | 'VIDEO';
+
+/** What to stop. */
+export type CancelGenerationInput = {
+  /** Of the generation. */
+  readonly id: string;
+};
+
+/** What to make. */
+export type CreateGenerationInput = {
+  /** Same key, same input: the first result again. Same key, other input: IdempotencyConflict. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** Leave out for the default model. */
+  readonly modelId?: string | null | undefined;
+  /** What it must not show. */
+  readonly negativePrompt?: string | null | undefined;
+  /** -100 to 100, higher goes first; 0 if left out. */
+  readonly priority?: number | null | undefined;
+  /** What the video shows. */
+  readonly prompt: string;
+  /** The generation whose settings it started from. */
+  readonly remixedFromId?: string | null | undefined;
+  /** Leave out for the defaults of the model. */
+  readonly settings?: GenerationSettingsInput | null | undefined;
+};
+
+/** What sort of device it is. */
+export type DeviceKind =
+  /** The machine's processor. */
+  | 'CPU'
+  /** An NVIDIA GPU. */
+  | 'CUDA';
+
+/** What a device does. */
+export type DeviceStatus =
+  /** Works on generations. */
+  | 'BUSY'
+  /** Finishes what it has and takes nothing new. */
+  | 'DRAINING'
+  /** Nothing. */
+  | 'IDLE'
+  /** Loads networks. */
+  | 'LOADING'
+  /** Is not there any more. */
+  | 'LOST';
+
+/** Why a generation failed. */
+export type FailureCode =
+  /** The process or the device that worked on it ended. */
+  | 'DEVICE_LOST'
+  /** The video could not be encoded. */
+  | 'ENCODER_FAILED'
+  /** A mistake of ours; the log of the server knows more. */
+  | 'INTERNAL'
+  /** The model's files could not be loaded. */
+  | 'MODEL_LOAD_FAILED'
+  /** The numbers left their range (NaN or infinity). */
+  | 'NUMERIC_OVERFLOW'
+  /** The device had less memory than the settings need. */
+  | 'OUT_OF_MEMORY'
+  /** The result could not be stored, for example because the disk is full. */
+  | 'STORAGE_FAILED'
+  /** It took longer than allowed. */
+  | 'TIMED_OUT';
+
+/** Which generations to list: those that fit all that is given. */
+export type GenerationFilter = {
+  /** Created after this. */
+  readonly createdAfter?: string | null | undefined;
+  /** Created before this. */
+  readonly createdBefore?: string | null | undefined;
+  /** Of this model. */
+  readonly modelId?: string | null | undefined;
+  /** With this text somewhere in the prompt; case does not matter in ASCII. */
+  readonly promptContains?: string | null | undefined;
+  /** One of these. */
+  readonly status?: ReadonlyArray<GenerationStatus> | null | undefined;
+};
+
+/** What is being done for a generation. */
+export type GenerationPhase =
+  /** Latents become pictures. */
+  | 'DECODING'
+  /** The steps: noise becomes latents. */
+  | 'DENOISING'
+  /** Everything. */
+  | 'DONE'
+  /** The prompt becomes vectors. */
+  | 'ENCODING_TEXT'
+  /** Pictures become a file. */
+  | 'ENCODING_VIDEO'
+  /** The networks are loaded into memory. */
+  | 'LOADING'
+  /** Nothing yet. */
+  | 'WAITING';
+
+/** Settings to choose. What is left out takes the model's default; all are checked against its limits, and what is wrong comes back as InvalidInput. */
+export type GenerationSettingsInput = {
+  /** Pictures a second: 1 to 60. */
+  readonly fps?: number | null | undefined;
+  /** Pictures in the video: 4n + 1 with the Wan models. Others are changed to 4*floor(F/4) + 1, as adjustments say. */
+  readonly frameCount?: number | null | undefined;
+  /** How strongly the prompt is followed: 0 to 100, above 9 with a warning. */
+  readonly guidanceScale?: number | null | undefined;
+  /** Pixels; divisible by the model's sizeMultiple. */
+  readonly height?: number | null | undefined;
+  /** How the denoising equation is solved. */
+  readonly sampler?: Sampler | null | undefined;
+  /** 0 to 2^53 - 1. Leave out for a random one. */
+  readonly seed?: number | null | undefined;
+  /** Shift of the noise schedule towards much noise. */
+  readonly shift?: number | null | undefined;
+  /** Denoising steps. */
+  readonly steps?: number | null | undefined;
+  /** Pixels; divisible by the model's sizeMultiple. */
+  readonly width?: number | null | undefined;
+};
+
+/** Where a generation is in its life. The last three are final. */
+export type GenerationStatus =
+  /** Somebody stopped it. */
+  | 'CANCELED'
+  /** It ended without a video; `failure` says why. */
+  | 'FAILED'
+  /** Waits for a device. */
+  | 'QUEUED'
+  /** A device works on it. */
+  | 'RUNNING'
+  /** The video is there. */
+  | 'SUCCEEDED';
+
+/** What is wrong with a part of an input, for programs. */
+export type InputIssueCode =
+  /** It must be divisible by a number that the message names. */
+  | 'NOT_MULTIPLE_OF'
+  /** It must not be empty. */
+  | 'REQUIRED'
+  /** It is above the greatest value. */
+  | 'TOO_LARGE'
+  /** The text is longer than allowed. */
+  | 'TOO_LONG'
+  /** It is below the least value. */
+  | 'TOO_SMALL'
+  /** It is not one of the values there are. */
+  | 'UNSUPPORTED';
+
+/** Why a generation had to be resumed. */
+export type ResumeCause =
+  /** Its device ended and another one took over. */
+  | 'DEVICE_LOST'
+  /** A more urgent one went first. */
+  | 'PREEMPTED'
+  /** The server ended and was started again. */
+  | 'SERVER_RESTARTED';
+
+/** How the denoising equation is solved. */
+export type Sampler =
+  /** Flow-match Euler: one evaluation a step and no memory. */
+  | 'EULER'
+  /** UniPC multistep: the reference's choice, good from 20 steps. */
+  | 'UNIPC';
+
+export type GenerationEventsSubscriptionVariables = Exact<{
+  id: string;
+  after: number;
+}>;
+
+export type GenerationEventsSubscription = {
+  readonly generationEvents:
+    | {
+        readonly __typename: 'GenerationCanceled';
+        readonly sequence: number;
+        readonly occurredAt: string;
+        readonly generationId: string;
+      }
+    | {
+        readonly __typename: 'GenerationFailed';
+        readonly sequence: number;
+        readonly occurredAt: string;
+        readonly generationId: string;
+        readonly failure: FailureFragment;
+      }
+    | {
+        readonly __typename: 'GenerationProgressed';
+        readonly sequence: number;
+        readonly occurredAt: string;
+        readonly generationId: string;
+        readonly progress: { readonly preview: PreviewFragment | null } & ProgressFragment;
+      }
+    | {
+        readonly __typename: 'GenerationQueued';
+        readonly sequence: number;
+        readonly occurredAt: string;
+        readonly generationId: string;
+        readonly position: number;
+      }
+    | {
+        readonly __typename: 'GenerationResumed';
+        readonly sequence: number;
+        readonly occurredAt: string;
+        readonly generationId: string;
+        readonly fromStep: number;
+        readonly cause: ResumeCause;
+      }
+    | {
+        readonly __typename: 'GenerationStarted';
+        readonly sequence: number;
+        readonly occurredAt: string;
+        readonly generationId: string;
+        readonly device: { readonly id: string; readonly name: string };
+      }
+    | {
+        readonly __typename: 'GenerationSucceeded';
+        readonly sequence: number;
+        readonly occurredAt: string;
+        readonly generationId: string;
+        readonly artifacts: ReadonlyArray<ArtifactFragment>;
+      };
+};
+
+export type GenerationOutcomeSubscriptionVariables = Exact<{
+  id: string;
+  after: number;
+}>;
+
+export type GenerationOutcomeSubscription = {
+  readonly generationEvents:
+    | { readonly __typename: 'GenerationCanceled'; readonly sequence: number }
+    | { readonly __typename: 'GenerationFailed'; readonly sequence: number }
+    | { readonly __typename: 'GenerationProgressed'; readonly sequence: number }
+    | { readonly __typename: 'GenerationQueued'; readonly sequence: number }
+    | { readonly __typename: 'GenerationResumed'; readonly sequence: number }
+    | { readonly __typename: 'GenerationStarted'; readonly sequence: number }
+    | { readonly __typename: 'GenerationSucceeded'; readonly sequence: number };
+};
+
+export type SettingsFragment = {
+  readonly width: number;
+  readonly height: number;
+  readonly frameCount: number;
+  readonly fps: number;
+  readonly steps: number;
+  readonly guidanceScale: number;
+  readonly sampler: Sampler;
+  readonly shift: number;
+  readonly seed: number;
+};
+
+export type ArtifactFragment = {
+  readonly kind: ArtifactKind;
+  readonly url: string;
+  readonly mimeType: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly width: number;
+  readonly height: number;
+  readonly durationSeconds: number | null;
+};
+
+export type FailureFragment = { readonly code: FailureCode; readonly message: string; readonly retryable: boolean };
+
+export type ProgressFragment = {
+  readonly phase: GenerationPhase;
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly fraction: number;
+  readonly secondsRemaining: number | null;
+  readonly queuePosition: number | null;
+};
+
+export type PreviewFragment = {
+  readonly step: number;
+  readonly width: number;
+  readonly height: number;
+  readonly frameCount: number;
+  readonly mimeType: string;
+  readonly data: string;
+  readonly url: string;
+};
+
+export type GenerationFragment = {
+  readonly id: string;
+  readonly status: GenerationStatus;
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly modelName: string;
+  readonly priority: number;
+  readonly lastSequence: number;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  readonly settings: SettingsFragment;
+  readonly adjustments: ReadonlyArray<{
+    readonly field: string;
+    readonly from: string;
+    readonly to: string;
+    readonly reason: string;
+  }>;
+  readonly model: { readonly id: string; readonly name: string } | null;
+  readonly device: { readonly id: string; readonly name: string } | null;
+  readonly progress: ProgressFragment;
+  readonly artifacts: ReadonlyArray<ArtifactFragment>;
+  readonly failure: FailureFragment | null;
+  readonly usage: {
+    readonly queueSeconds: number;
+    readonly computeSeconds: number;
+    readonly wallSeconds: number;
+    readonly peakBytes: number | null;
+  } | null;
+  readonly remixedFrom: { readonly id: string } | null;
+};
+
+type Problem_IdempotencyConflict_Fragment = {
+  readonly __typename: 'IdempotencyConflict';
+  readonly message: string;
+  readonly existing: { readonly id: string };
+};
+
+type Problem_InvalidInput_Fragment = {
+  readonly __typename: 'InvalidInput';
+  readonly message: string;
+  readonly issues: ReadonlyArray<{
+    readonly path: ReadonlyArray<string>;
+    readonly message: string;
+    readonly code: InputIssueCode;
+  }>;
+};
+
+type Problem_NotFound_Fragment = { readonly __typename: 'NotFound'; readonly id: string; readonly message: string };
+
+type Problem_QueueFull_Fragment = {
+  readonly __typename: 'QueueFull';
+  readonly capacity: number;
+  readonly retryAfterSeconds: number | null;
+  readonly message: string;
+};
+
+export type ProblemFragment =
+  | Problem_IdempotencyConflict_Fragment
+  | Problem_InvalidInput_Fragment
+  | Problem_NotFound_Fragment
+  | Problem_QueueFull_Fragment;
+
+export type CreateGenerationMutationVariables = Exact<{
+  input: CreateGenerationInput;
+}>;
+
+export type CreateGenerationMutation = {
+  readonly createGeneration:
+    | {
+        readonly __typename: 'CreateGenerationSuccess';
+        readonly replayed: boolean;
+        readonly warnings: ReadonlyArray<{ readonly field: string; readonly message: string }>;
+        readonly generation: GenerationFragment;
+      }
+    | ({ readonly __typename: 'IdempotencyConflict' } & Problem_IdempotencyConflict_Fragment)
+    | ({ readonly __typename: 'InvalidInput' } & Problem_InvalidInput_Fragment)
+    | ({ readonly __typename: 'NotFound' } & Problem_NotFound_Fragment)
+    | ({ readonly __typename: 'QueueFull' } & Problem_QueueFull_Fragment);
+};
+
+export type CancelGenerationMutationVariables = Exact<{
+  input: CancelGenerationInput;
+}>;
+
+export type CancelGenerationMutation = {
+  readonly cancelGeneration:
+    | { readonly __typename: 'CancelGenerationSuccess'; readonly generation: GenerationFragment }
+    | ({ readonly __typename: 'NotFound' } & Problem_NotFound_Fragment);
+};
+
+export type GenerationByIdQueryVariables = Exact<{
+  id: string;
+}>;
+
+export type GenerationByIdQuery = {
+  readonly node:
+    | { readonly __typename: 'Device' }
+    | ({ readonly __typename: 'Generation' } & GenerationFragment)
+    | { readonly __typename: 'Model' }
+    | null;
+};
+
+export type GenerationsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  filter?: GenerationFilter | null | undefined;
+}>;
+
+export type GenerationsQuery = {
+  readonly generations: {
+    readonly totalCount: number;
+    readonly pageInfo: {
+      readonly hasNextPage: boolean;
+      readonly hasPreviousPage: boolean;
+      readonly startCursor: string | null;
+      readonly endCursor: string | null;
+    };
+    readonly edges: ReadonlyArray<{ readonly cursor: string; readonly node: GenerationFragment }>;
+  };
+};
+
+export type DeviceFragment = {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: DeviceKind;
+  readonly status: DeviceStatus;
+  readonly totalBytes: number;
+  readonly freeBytes: number | null;
+  readonly usedByUsBytes: number | null;
+  readonly observedAt: string;
+  readonly loaded: ReadonlyArray<{
+    readonly component: string;
+    readonly bytes: number;
+    readonly model: { readonly id: string; readonly name: string };
+  }>;
+  readonly running: ReadonlyArray<{ readonly id: string; readonly prompt: string }>;
+};
+
+export type QueueFragment = { readonly depth: number; readonly running: number; readonly capacity: number };
+
+export type DevicesQueryVariables = Exact<{ [key: string]: never }>;
+
+export type DevicesQuery = { readonly devices: ReadonlyArray<DeviceFragment> };
+
+export type ModelsQueryVariables = Exact<{ [key: string]: never }>;
+
+export type ModelsQuery = {
+  readonly models: ReadonlyArray<{
+    readonly id: string;
+    readonly name: string;
+    readonly title: string;
+    readonly license: string;
+    readonly contentHash: string;
+    readonly examplePrompts: ReadonlyArray<string>;
+    readonly defaults: {
+      readonly width: number;
+      readonly height: number;
+      readonly frameCount: number;
+      readonly fps: number;
+      readonly steps: number;
+      readonly guidanceScale: number;
+      readonly sampler: Sampler;
+      readonly shift: number;
+    };
+    readonly limits: {
+      readonly maxWidth: number;
+      readonly maxHeight: number;
+      readonly sizeMultiple: number;
+      readonly maxFrames: number;
+      readonly frameMultiple: number;
+      readonly maxSteps: number;
+      readonly maxPromptTokens: number;
+    };
+  }>;
+};
+
+export type QueueQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+export type QueueQuery = {
+  readonly queue: {
+    readonly entries: {
+      readonly totalCount: number;
+      readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+      readonly edges: ReadonlyArray<{ readonly cursor: string; readonly node: GenerationFragment }>;
+    };
+  } & QueueFragment;
+};
+
+/** A document, typed by what it gives and takes. */
+export interface Operation<Data, Variables> {
+  readonly name: string;
+  readonly query: string;
+  /** For the compiler only. */
+  readonly types?: (variables: Variables) => Data;
+}
+
+export const GenerationEvents: Operation<GenerationEventsSubscription, GenerationEventsSubscriptionVariables> = {
+  name: 'GenerationEvents',
+  query: `subscription GenerationEvents($id: ID!, $after: NonNegativeInt!) {
+  generationEvents(generationId: $id, after: $after) {
+    __typename
+    ... on SequencedEvent {
+      sequence
+      occurredAt
+      generationId
+    }
+    ... on GenerationQueued {
+      position
+    }
+    ... on GenerationStarted {
+      device {
+        id
+        name
+      }
+    }
+    ... on GenerationResumed {
+      fromStep
+      cause
+    }
+    ... on GenerationProgressed {
+      progress {
+        ...Progress
+        preview {
+          ...Preview
+        }
+      }
+    }
+    ... on GenerationSucceeded {
+      artifacts {
+        ...Artifact
+      }
+    }
+    ... on GenerationFailed {
+      failure {
+        ...Failure
+      }
+    }
+  }
+}
+fragment Progress on GenerationProgress {
+  phase
+  step
+  totalSteps
+  fraction
+  secondsRemaining
+  queuePosition
+}
+fragment Preview on Preview {
+  step
+  width
+  height
+  frameCount
+  mimeType
+  data
+  url
+}
+fragment Artifact on Artifact {
+  kind
+  url
+  mimeType
+  bytes
+  sha256
+  width
+  height
+  durationSeconds
+}
+fragment Failure on GenerationFailure {
+  code
+  message
+  retryable
+}`,
+};
+
+export const GenerationOutcome: Operation<GenerationOutcomeSubscription, GenerationOutcomeSubscriptionVariables> = {
+  name: 'GenerationOutcome',
+  query: `subscription GenerationOutcome($id: ID!, $after: NonNegativeInt!) {
+  generationEvents(generationId: $id, after: $after) {
+    __typename
+    ... on SequencedEvent {
+      sequence
+    }
+  }
+}`,
+};
+
+export const CreateGeneration: Operation<CreateGenerationMutation, CreateGenerationMutationVariables> = {
+  name: 'CreateGeneration',
+  query: `mutation CreateGeneration($input: CreateGenerationInput!) {
+  createGeneration(input: $input) {
+    __typename
+    ... on CreateGenerationSuccess {
+      replayed
+      warnings {
+        field
+        message
+      }
+      generation {
+        ...Generation
+      }
+    }
+    ...Problem
+  }
+}
+fragment Generation on Generation {
+  id
+  status
+  prompt
+  negativePrompt
+  settings {
+    ...Settings
+  }
+  adjustments {
+    field
+    from
+    to
+    reason
+  }
+  modelName
+  model {
+    id
+    name
+  }
+  device {
+    id
+    name
+  }
+  priority
+  progress {
+    ...Progress
+  }
+  artifacts {
+    ...Artifact
+  }
+  failure {
+    ...Failure
+  }
+  usage {
+    queueSeconds
+    computeSeconds
+    wallSeconds
+    peakBytes
+  }
+  remixedFrom {
+    id
+  }
+  lastSequence
+  createdAt
+  startedAt
+  finishedAt
+}
+fragment Settings on GenerationSettings {
+  width
+  height
+  frameCount
+  fps
+  steps
+  guidanceScale
+  sampler
+  shift
+  seed
+}
+fragment Progress on GenerationProgress {
+  phase
+  step
+  totalSteps
+  fraction
+  secondsRemaining
+  queuePosition
+}
+fragment Artifact on Artifact {
+  kind
+  url
+  mimeType
+  bytes
+  sha256
+  width
+  height
+  durationSeconds
+}
+fragment Failure on GenerationFailure {
+  code
+  message
+  retryable
+}
+fragment Problem on UserError {
+  __typename
+  message
+  ... on InvalidInput {
+    issues {
+      path
+      message
+      code
+    }
+  }
+  ... on NotFound {
+    id
+  }
+  ... on QueueFull {
+    capacity
+    retryAfterSeconds
+  }
+  ... on IdempotencyConflict {
+    existing {
+      id
+    }
+  }
+}`,
+};
+
+export const CancelGeneration: Operation<CancelGenerationMutation, CancelGenerationMutationVariables> = {
+  name: 'CancelGeneration',
+  query: `mutation CancelGeneration($input: CancelGenerationInput!) {
+  cancelGeneration(input: $input) {
+    __typename
+    ... on CancelGenerationSuccess {
+      generation {
+        ...Generation
+      }
+    }
+    ...Problem
+  }
+}
+fragment Generation on Generation {
+  id
+  status
+  prompt
+  negativePrompt
+  settings {
+    ...Settings
+  }
+  adjustments {
+    field
+    from
+    to
+    reason
+  }
+  modelName
+  model {
+    id
+    name
+  }
+  device {
+    id
+    name
+  }
+  priority
+  progress {
+    ...Progress
+  }
+  artifacts {
+    ...Artifact
+  }
+  failure {
+    ...Failure
+  }
+  usage {
+    queueSeconds
+    computeSeconds
+    wallSeconds
+    peakBytes
+  }
+  remixedFrom {
+    id
+  }
+  lastSequence
+  createdAt
+  startedAt
+  finishedAt
+}
+fragment Settings on GenerationSettings {
+  width
+  height
+  frameCount
+  fps
+  steps
+  guidanceScale
+  sampler
+  shift
+  seed
+}
+fragment Progress on GenerationProgress {
+  phase
+  step
+  totalSteps
+  fraction
+  secondsRemaining
+  queuePosition
+}
+fragment Artifact on Artifact {
+  kind
+  url
+  mimeType
+  bytes
+  sha256
+  width
+  height
+  durationSeconds
+}
+fragment Failure on GenerationFailure {
+  code
+  message
+  retryable
+}
+fragment Problem on UserError {
+  __typename
+  message
+  ... on InvalidInput {
+    issues {
+      path
+      message
+      code
+    }
+  }
+  ... on NotFound {
+    id
+  }
+  ... on QueueFull {
+    capacity
+    retryAfterSeconds
+  }
+  ... on IdempotencyConflict {
+    existing {
+      id
+    }
+  }
+}`,
+};
+
+export const GenerationById: Operation<GenerationByIdQuery, GenerationByIdQueryVariables> = {
+  name: 'GenerationById',
+  query: `query GenerationById($id: ID!) {
+  node(id: $id) {
+    __typename
+    ...Generation
+  }
+}
+fragment Generation on Generation {
+  id
+  status
+  prompt
+  negativePrompt
+  settings {
+    ...Settings
+  }
+  adjustments {
+    field
+    from
+    to
+    reason
+  }
+  modelName
+  model {
+    id
+    name
+  }
+  device {
+    id
+    name
+  }
+  priority
+  progress {
+    ...Progress
+  }
+  artifacts {
+    ...Artifact
+  }
+  failure {
+    ...Failure
+  }
+  usage {
+    queueSeconds
+    computeSeconds
+    wallSeconds
+    peakBytes
+  }
+  remixedFrom {
+    id
+  }
+  lastSequence
+  createdAt
+  startedAt
+  finishedAt
+}
+fragment Settings on GenerationSettings {
+  width
+  height
+  frameCount
+  fps
+  steps
+  guidanceScale
+  sampler
+  shift
+  seed
+}
+fragment Progress on GenerationProgress {
+  phase
+  step
+  totalSteps
+  fraction
+  secondsRemaining
+  queuePosition
+}
+fragment Artifact on Artifact {
+  kind
+  url
+  mimeType
+  bytes
+  sha256
+  width
+  height
+  durationSeconds
+}
+fragment Failure on GenerationFailure {
+  code
+  message
+  retryable
+}`,
+};
+
+export const Generations: Operation<GenerationsQuery, GenerationsQueryVariables> = {
+  name: 'Generations',
+  query: `query Generations($first: Int, $after: String, $last: Int, $before: String, $filter: GenerationFilter) {
+  generations(
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+    filter: $filter
+  ) {
+    totalCount
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+    edges {
+      cursor
+      node {
+        ...Generation
+      }
+    }
+  }
+}
+fragment Generation on Generation {
+  id
+  status
+  prompt
+  negativePrompt
+  settings {
+    ...Settings
+  }
+  adjustments {
+    field
+    from
+    to
+    reason
+  }
+  modelName
+  model {
+    id
+    name
+  }
+  device {
+    id
+    name
+  }
+  priority
+  progress {
+    ...Progress
+  }
+  artifacts {
+    ...Artifact
+  }
+  failure {
+    ...Failure
+  }
+  usage {
+    queueSeconds
+    computeSeconds
+    wallSeconds
+    peakBytes
+  }
+  remixedFrom {
+    id
+  }
+  lastSequence
+  createdAt
+  startedAt
+  finishedAt
+}
+fragment Settings on GenerationSettings {
+  width
+  height
+  frameCount
+  fps
+  steps
+  guidanceScale
+  sampler
+  shift
+  seed
+}
+fragment Progress on GenerationProgress {
+  phase
+  step
+  totalSteps
+  fraction
+  secondsRemaining
+  queuePosition
+}
+fragment Artifact on Artifact {
+  kind
+  url
+  mimeType
+  bytes
+  sha256
+  width
+  height
+  durationSeconds
+}
+fragment Failure on GenerationFailure {
+  code
+  message
+  retryable
+}`,
+};
+
+export const Devices: Operation<DevicesQuery, DevicesQueryVariables> = {
+  name: 'Devices',
+  query: `query Devices {
+  devices {
+    ...Device
+  }
+}
+fragment Device on Device {
+  id
+  name
+  kind
+  status
+  totalBytes
+  freeBytes
+  usedByUsBytes
+  loaded {
+    model {
+      id
+      name
+    }
+    component
+    bytes
+  }
+  running {
+    id
+    prompt
+  }
+  observedAt
+}`,
+};
+
+export const Models: Operation<ModelsQuery, ModelsQueryVariables> = {
+  name: 'Models',
+  query: `query Models {
+  models {
+    id
+    name
+    title
+    license
+    contentHash
+    examplePrompts
+    defaults {
+      width
+      height
+      frameCount
+      fps
+      steps
+      guidanceScale
+      sampler
+      shift
+    }
+    limits {
+      maxWidth
+      maxHeight
+      sizeMultiple
+      maxFrames
+      frameMultiple
+      maxSteps
+      maxPromptTokens
+    }
+  }
+}`,
+};
+
+export const Queue: Operation<QueueQuery, QueueQueryVariables> = {
+  name: 'Queue',
+  query: `query Queue($first: Int, $after: String) {
+  queue {
+    ...Queue
+    entries(first: $first, after: $after) {
+      totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+      edges {
+        cursor
+        node {
+          ...Generation
+        }
+      }
+    }
+  }
+}
+fragment Queue on Queue {
+  depth
+  running
+  capacity
+}
+fragment Generation on Generation {
+  id
+  status
+  prompt
+  negativePrompt
+  settings {
+    ...Settings
+  }
+  adjustments {
+    field
+    from
+    to
+    reason
+  }
+  modelName
+  model {
+    id
+    name
+  }
+  device {
+    id
+    name
+  }
+  priority
+  progress {
+    ...Progress
+  }
+  artifacts {
+    ...Artifact
+  }
+  failure {
+    ...Failure
+  }
+  usage {
+    queueSeconds
+    computeSeconds
+    wallSeconds
+    peakBytes
+  }
+  remixedFrom {
+    id
+  }
+  lastSequence
+  createdAt
+  startedAt
+  finishedAt
+}
+fragment Settings on GenerationSettings {
+  width
+  height
+  frameCount
+  fps
+  steps
+  guidanceScale
+  sampler
+  shift
+  seed
+}
+fragment Progress on GenerationProgress {
+  phase
+  step
+  totalSteps
+  fraction
+  secondsRemaining
+  queuePosition
+}
+fragment Artifact on Artifact {
+  kind
+  url
+  mimeType
+  bytes
+  sha256
+  width
+  height
+  durationSeconds
+}
+fragment Failure on GenerationFailure {
+  code
+  message
+  retryable
+}`,
+};

@@ -1,0 +1,85 @@
+import { ConnectionError, GenerationCanceledError, GenerationFailedError } from './errors.js';
+import { type FollowOptions, followEvents, type GenerationEvent, generationById } from './events.js';
+import {
+  CancelGeneration,
+  CreateGeneration,
+  type CreateGenerationInput,
+  GenerationEvents,
+  type GenerationFilter,
+  GenerationOutcome,
+  Generations as GenerationsPage,
+  type GenerationsQuery,
+  type GenerationsQueryVariables,
+} from './generated/operations.js';
+import { CreatedGeneration, type Generation, GenerationHandle } from './generation-handle.js';
+import type { CallOptions } from './options.js';
+import { successOf } from './problems.js';
+import type { Server } from './server.js';
+
+export type GenerationPage = GenerationsQuery['generations'];
+
+/** What has been asked for and what became of it. */
+export class Generations {
+  constructor(private readonly server: Server) {}
+
+  /**
+   * Asks for one video.
+   * A lost connection is tried once more: the idempotencyKey, made here if none was given, keeps that from making two.
+   * @throws InvalidInputError, NotFoundError, QueueFullError, IdempotencyConflictError, ConnectionError …
+   */
+  async create(input: CreateGenerationInput, { signal }: CallOptions = {}): Promise<CreatedGeneration> {
+    // Browsers have randomUUID in secure contexts only.
+    const idempotencyKey = input.idempotencyKey ?? globalThis.crypto?.randomUUID?.();
+    const send = () => this.server.http.query(CreateGeneration, { input: { ...input, idempotencyKey } }, signal);
+    const { createGeneration } = await send().catch((error: unknown) => {
+      if (error instanceof ConnectionError && idempotencyKey) return send();
+      throw error;
+    });
+    return new CreatedGeneration(this, successOf(createGeneration));
+  }
+
+  /** @throws NotFoundError */
+  get(id: string, options?: CallOptions): Promise<Generation> {
+    return generationById(this.server.http, id, options);
+  }
+
+  /** One page, newest first: 20 unless `first` or `last` says otherwise, at most 100. */
+  async list(variables: GenerationsQueryVariables = {}, { signal }: CallOptions = {}): Promise<GenerationPage> {
+    return (await this.server.http.query(GenerationsPage, variables, signal)).generations;
+  }
+
+  /** All that fit the filter, newest first, fetched page by page as they are read. */
+  async *all(filter: GenerationFilter = {}, options?: CallOptions): AsyncGenerator<Generation, void, void> {
+    let after: string | null = null;
+    do {
+      const { edges, pageInfo }: GenerationPage = await this.list({ first: 100, after, filter }, options);
+      for (const { node } of edges) yield node;
+      after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+    } while (after !== null);
+  }
+
+  /** A handle of one that exists: made elsewhere, or before this page was loaded. */
+  handle(id: string): GenerationHandle {
+    return new GenerationHandle(this, id);
+  }
+
+  /** See GenerationHandle.events. */
+  events(id: string, options?: FollowOptions): AsyncGenerator<GenerationEvent, void, void> {
+    return followEvents(this.server, GenerationEvents, id, options);
+  }
+
+  /** See GenerationHandle.result. */
+  async result(id: string, { signal }: CallOptions = {}): Promise<Generation> {
+    for await (const _ of followEvents(this.server, GenerationOutcome, id, { signal }));
+    const generation = await this.get(id, { signal });
+    if (generation.failure) throw new GenerationFailedError(generation, generation.failure);
+    if (generation.status === 'CANCELED') throw new GenerationCanceledError(generation);
+    return generation;
+  }
+
+  /** Stops it before its next step. One that has ended is returned unchanged. */
+  async cancel(id: string, { signal }: CallOptions = {}): Promise<Generation> {
+    const { cancelGeneration } = await this.server.http.query(CancelGeneration, { input: { id } }, signal);
+    return successOf(cancelGeneration).generation;
+  }
+}
