@@ -40,7 +40,7 @@ export async function writeSafetensors(
       await written;
       bytes += piece.byteLength;
     };
-    await append(encodeHeader(tensors, metadata));
+    await append(safetensorsHeader(tensors, metadata));
     for (const tensor of tensors) {
       const start = bytes;
       for await (const piece of tensor.bytes()) await append(piece);
@@ -60,11 +60,15 @@ export async function writeSafetensors(
   }
 }
 
-function byteLength(tensor: TensorToWrite): number {
+function byteLength(tensor: Omit<TensorToWrite, 'bytes'>): number {
   return elementCount(tensor.shape) * bytesPerElement[tensor.dtype];
 }
 
-function encodeHeader(tensors: readonly TensorToWrite[], metadata: Readonly<Record<string, string>>): Buffer {
+/** What comes before the tensors' bytes, which follow in this order without gaps. */
+export function safetensorsHeader(
+  tensors: readonly Omit<TensorToWrite, 'bytes'>[],
+  metadata: Readonly<Record<string, string>>,
+): Buffer {
   const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
   let offset = 0;
   for (const tensor of tensors) {

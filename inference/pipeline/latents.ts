@@ -31,6 +31,11 @@ export function latentShape({ width, height, frameCount }: VideoSize, channels: 
   };
 }
 
+/** Frames of the video that latents of this shape decode to. */
+export function frameCountOf({ frames }: LatentShape): number {
+  return (frames - 1) * framesPerLatent + 1;
+}
+
 /** Number of values in a latent. */
 export function latentCount({ channels, frames, height, width }: LatentShape): number {
   return channels * frames * height * width;

@@ -19,7 +19,13 @@ export interface ExecutorTimes {
 }
 
 export type Outcome<K extends UnitKind> =
-  | { readonly ok: true; readonly result: UnitResult<K>; readonly seconds: number; readonly peakBytes: number | null; readonly peakRssBytes: number }
+  | {
+      readonly ok: true;
+      readonly result: UnitResult<K>;
+      readonly seconds: number;
+      readonly peakBytes: number | null;
+      readonly peakRssBytes: number;
+    }
   /** `lost`: the executor has gone, and all it knew with it. */
   | { readonly ok: false; readonly lost: boolean; readonly failure: UnitFailure };
 

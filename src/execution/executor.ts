@@ -1,8 +1,9 @@
 import { OpenModels } from './open-models.js';
-import { peakRssBytes } from './peak-memory.js';
+import { peakRssBytes, resetPeakRss } from './peak-memory.js';
 import type { ExecutorMessage, HostMessage } from './protocol.js';
 import { describeFailure } from './unit-failure.js';
 import { UnitRunner } from './unit-runner.js';
+import { WorkFiles } from './work-files.js';
 
 /**
  * The entry of the child process that owns a device: the executor's side of the contract in protocol.ts. It is a process
@@ -17,7 +18,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('message', (message: HostMessage) => {
   switch (message.type) {
     case 'start':
-      runner = new UnitRunner(new OpenModels(message.device));
+      runner = new UnitRunner(new OpenModels(message.device), new WorkFiles(message.workDirectory));
       setInterval(() => send({ type: 'heartbeat' }), message.heartbeatMs);
       send({ type: 'ready' });
       return;
@@ -28,6 +29,7 @@ process.on('message', (message: HostMessage) => {
 });
 
 async function answer({ number, unit }: Extract<HostMessage, { type: 'unit' }>): Promise<void> {
+  resetPeakRss();
   const begun = performance.now();
   try {
     if (!runner) throw new Error('a unit came before start');

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.js';
 import { type ExecutorEntry, executorEntry } from './executor-entry.js';
@@ -75,7 +78,7 @@ export class ExecutorHost {
     if (this.#process?.alive) return this.#process;
     if (this.#losses > 0) await this.#backOff();
     if (this.#stopping.signal.aborted) return null;
-    const { device, workDirectory = '', entry = executorEntry(), times } = this.#options;
+    const { device, workDirectory = workDirectoryOfOldPath(), entry = executorEntry(), times } = this.#options;
     const executor = new ExecutorProcess({
       entry,
       device,
@@ -103,3 +106,10 @@ export class ExecutorHost {
 }
 
 const stopped = { code: 'DEVICE_LOST', message: 'The server is shutting down.', detail: 'host stopped' } as const;
+
+/** Until the scheduler has moved. */
+function workDirectoryOfOldPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'reelql-work-'));
+  for (const name of ['embeddings', 'checkpoints', 'first-frames']) mkdirSync(join(folder, name));
+  return folder;
+}

@@ -1,11 +1,12 @@
 import type { Bundle } from '../../inference/bundle/bundle.js';
 import { type ComponentName, componentNames } from '../../inference/bundle/manifest.js';
 import { openBundle } from '../../inference/bundle/open-bundle.js';
-import type { Denoiser, TextEncoder, VaeDecoder } from '../../inference/pipeline/networks.js';
+import type { Denoiser, LatentShape, PixelChunk, TextEncoder, VaeDecoder } from '../../inference/pipeline/networks.js';
 import { openDenoiser } from '../../inference/runtime/denoiser.js';
 import type { SessionOptions } from '../../inference/runtime/session.js';
 import { openTextEncoder } from '../../inference/runtime/text-encoder.js';
 import { openVaeDecoder } from '../../inference/runtime/vae-decoder.js';
+import { openVaeEncoder } from '../../inference/runtime/vae-encoder.js';
 import { loadTokenizer, type PromptTokenizer } from '../../inference/tokenizer/tokenizer.js';
 import type { ExecutorDevice } from './protocol.js';
 
@@ -24,8 +25,10 @@ interface OpenModel {
 export class OpenModels {
   readonly #models = new Map<string, OpenModel>();
   readonly #sessions: SessionOptions;
+  readonly kind: ExecutorDevice['kind'];
 
   constructor(device: ExecutorDevice) {
+    this.kind = device.kind;
     this.#sessions = device.kind === 'CPU' ? { device: { kind: 'CPU' }, threads: device.threads } : { device };
   }
 
@@ -51,6 +54,26 @@ export class OpenModels {
       case 'vae':
         components.vae = await openVaeDecoder({ weights, config: manifest.vae.config }, this.#sessions);
         return;
+    }
+  }
+
+  /** @throws ModelError */
+  async bundle(directory: string): Promise<Bundle> {
+    return this.#models.get(directory)?.bundle ?? openBundle(directory);
+  }
+
+  /**
+   * A picture [3, 1, height, width] in [-1, 1] → its normalised latent. The encoder is opened for it and closed again: videos
+   * that begin with a picture are few, and the memory is worth more than the second.
+   */
+  async encodePicture(directory: string, picture: PixelChunk): Promise<{ shape: LatentShape; latents: Float32Array }> {
+    const { bundle } = this.get(directory, 'vae');
+    const weights = await bundle.weights('vae');
+    const encoder = await openVaeEncoder({ weights, config: bundle.manifest.vae.config }, this.#sessions);
+    try {
+      return await encoder.encode(picture);
+    } finally {
+      await encoder.close();
     }
   }
 

@@ -107,7 +107,7 @@ interface UnitContracts {
   open: {
     ask: { generationId: string; bundle: string; request: GenerationRequest };
     result: {
-      /** Steps done; null: an embedding is not in the cache (any more), so ask for `encode-text`, then again. */ step:
+      /** Steps done; null: an embedding or the first frame is not there (any more), so ask for it, then again. */ step:
         | number
         | null;
     };

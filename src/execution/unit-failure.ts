@@ -1,7 +1,16 @@
+import { PictureError } from '../../inference/pipeline/image.js';
 import type { Unit, UnitFailure } from './protocol.js';
+import { WorkFileError } from './tensor-file.js';
 
-/** What ONNX Runtime and CUDA say when memory runs out; they have no codes for it on this side. */
-const outOfMemory = /out of memory|failed to allocate|bad_alloc|CUDA failure 2\b|CUBLAS_STATUS_ALLOC_FAILED/i;
+/**
+ * What ONNX Runtime, CUDA and V8 say when memory runs out; they have no codes for it on this side:
+ * ONNX Runtime's arena "Failed to allocate memory for requested buffer of size 5" and "Available memory of 5 is smaller than
+ * requested bytes of 6", "CUDA failure 2: out of memory", "cudaErrorMemoryAllocation", "CUBLAS failure 3:
+ * CUBLAS_STATUS_ALLOC_FAILED", cuDNN 9's "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED", C++ "std::bad_alloc", V8 "Array
+ * buffer allocation failed".
+ */
+const outOfMemory =
+  /out of memory|failed to allocate|smaller than requested bytes|bad_?alloc|CUDA failure 2\b|MemoryAllocation\b|ALLOC(ATION)?_FAILED|allocation failed/i;
 
 /** What the host is told of an exception in a unit. */
 export function describeFailure(error: unknown, unit: Unit): UnitFailure {
@@ -9,8 +18,14 @@ export function describeFailure(error: unknown, unit: Unit): UnitFailure {
   const detail = error instanceof Error ? (error.stack ?? text) : text;
   if (outOfMemory.test(text))
     return { code: 'OUT_OF_MEMORY', message: 'The device has not enough memory for this.', detail };
+  if (error instanceof WorkFileError) {
+    return { code: 'STORAGE_FAILED', message: 'The server could not keep its intermediate results.', detail };
+  }
   if (unit.kind === 'load') {
     return { code: 'MODEL_LOAD_FAILED', message: `The model could not be loaded: ${withoutPaths(text)}`, detail };
+  }
+  if (error instanceof PictureError) {
+    return { code: 'INTERNAL', message: 'The picture that the video begins with cannot be read.', detail };
   }
   return { code: 'INTERNAL', message: 'Something unexpected went wrong; the server’s log says what.', detail };
 }

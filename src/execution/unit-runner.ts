@@ -1,28 +1,28 @@
-import { advance, begin, finalLatents, rowsOf } from '../../inference/pipeline/denoising.js';
-import { condition } from '../../inference/pipeline/generate.js';
-import { latentCount, latentShape } from '../../inference/pipeline/latents.js';
-import type { PixelChunk } from '../../inference/pipeline/networks.js';
-import { gaussianNoise } from '../../inference/pipeline/noise.js';
-import { rgb24 } from '../../inference/pipeline/pixels.js';
-import { previewFrames } from '../../inference/pipeline/preview.js';
+import { readFile } from 'node:fs/promises';
+import { readPicture } from '../../inference/pipeline/image.js';
 import { cleanPrompt } from '../../inference/tokenizer/text-cleaning.js';
-import type { JobState } from './job-state.js';
+import { Decodings } from './decodings.js';
+import { EmbeddingCache, embeddingKey } from './embedding-cache.js';
+import { writeFirstFrame } from './first-frame.js';
+import { OpenGenerations } from './open-generations.js';
 import type { OpenModels } from './open-models.js';
-import { resetPeakRss } from './peak-memory.js';
-import type { StepResult, Unit, UnitKind, UnitOf, UnitResult } from './protocol.js';
+import type { Unit, UnitKind, UnitOf, UnitResult } from './protocol.js';
+import type { WorkFiles } from './work-files.js';
 
 /** Runs one unit after another on the sessions of this process, and keeps the generations' states in between. */
 export class UnitRunner {
   readonly #models: OpenModels;
-  readonly #jobs = new Map<string, JobState>();
-  /** Videos under way from latents to pixels. */
-  readonly #decoding = new Map<
-    string,
-    { readonly chunks: AsyncGenerator<PixelChunk, void, void>; framesLeft: number }
-  >();
+  readonly #work: WorkFiles;
+  readonly #embeddings: EmbeddingCache;
+  readonly #generations: OpenGenerations;
+  readonly #decodings: Decodings;
 
-  constructor(models: OpenModels) {
+  constructor(models: OpenModels, work: WorkFiles) {
     this.#models = models;
+    this.#work = work;
+    this.#embeddings = new EmbeddingCache(work.embeddings);
+    this.#generations = new OpenGenerations(models, work, this.#embeddings);
+    this.#decodings = new Decodings(models, work);
   }
 
   async run(unit: Unit): Promise<UnitResult<UnitKind>> {
@@ -34,82 +34,68 @@ export class UnitRunner {
         await this.#models.release(unit.bundle, unit.component);
         return {};
       case 'encode-text':
-        if (!('request' in unit)) throw new Error('not here yet');
-        return this.#encodeText(unit);
+        return 'request' in unit ? this.#encodeTextAndOpen(unit) : this.#encodeText(unit);
+      case 'encode-image':
+        return this.#encodeImage(unit);
+      case 'open':
+        return this.#generations.open(unit);
       case 'step':
-        return this.#step(unit);
+        return this.#generations.step(unit);
+      case 'predict':
+        return this.#generations.predict(unit);
+      case 'advance':
+        return this.#generations.advance(unit);
+      case 'checkpoint':
+        return this.#generations.checkpoint(unit);
       case 'decode':
-        return this.#decode(unit);
+        return this.#decodings.next({ ...unit, bundle: unit.bundle ?? this.#generations.bundleOf(unit.generationId) });
       case 'forget':
         return this.#forget(unit);
-      default:
-        throw new Error('not here yet');
     }
   }
 
-  async #encodeText({ generationId, bundle, request }: Extract<UnitOf<'encode-text'>, { request: unknown }>): Promise<UnitResult<'encode-text'>> {
-    resetPeakRss();
-    const { prompt, negativePrompt, settings } = request;
-    const { bundle: model, network } = this.#models.get(bundle, 'textEncoder');
-    const ids = await network.tokenizer.encode(cleanPrompt(prompt));
-    const negativeIds = await network.tokenizer.encode(cleanPrompt(negativePrompt));
-    const shape = latentShape(settings, model.manifest.vae.config.latentChannels);
-    const tokens = { prompt: ids, negativePrompt: negativeIds, guidanceScale: settings.guidanceScale };
-    const conditioning = await condition(network.encoder, tokens);
-    const { sampler, steps, shift, guidanceScale } = settings;
-    const noise = gaussianNoise(settings.seed, latentCount(shape));
-    const denoising = begin({ sampler, steps, shift, guidanceScale }, shape, noise);
-    this.#jobs.set(generationId, { bundle, request, conditioning, denoising });
-    return { encoded: 2 };
-  }
-
-  async #step({ generationIds }: UnitOf<'step'>): Promise<UnitResult<'step'>> {
-    const jobs = generationIds.map((id) => this.#job(id));
-    const [first] = jobs;
-    if (!first) return { members: [] };
-    const { bundle, network: denoiser } = this.#models.get(first.bundle, 'denoiser');
-    const rows = jobs.map(({ denoising, conditioning }) => rowsOf(denoising, conditioning));
-    const velocities = await denoiser.denoise(first.denoising.shape, rows.flat());
-    const members = jobs.map((job, i): StepResult => {
-      const { state, x0 } = advance(job.denoising, velocities.splice(0, rows[i]?.length));
-      const generationId = generationIds[i] as string;
-      this.#jobs.set(generationId, { ...job, denoising: state });
-      const { frames: count, width, height } = state.shape;
-      const preview = { data: previewFrames(x0, state.shape, bundle.manifest.preview), count, width, height };
-      return { generationId, step: state.step, finite: state.sample.every(Number.isFinite), checkpointed: false, preview };
+  async #encodeTextAndOpen({ generationId, bundle, request }: Extract<UnitOf<'encode-text'>, { request: unknown }>) {
+    const done = await this.#encodeText({
+      kind: 'encode-text',
+      bundle,
+      prompts: [request.prompt, request.negativePrompt],
     });
-    return { members };
+    await this.#generations.open({ kind: 'open', generationId, bundle, request });
+    return done;
   }
 
-  async #decode({ generationId }: UnitOf<'decode'>): Promise<UnitResult<'decode'>> {
-    const job = this.#job(generationId);
-    let decoding = this.#decoding.get(generationId);
-    if (!decoding) {
-      const { network: decoder } = this.#models.get(job.bundle, 'vae');
-      const chunks = decoder.decode(job.denoising.shape, finalLatents(job.denoising));
-      decoding = { chunks, framesLeft: job.request.settings.frameCount };
-      this.#decoding.set(generationId, decoding);
+  async #encodeText({
+    bundle: directory,
+    prompts,
+  }: Extract<UnitOf<'encode-text'>, { prompts: unknown }>): Promise<UnitResult<'encode-text'>> {
+    const { bundle, network } = this.#models.get(directory, 'textEncoder');
+    let encoded = 0;
+    for (const prompt of prompts) {
+      const key = embeddingKey(bundle.manifest, this.#models.kind, prompt);
+      if (await this.#embeddings.read(key)) continue;
+      // One by one: in a batch the others' lengths would change the last bits of this one.
+      const [embedding] = await network.encoder.encode([await network.tokenizer.encode(cleanPrompt(prompt))]);
+      if (!embedding) throw new Error('the text encoder gave no embedding');
+      await this.#embeddings.write(key, embedding);
+      encoded++;
     }
-    const next = await decoding.chunks.next();
-    if (next.done) throw new Error(`the decoder ended ${decoding.framesLeft} frames before the video`);
-    const { frames: count, width, height } = next.value;
-    const frameIndex = job.request.settings.frameCount - decoding.framesLeft;
-    decoding.framesLeft -= count;
-    return { frames: { data: rgb24(next.value), count, width, height }, frameIndex, last: decoding.framesLeft <= 0 };
+    return { encoded };
+  }
+
+  async #encodeImage(unit: UnitOf<'encode-image'>): Promise<UnitResult<'encode-image'>> {
+    const { generationId, bundle: directory, picture, width, height } = unit;
+    const { bundle } = this.#models.get(directory, 'vae');
+    const pixels = await readPicture(await readFile(picture), width, height, 'cover');
+    const { shape, latents } = await this.#models.encodePicture(directory, pixels);
+    await writeFirstFrame(this.#work.firstFrame(generationId), bundle.manifest, shape, latents);
+    return {};
   }
 
   async #forget({ generationIds }: UnitOf<'forget'>): Promise<UnitResult<'forget'>> {
     for (const id of generationIds) {
-      this.#jobs.delete(id);
-      await this.#decoding.get(id)?.chunks.return();
-      this.#decoding.delete(id);
+      this.#generations.forget(id);
+      await this.#decodings.stop(id);
     }
     return {};
-  }
-
-  #job(generationId: string): JobState {
-    const job = this.#jobs.get(generationId);
-    if (!job) throw new Error(`generation ${generationId} is not here`);
-    return job;
   }
 }

@@ -129,7 +129,13 @@ function step(generationId: string, checkpoint = false): StepResult {
   job.steps++;
   const preview = { data: new Uint8Array(2 * 2 * 2 * 3), count: 2, width: 2, height: 2 };
   const finite = !job.script.includes(`step${job.steps}=overflow`);
-  return { generationId, step: job.steps, finite, checkpointed: checkpoint || job.steps === job.settings.steps, preview };
+  return {
+    generationId,
+    step: job.steps,
+    finite,
+    checkpointed: checkpoint || job.steps === job.settings.steps,
+    preview,
+  };
 }
 
 function jobOf(generationId: string): Job {

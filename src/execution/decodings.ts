@@ -1,0 +1,60 @@
+import { bundleIdentity } from '../../inference/bundle/identity.js';
+import { finalLatents, isDone } from '../../inference/pipeline/denoising.js';
+import { frameCountOf } from '../../inference/pipeline/latents.js';
+import type { PixelChunk } from '../../inference/pipeline/networks.js';
+import { rgb24 } from '../../inference/pipeline/pixels.js';
+import { readCheckpoint } from './checkpoint.js';
+import type { OpenModels } from './open-models.js';
+import type { UnitOf, UnitResult } from './protocol.js';
+import { WorkFileError } from './tensor-file.js';
+import type { WorkFiles } from './work-files.js';
+
+interface Decoding {
+  readonly chunks: AsyncGenerator<PixelChunk, void, void>;
+  readonly frameCount: number;
+  framesDone: number;
+}
+
+/** Videos under way from latents to pixels. */
+export class Decodings {
+  readonly #models: OpenModels;
+  readonly #work: WorkFiles;
+  readonly #underWay = new Map<string, Decoding>();
+
+  constructor(models: OpenModels, work: WorkFiles) {
+    this.#models = models;
+    this.#work = work;
+  }
+
+  /** @throws WorkFileError without a good checkpoint of the last step. */
+  async next(unit: UnitOf<'decode'> & { bundle: string }): Promise<UnitResult<'decode'>> {
+    const { generationId } = unit;
+    const decoding = this.#underWay.get(generationId) ?? (await this.#begin(unit));
+    // What throws is over, and what is done needs no more.
+    this.#underWay.delete(generationId);
+    const next = await decoding.chunks.next();
+    if (next.done) throw new Error(`the decoder ended after ${decoding.framesDone} of ${decoding.frameCount} frames`);
+    const { frames: count, width, height } = next.value;
+    const frameIndex = decoding.framesDone;
+    decoding.framesDone += count;
+    const last = decoding.framesDone >= decoding.frameCount;
+    if (last) await decoding.chunks.return();
+    else this.#underWay.set(generationId, decoding);
+    return { frames: { data: rgb24(next.value), count, width, height }, frameIndex, last };
+  }
+
+  async stop(generationId: string): Promise<void> {
+    await this.#underWay.get(generationId)?.chunks.return();
+    this.#underWay.delete(generationId);
+  }
+
+  async #begin({ generationId, bundle: directory }: UnitOf<'decode'> & { bundle: string }): Promise<Decoding> {
+    const { bundle, network: decoder } = this.#models.get(directory, 'vae');
+    const model = bundleIdentity(bundle.manifest);
+    const state = await readCheckpoint(this.#work.checkpoint(generationId), { model });
+    if (!state || !isDone(state))
+      throw new WorkFileError(`the latents of ${generationId} are not in the work directory`);
+    const chunks = decoder.decode(state.shape, finalLatents(state));
+    return { chunks, frameCount: frameCountOf(state.shape), framesDone: 0 };
+  }
+}

@@ -1,0 +1,173 @@
+import type { Manifest } from '../../inference/bundle/manifest.js';
+import {
+  advance,
+  begin,
+  type Conditioning,
+  type DenoisingState,
+  isDone,
+  rowsOf,
+} from '../../inference/pipeline/denoising.js';
+import { isGuided } from '../../inference/pipeline/guidance.js';
+import { latentCount, latentShape } from '../../inference/pipeline/latents.js';
+import type { DenoiserRow } from '../../inference/pipeline/networks.js';
+import { gaussianNoise } from '../../inference/pipeline/noise.js';
+import { previewFrames } from '../../inference/pipeline/preview.js';
+import type { RgbFrames } from '../video/preview.js';
+import { type CheckpointIdentity, checkpointIdentity, readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import { type EmbeddingCache, embeddingKey } from './embedding-cache.js';
+import { readFirstFrame } from './first-frame.js';
+import type { OpenModels } from './open-models.js';
+import type { StepResult, UnitOf, UnitResult } from './protocol.js';
+import { WorkFileError } from './tensor-file.js';
+import type { WorkFiles } from './work-files.js';
+
+/** A generation between two units: plain data, of which a checkpoint holds what the prompts do not give. */
+interface OpenGeneration {
+  readonly bundle: string;
+  readonly manifest: Manifest;
+  readonly identity: CheckpointIdentity;
+  readonly conditioning: Conditioning;
+  readonly denoising: DenoisingState;
+}
+
+/** The generations that are being denoised here. A unit that throws has changed none of them. */
+export class OpenGenerations {
+  readonly #models: OpenModels;
+  readonly #work: WorkFiles;
+  readonly #embeddings: EmbeddingCache;
+  readonly #open = new Map<string, OpenGeneration>();
+
+  constructor(models: OpenModels, work: WorkFiles, embeddings: EmbeddingCache) {
+    this.#models = models;
+    this.#work = work;
+    this.#embeddings = embeddings;
+  }
+
+  async open({ generationId, bundle, request }: UnitOf<'open'>): Promise<UnitResult<'open'>> {
+    const { manifest } = await this.#models.bundle(bundle);
+    const conditioning = await this.#conditioning(manifest, request);
+    if (!conditioning) return { step: null };
+    const identity = checkpointIdentity(manifest, request);
+    const saved = await readCheckpoint(this.#work.checkpoint(generationId), identity);
+    const denoising = saved ?? (await this.#firstState(generationId, manifest, request));
+    if (!denoising) return { step: null };
+    this.#open.set(generationId, { bundle, manifest, identity, conditioning, denoising });
+    return { step: denoising.step };
+  }
+
+  async step({ generationIds, checkpoint = [] }: UnitOf<'step'>): Promise<UnitResult<'step'>> {
+    const members = generationIds.map((id) => this.#get(id));
+    const [first] = members;
+    if (!first) return { members: [] };
+    if (members.some(({ bundle }) => bundle !== first.bundle))
+      throw new Error('the members of a batch are of one bundle');
+    const { network: denoiser } = this.#models.get(first.bundle, 'denoiser');
+    const rows = members.map(({ denoising, conditioning }) => rowsOf(denoising, conditioning));
+    const velocities = await denoiser.denoise(first.denoising.shape, rows.flat());
+    const advanced = members.map((member, i) => advanceOne(member, velocities.splice(0, rows[i]?.length)));
+    const results: StepResult[] = [];
+    for (const [i, next] of advanced.entries()) {
+      const id = generationIds[i] as string;
+      results.push(await this.#accept(id, next, checkpoint.includes(id)));
+    }
+    return { members: results };
+  }
+
+  async predict({ generationId, row }: UnitOf<'predict'>): Promise<UnitResult<'predict'>> {
+    const { bundle, denoising, conditioning } = this.#get(generationId);
+    const { network: denoiser } = this.#models.get(bundle, 'denoiser');
+    const rows = rowsOf(denoising, conditioning);
+    const asked = rows[row === 'conditional' ? 0 : 1];
+    if (!asked) throw new Error(`generation ${generationId} is not guided: it has no ${row} row`);
+    const [velocity] = await denoiser.denoise(denoising.shape, [asked satisfies DenoiserRow]);
+    return { velocity: velocity as Float32Array };
+  }
+
+  async advance({ generationId, velocities, checkpoint }: UnitOf<'advance'>): Promise<UnitResult<'advance'>> {
+    return this.#accept(generationId, advanceOne(this.#get(generationId), velocities), checkpoint);
+  }
+
+  /** @throws WorkFileError */
+  async checkpoint({ generationIds }: UnitOf<'checkpoint'>): Promise<UnitResult<'checkpoint'>> {
+    for (const id of generationIds) await this.#save(id, this.#get(id));
+    return {};
+  }
+
+  bundleOf(generationId: string): string {
+    return this.#get(generationId).bundle;
+  }
+
+  forget(generationId: string): void {
+    this.#open.delete(generationId);
+  }
+
+  /** All that can fail has been done. */
+  async #accept(generationId: string, { generation, preview }: Advanced, save: boolean): Promise<StepResult> {
+    this.#open.set(generationId, generation);
+    const { denoising } = generation;
+    const finite = denoising.sample.every(Number.isFinite);
+    const checkpointed = finite && (save || isDone(denoising)) && (await this.#trySave(generationId, generation));
+    return { generationId, step: denoising.step, finite, checkpointed, preview };
+  }
+
+  async #trySave(generationId: string, generation: OpenGeneration): Promise<boolean> {
+    try {
+      await this.#save(generationId, generation);
+      return true;
+    } catch (error) {
+      if (!(error instanceof WorkFileError)) throw error;
+      console.error(error.message); // the host logs it
+      return false;
+    }
+  }
+
+  async #save(generationId: string, { identity, denoising }: OpenGeneration): Promise<void> {
+    await writeCheckpoint(this.#work.checkpoint(generationId), identity, denoising);
+  }
+
+  /** Null if an embedding is not in the cache. */
+  async #conditioning(
+    manifest: Manifest,
+    { prompt, negativePrompt, settings }: UnitOf<'open'>['request'],
+  ): Promise<Conditioning | null> {
+    const embedding = (text: string) => this.#embeddings.read(embeddingKey(manifest, this.#models.kind, text));
+    const conditional = await embedding(prompt);
+    const unconditional = isGuided(settings.guidanceScale) ? await embedding(negativePrompt) : null;
+    if (!conditional || (isGuided(settings.guidanceScale) && !unconditional)) return null;
+    return { prompt: conditional, negativePrompt: unconditional };
+  }
+
+  /** Null if the first frame is not there. */
+  async #firstState(
+    generationId: string,
+    manifest: Manifest,
+    request: UnitOf<'open'>['request'],
+  ): Promise<DenoisingState | null> {
+    const shape = latentShape(request.settings, manifest.vae.config.latentChannels);
+    const firstFrame = request.firstFrame
+      ? await readFirstFrame(this.#work.firstFrame(generationId), manifest, shape)
+      : null;
+    if (request.firstFrame && !firstFrame) return null;
+    const { sampler, steps, shift, guidanceScale, seed } = request.settings;
+    const noise = gaussianNoise(seed, latentCount(shape));
+    return begin({ sampler, steps, shift, guidanceScale }, shape, noise, firstFrame);
+  }
+
+  #get(generationId: string): OpenGeneration {
+    const generation = this.#open.get(generationId);
+    if (!generation) throw new Error(`generation ${generationId} is not open here`);
+    return generation;
+  }
+}
+
+interface Advanced {
+  readonly generation: OpenGeneration;
+  readonly preview: RgbFrames;
+}
+
+function advanceOne(generation: OpenGeneration, velocities: readonly Float32Array[]): Advanced {
+  const { state, x0 } = advance(generation.denoising, velocities);
+  const { frames: count, width, height } = state.shape;
+  const data = previewFrames(x0, state.shape, generation.manifest.preview);
+  return { generation: { ...generation, denoising: state }, preview: { data, count, width, height } };
+}

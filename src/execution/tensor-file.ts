@@ -1,0 +1,85 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import { openSafetensors, readSafetensors, readTensor } from '../../inference/bundle/safetensors.js';
+import { safetensorsHeader } from '../../inference/bundle/safetensors-writer.js';
+
+/** A float32 array, row-major. */
+export interface Float32Tensor {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
+
+export interface TensorFile {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: Readonly<Record<string, Float32Tensor>>;
+}
+
+/** The work directory cannot be written, or lacks what should be in it. */
+export class WorkFileError extends Error {
+  override readonly name = 'WorkFileError';
+}
+
+/** Ends the names of files that are being written, or were when their writer died. */
+export const partialSuffix = '.partial';
+
+/**
+ * Writes a safetensors file of float32 tensors that appears under its name when it is complete, in place of an older one. Not
+ * synced to the disk: what was written survives the death of the process, since the page cache is the kernel's, and syncing
+ * would cost more than the step that is saved. A power cut may leave a file of the right length with other bytes: hence the
+ * checksum.
+ * @throws WorkFileError, such as for a full disk.
+ */
+export async function writeTensorFile(path: string, { metadata, tensors }: TensorFile): Promise<void> {
+  const entries = Object.entries(tensors);
+  const pieces = entries.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const header = safetensorsHeader(
+    entries.map(([name, { dims }]) => ({ name, dtype: 'float32', shape: dims })),
+    { ...metadata, checksum: checksum(pieces) },
+  );
+  // Two executors may write the same embedding at once.
+  const partial = `${path}.${process.pid}${partialSuffix}`;
+  try {
+    const handle = await open(partial, 'w');
+    try {
+      // Each to its end: a nearly full disk takes a part, and says so only when asked again.
+      for (const piece of [header, ...pieces]) await handle.writeFile(piece);
+    } finally {
+      await handle.close();
+    }
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw new WorkFileError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** What was written under this name; null if there is no such file, or if it is not as it was written. */
+export async function readTensorFile(path: string): Promise<TensorFile | null> {
+  try {
+    const { metadata } = await readSafetensors(path);
+    const source = await openSafetensors(path);
+    const tensors: Record<string, Float32Tensor> = {};
+    for (const name of source.tensors.keys()) {
+      const { dims, data } = await readTensor(source, name);
+      if (!(data instanceof Float32Array)) return null;
+      tensors[name] = { dims, data };
+    }
+    const pieces = Object.values(tensors).map(({ data }) => new Uint8Array(data.buffer));
+    return metadata.checksum === checksum(pieces) ? { metadata, tensors } : null;
+  } catch {
+    // Absent, cut off, or no such file at all: nobody can do more about one than about another.
+    return null;
+  }
+}
+
+/** Metadata alone, unchecked against the tensors, but of a file of the right length; null as for `readTensorFile`. */
+export async function readTensorFileMetadata(path: string): Promise<TensorFile['metadata'] | null> {
+  return readSafetensors(path).then(
+    ({ metadata }) => metadata,
+    () => null,
+  );
+}
+
+function checksum(pieces: readonly Uint8Array[]): string {
+  return pieces.reduce((sum, piece) => crc32(piece, sum), 0).toString(16);
+}
