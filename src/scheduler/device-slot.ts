@@ -1,10 +1,11 @@
+import { componentNames } from '../../inference/bundle/manifest.js';
 import type { Clock } from '../clock.js';
 import { type Device, freeBytes } from '../execution/devices.js';
 import type { ExecutorHost } from '../execution/host.js';
 import type { Unit, UnitKind, UnitResult } from '../execution/protocol.js';
 import { CostModel } from './cost-model.js';
 import { UnitFailed } from './failures.js';
-import { Ledger } from './ledger.js';
+import { Ledger, type Need } from './ledger.js';
 import type { DeviceState } from './policy.js';
 import type { DeviceSnapshot } from './ports.js';
 
@@ -40,7 +41,7 @@ export class DeviceSlot {
     host.onLost(() => {
       this.#lost = true;
       this.#rssBytes = null;
-      this.ledger.clear();
+      this.ledger.lost(componentNames);
       onChange();
     });
   }
@@ -61,11 +62,14 @@ export class DeviceSlot {
     return outcome;
   }
 
-  /** Gives a model's memory back. @throws UnitFailed */
-  async release(model: string): Promise<void> {
-    const bundle = this.ledger.directory(model);
-    if (bundle !== undefined) await this.run<'release'>({ kind: 'release', bundle });
-    this.ledger.released(model);
+  /** Releases other models that have to go before this is loaded and run. @throws UnitFailed */
+  async makeRoom(need: Need): Promise<void> {
+    const admission = this.ledger.admit(need);
+    for (const { model, directory } of admission.admitted ? admission.release : []) {
+      if (model === need.model) continue;
+      await this.run<'release'>({ kind: 'release', bundle: directory });
+      for (const component of componentNames) this.ledger.released({ model, component });
+    }
   }
 
   /** Drops a generation's state, if there is an executor to have it. */
@@ -88,7 +92,12 @@ export class DeviceSlot {
   }
 
   get state(): DeviceState {
-    return { id: this.device.id, running: this.running, available: true, loadedModels: this.ledger.models };
+    return {
+      id: this.device.id,
+      running: this.running,
+      available: true,
+      loadedModels: this.ledger.entries.map(({ model }) => model),
+    };
   }
 
   get snapshot(): DeviceSnapshot {
@@ -100,13 +109,8 @@ export class DeviceSlot {
       status: this.#status ?? (this.#lost ? 'LOST' : 'IDLE'),
       totalBytes,
       freeBytes: this.#freeBytes,
-      usedByUsBytes: kind === 'CPU' ? this.#rssBytes : this.ledger.bytes,
-      memory: {
-        weightsBytes: this.ledger.bytes,
-        activationsBytes: 0,
-        headroomBytes: 1.5 * 2 ** 30,
-        othersBytes: null,
-      },
+      usedByUsBytes: kind === 'CPU' ? this.#rssBytes : this.ledger.memory.weightsBytes,
+      memory: this.ledger.memory,
       loaded: this.ledger.entries,
       running: this.running === null ? [] : [this.running],
       observedAt: this.#observedAt,

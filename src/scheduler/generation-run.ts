@@ -9,10 +9,11 @@ import type { VideoEncoder } from '../video/video-encoder.js';
 import { writeOutputs } from '../video/write-outputs.js';
 import type { DeviceSlot } from './device-slot.js';
 import { toFailure, UnitFailed } from './failures.js';
+import { peakUnits, weightsBytes } from './memory-model.js';
 import type { ArtifactStore, Job, Recorder } from './ports.js';
 import { RunAccount } from './run-account.js';
 import { metadataOf } from './video-metadata.js';
-import { componentBytes, type InstalledModel, neededComponents, type Stage } from './work.js';
+import { type InstalledModel, neededComponents, type Stage } from './work.js';
 
 export interface RunContext {
   readonly recorder: Recorder;
@@ -104,14 +105,14 @@ export class GenerationRun {
   async #load(): Promise<void> {
     const { job, model, slot } = this.#options;
     await this.#report('LOADING');
-    const missing = neededComponents.filter((component) => !slot.ledger.holds(job.model, component));
-    const bytes = missing.reduce((sum, component) => sum + componentBytes(model.manifest, component), 0);
-    slot.ledger.use(job.model);
-    for (const victim of slot.ledger.toRelease(job.model, bytes)) await slot.release(victim);
-    for (const component of missing) {
-      await this.#unit('load', { kind: 'load', bundle: model.directory, component });
-      const { directory, manifest } = model;
-      slot.ledger.loaded({ model: job.model, directory, component, bytes: componentBytes(manifest, component) });
+    const { directory, manifest } = model;
+    const needs = peakUnits(job.settings, manifest, slot.device.kind);
+    for (const component of neededComponents) {
+      if (slot.ledger.holds(job.model, component)) continue;
+      const bytes = weightsBytes(manifest, component, slot.device.kind);
+      await slot.makeRoom({ ...needs[component], bytes });
+      await this.#unit('load', { kind: 'load', bundle: directory, component });
+      slot.ledger.loaded({ model: job.model, directory, component, bytes });
     }
   }
 

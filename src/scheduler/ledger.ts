@@ -1,84 +1,174 @@
 import type { ComponentName } from '../../inference/bundle/manifest.js';
+import type { PeakUnit } from './memory-model.js';
+import { PeakModel } from './peak-model.js';
+import type { DeviceMemory } from './ports.js';
 
-/** Left to everybody else on the device. */
-const headroomBytes = 1.5 * 2 ** 30;
+/** Left free for everybody else, and for what is not foreseen. */
+export const defaultHeadroomBytes = 1.5 * 2 ** 30;
 
 export interface LoadedComponent {
   readonly model: string;
   /** Where the model's bundle lies: what the executor knows it by. */
   readonly directory: string;
   readonly component: ComponentName;
+  /** Of its weights. */
   readonly bytes: number;
 }
 
+/** What a unit needs: one component, and room beside its weights. `bytes` are those of the weights. */
+export interface Need extends PeakUnit {
+  readonly bytes: number;
+}
+
+export type Admission =
+  /** After these have been released, in this order, there is room. */
+  | { readonly admitted: true; readonly release: readonly LoadedComponent[] }
+  | {
+      readonly admitted: false;
+      /** There would be room if no other unit ran: ask again when one has ended. */
+      readonly later: boolean;
+      readonly requiredBytes: number;
+      readonly availableBytes: number;
+    };
+
+/** What an executor's process held before a unit, at most during it, and after it. */
+export interface UnitMemory {
+  readonly heldBytes: number;
+  readonly peakBytes: number;
+  readonly leftBytes: number;
+}
+
+interface Holding extends LoadedComponent {
+  /** Kept by the allocators of its sessions after a unit, until they are closed. */
+  retainedBytes: number;
+  /** Predicted need of the unit that runs on it. */
+  runningBytes: number | null;
+}
+
 /**
- * Whose weights lie on one device. It counts weights only; what a unit needs beside them is not predicted yet, so it can
- * release too late, and never refuses anything.
+ * One device's memory:
+ *
+ *     weights of what is loaded + what its units need or have kept + headroom + what other processes hold  ≤  total
+ *
+ * Whoever runs a unit asks `admit` first, releases what that says, and brackets the unit with `begin` and `end`. A device may
+ * have several executors: each of them holds other components, all count here.
  */
 export class Ledger {
-  readonly #totalBytes: number;
-  /** Models in the order of their last use, the latest last. */
-  readonly #components = new Map<string, Map<ComponentName, LoadedComponent>>();
+  readonly totalBytes: number;
+  readonly headroomBytes: number;
+  readonly peaks: PeakModel;
+  /** Null where nobody can tell. */
+  othersBytes: number | null = null;
+  /** In the order of their last use, the latest last. */
+  readonly #holdings = new Map<string, Holding>();
 
-  constructor(totalBytes: number) {
-    this.#totalBytes = totalBytes;
+  constructor(totalBytes: number, headroomBytes = defaultHeadroomBytes, peaks = new PeakModel()) {
+    this.totalBytes = totalBytes;
+    // On a device that is smaller than all that it should leave free, something still has to run.
+    this.headroomBytes = Math.min(headroomBytes, totalBytes / 4);
+    this.peaks = peaks;
   }
 
   holds(model: string, component: ComponentName): boolean {
-    return this.#components.get(model)?.has(component) ?? false;
+    return this.#holdings.has(key({ model, component }));
   }
 
-  get models(): string[] {
-    return [...this.#components.keys()];
-  }
-
+  /** Least recently used first. */
   get entries(): LoadedComponent[] {
-    return [...this.#components.values()].flatMap((components) => [...components.values()]);
+    return [...this.#holdings.values()].map(({ model, directory, component, bytes }) => {
+      return { model, directory, component, bytes };
+    });
   }
 
-  get bytes(): number {
-    return this.entries.reduce((sum, { bytes }) => sum + bytes, 0);
+  get memory(): DeviceMemory {
+    const { headroomBytes, othersBytes } = this;
+    let weightsBytes = 0;
+    let activationsBytes = 0;
+    for (const holding of this.#holdings.values()) {
+      weightsBytes += holding.bytes;
+      activationsBytes += activations(holding);
+    }
+    return { weightsBytes, activationsBytes, headroomBytes, othersBytes };
   }
 
-  /** Marks a model as the one used last. */
-  use(model: string): void {
-    const components = this.#components.get(model);
-    if (!components) return;
-    this.#components.delete(model);
-    this.#components.set(model, components);
+  /** What weights and units may take together. */
+  get capacityBytes(): number {
+    return Math.max(0, this.totalBytes - this.headroomBytes - (this.othersBytes ?? 0));
+  }
+
+  /** Whether a unit may run now, and what has to go before it. Least recently used components go first, those in use never. */
+  admit(need: Need): Admission {
+    const own = this.#holdings.get(key(need));
+    const required = need.bytes + Math.max(this.peaks.predict(need).bytes, own?.retainedBytes ?? 0);
+    let available = this.capacityBytes;
+    for (const holding of this.#holdings.values()) if (holding !== own) available -= charge(holding);
+    const release: LoadedComponent[] = [];
+    for (const holding of this.#holdings.values()) {
+      if (available >= required) break;
+      if (holding === own || holding.runningBytes !== null) continue;
+      release.push(holding);
+      available += charge(holding);
+    }
+    if (available >= required) return { admitted: true, release };
+    return {
+      admitted: false,
+      later: required <= this.capacityBytes,
+      requiredBytes: required + this.headroomBytes,
+      availableBytes: Math.max(0, available) + this.headroomBytes,
+    };
   }
 
   loaded(entry: LoadedComponent): void {
-    const components = this.#components.get(entry.model) ?? new Map<ComponentName, LoadedComponent>();
-    components.set(entry.component, entry);
-    this.#components.set(entry.model, components);
-    this.use(entry.model);
+    this.#holdings.set(key(entry), { ...entry, retainedBytes: 0, runningBytes: null });
   }
 
-  released(model: string): void {
-    this.#components.delete(model);
+  /** Its sessions are closed, and all that they held is free. */
+  released({ model, component }: Pick<LoadedComponent, 'model' | 'component'>): void {
+    this.#holdings.delete(key({ model, component }));
   }
 
-  /** The executor has gone, and everything with it. */
-  clear(): void {
-    this.#components.clear();
-  }
-
-  directory(model: string): string | undefined {
-    const [first] = this.#components.get(model)?.values() ?? [];
-    return first?.directory;
-  }
-
-  /** Models to release, least recently used first, before `bytes` more of `model` are loaded. */
-  toRelease(model: string, bytes: number): string[] {
-    const victims: string[] = [];
-    let excess = this.bytes + bytes + headroomBytes - this.#totalBytes;
-    for (const [other, components] of this.#components) {
-      if (excess <= 0) break;
-      if (other === model) continue;
-      victims.push(other);
-      for (const entry of components.values()) excess -= entry.bytes;
+  /** The executor that held these components has gone, and everything with it. */
+  lost(components: readonly ComponentName[]): void {
+    for (const holding of this.#holdings.values()) {
+      if (components.includes(holding.component)) this.released(holding);
     }
-    return victims;
+  }
+
+  /** A unit begins that was admitted. */
+  begin(need: Need): void {
+    const holding = this.#holdings.get(key(need));
+    if (!holding) return;
+    this.#holdings.delete(key(need));
+    this.#holdings.set(key(need), holding);
+    holding.runningBytes = this.peaks.predict(need).bytes;
+  }
+
+  /** It has ended, well or not. @param memory null where it was not measured */
+  end(need: Need, memory: UnitMemory | null): void {
+    const holding = this.#holdings.get(key(need));
+    if (!holding) return;
+    if (memory) {
+      // What the process already held may be what an earlier unit of this component left to be used again.
+      this.peaks.observe(need, holding.retainedBytes + Math.max(0, memory.peakBytes - memory.heldBytes));
+      holding.retainedBytes = Math.max(0, holding.retainedBytes + memory.leftBytes - memory.heldBytes);
+    }
+    holding.runningBytes = null;
+  }
+
+  /** It has ended for want of memory. */
+  endOutOfMemory(need: Need): void {
+    this.peaks.outOfMemory(need);
+    this.end(need, null);
   }
 }
+
+/** What is kept is there to be used again by the next unit of the same component. */
+function activations({ retainedBytes, runningBytes }: Holding): number {
+  return Math.max(retainedBytes, runningBytes ?? 0);
+}
+
+function charge(holding: Holding): number {
+  return holding.bytes + activations(holding);
+}
+
+const key = ({ model, component }: Pick<LoadedComponent, 'model' | 'component'>): string => `${component} ${model}`;

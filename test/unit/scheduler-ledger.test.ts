@@ -1,39 +1,133 @@
-import { expect, test } from 'vitest';
-import { Ledger } from '../../src/scheduler/ledger.js';
+import { describe, expect, test } from 'vitest';
+import type { ComponentName } from '../../inference/bundle/manifest.js';
+import { Ledger, type Need } from '../../src/scheduler/ledger.js';
 
 const gib = 2 ** 30;
-const component = (model: string, name: 'textEncoder' | 'denoiser' | 'vae', bytes: number) => {
-  return { model, directory: `/models/${model}`, component: name, bytes };
+const loaded = (model: string, component: ComponentName, bytes: number) => {
+  return { model, directory: `/models/${model}`, component, bytes };
+};
+/** Weights and what comes to them, in GiB. */
+const need = (model: string, component: ComponentName, weights: number, activations: number): Need => {
+  return { model, component, size: 1000, bytes: weights * gib, modeledBytes: activations * gib };
+};
+const names = (ledger: Ledger, wanted: Need): string[] | null => {
+  const admission = ledger.admit(wanted);
+  return admission.admitted ? admission.release.map(({ model, component }) => `${model} ${component}`) : null;
 };
 
-test('adds up what is loaded', () => {
+test('adds up what is loaded, what runs, and what is left to others', () => {
   const ledger = new Ledger(24 * gib);
-  ledger.loaded(component('wan', 'textEncoder', 11 * gib));
-  ledger.loaded(component('wan', 'vae', gib));
-  ledger.loaded(component('toy', 'vae', 2 * gib));
-  expect(ledger.bytes).toBe(14 * gib);
-  expect(ledger.holds('wan', 'vae')).toBe(true);
-  expect(ledger.holds('wan', 'denoiser')).toBe(false);
-  expect(ledger.models).toEqual(['wan', 'toy']);
-  ledger.released('wan');
-  expect(ledger.bytes).toBe(2 * gib);
-  ledger.clear();
-  expect(ledger.entries).toEqual([]);
+  ledger.loaded(loaded('wan', 'textEncoder', 11 * gib));
+  ledger.loaded(loaded('wan', 'vae', gib));
+  ledger.begin(need('wan', 'vae', 1, 3));
+  expect(ledger.memory).toEqual({
+    weightsBytes: 12 * gib,
+    activationsBytes: 3 * gib,
+    headroomBytes: 1.5 * gib,
+    othersBytes: null,
+  });
+  ledger.end(need('wan', 'vae', 1, 3), null);
+  expect(ledger.memory.activationsBytes).toBe(0);
+  ledger.released({ model: 'wan', component: 'textEncoder' });
+  expect(ledger.holds('wan', 'textEncoder')).toBe(false);
+  expect(ledger.memory.weightsBytes).toBe(gib);
 });
 
-test('gives up the least recently used model first, no more than it takes, and never the one asked for', () => {
-  const ledger = new Ledger(20 * gib);
-  for (const model of ['a', 'b', 'c']) ledger.loaded(component(model, 'denoiser', 5 * gib));
-  ledger.use('a');
-  // 15 used, 1.5 left to others: 3.5 fit.
-  expect(ledger.toRelease('d', 3 * gib)).toEqual([]);
-  expect(ledger.toRelease('d', 4 * gib)).toEqual(['b']);
-  expect(ledger.toRelease('d', 9 * gib)).toEqual(['b', 'c']);
-  expect(ledger.toRelease('b', 9 * gib)).toEqual(['c', 'a']);
+test('a lost executor takes its components along, and no others', () => {
+  const ledger = new Ledger(24 * gib);
+  for (const component of ['textEncoder', 'denoiser', 'vae'] as const) ledger.loaded(loaded('wan', component, gib));
+  ledger.lost(['textEncoder', 'vae']);
+  expect(ledger.entries.map(({ component }) => component)).toEqual(['denoiser']);
 });
 
-test('does not take a model for loaded because it is used', () => {
+describe('admission', () => {
+  test('gives up the least recently used first, and no more than it takes', () => {
+    const ledger = new Ledger(20 * gib);
+    for (const model of ['a', 'b', 'c']) ledger.loaded(loaded(model, 'denoiser', 5 * gib));
+    ledger.begin(need('a', 'denoiser', 5, 0));
+    ledger.end(need('a', 'denoiser', 5, 0), null);
+    // 15 used, 1.5 left to others: 3.5 fit.
+    expect(names(ledger, need('d', 'vae', 2, 1))).toEqual([]);
+    expect(names(ledger, need('d', 'vae', 3, 1))).toEqual(['b denoiser']);
+    expect(names(ledger, need('d', 'vae', 1, 8))).toEqual(['b denoiser', 'c denoiser']);
+    expect(names(ledger, need('b', 'denoiser', 5, 9))).toEqual(['c denoiser', 'a denoiser']);
+  });
+
+  test('does not count twice what the unit’s own component holds', () => {
+    const ledger = new Ledger(12 * gib);
+    ledger.loaded(loaded('wan', 'denoiser', 9 * gib));
+    expect(names(ledger, need('wan', 'denoiser', 9, 1.5))).toEqual([]);
+    expect(names(ledger, need('wan', 'denoiser', 9, 1.6))).toBeNull();
+  });
+
+  test('never takes what is in use, and says that it is worth asking later', () => {
+    const ledger = new Ledger(12 * gib);
+    ledger.loaded(loaded('wan', 'denoiser', 6 * gib));
+    ledger.begin(need('wan', 'denoiser', 6, 2));
+    expect(ledger.admit(need('wan', 'vae', 1, 3))).toMatchObject({ admitted: false, later: true });
+    ledger.end(need('wan', 'denoiser', 6, 2), null);
+    expect(names(ledger, need('wan', 'vae', 1, 3))).toEqual([]);
+  });
+
+  test('says what is required and what there is where it can never be', () => {
+    const ledger = new Ledger(12 * gib);
+    ledger.othersBytes = 2 * gib;
+    expect(ledger.admit(need('wan', 'denoiser', 9, 2))).toEqual({
+      admitted: false,
+      later: false,
+      requiredBytes: 12.5 * gib,
+      availableBytes: 10 * gib,
+    });
+  });
+
+  test('counts what other processes hold as they come and go', () => {
+    const ledger = new Ledger(12 * gib);
+    ledger.othersBytes = 6 * gib;
+    expect(names(ledger, need('wan', 'vae', 1, 4))).toBeNull();
+    ledger.othersBytes = 0;
+    expect(names(ledger, need('wan', 'vae', 1, 4))).toEqual([]);
+  });
+});
+
+describe('what units really take', () => {
+  const unit = need('wan', 'denoiser', 4, 6);
+
+  test('replaces what was reckoned', () => {
+    const ledger = new Ledger(12 * gib);
+    ledger.loaded(loaded('wan', 'denoiser', 4 * gib));
+    ledger.begin(unit);
+    ledger.end(unit, { heldBytes: 5 * gib, peakBytes: 7 * gib, leftBytes: 6 * gib });
+    expect(ledger.peaks.predict(unit).bytes).toBeCloseTo(2 * 1.05 * gib, 0);
+    // 1 GiB of it is kept for the next run, which says no less because of that.
+    expect(ledger.memory.activationsBytes).toBe(gib);
+    ledger.begin(unit);
+    ledger.end(unit, { heldBytes: 6 * gib, peakBytes: 7 * gib, leftBytes: 6 * gib });
+    expect(ledger.peaks.predict(unit).bytes).toBeCloseTo(2 * 1.05 * gib, 0);
+    expect(ledger.memory.activationsBytes).toBe(gib);
+  });
+
+  test('is given back when its component is released', () => {
+    const ledger = new Ledger(12 * gib);
+    ledger.loaded(loaded('wan', 'denoiser', 4 * gib));
+    ledger.begin(unit);
+    ledger.end(unit, { heldBytes: 5 * gib, peakBytes: 7 * gib, leftBytes: 7 * gib });
+    expect(names(ledger, need('toy', 'vae', 5, 1))).toEqual(['wan denoiser']);
+    ledger.released({ model: 'wan', component: 'denoiser' });
+    expect(ledger.memory).toMatchObject({ weightsBytes: 0, activationsBytes: 0 });
+  });
+
+  test('was more than predicted where memory ran out: the next one is asked to have more', () => {
+    const ledger = new Ledger(12 * gib);
+    ledger.loaded(loaded('wan', 'denoiser', 4 * gib));
+    expect(names(ledger, unit)).toEqual([]);
+    ledger.begin(unit);
+    ledger.endOutOfMemory(unit);
+    expect(ledger.peaks.predict(unit).bytes).toBeCloseTo(7.5 * gib, 0);
+    expect(ledger.admit(unit)).toMatchObject({ admitted: false });
+  });
+});
+
+test('on a device smaller than its headroom there is room for something', () => {
   const ledger = new Ledger(gib);
-  ledger.use('toy');
-  expect(ledger.models).toEqual([]);
+  expect(names(ledger, need('toy', 'vae', 0.1, 0.2))).toEqual([]);
 });

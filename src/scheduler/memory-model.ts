@@ -1,0 +1,114 @@
+import type { ComponentName, Manifest } from '../../inference/bundle/manifest.js';
+import { decoderChannels } from '../../inference/wan/vae/decoder.js';
+import type { Device } from '../execution/devices.js';
+import type { GenerationSettings } from '../generations/generation.js';
+import { decoderLevels } from './arithmetic.js';
+import { componentBytes, rowsOf, tokensPerRow } from './work.js';
+
+/** A unit as the peak model sees it: what it needs beside the weights. */
+export interface PeakUnit {
+  readonly model: string;
+  readonly component: ComponentName;
+  /** What its memory grows with: tokens of all rows (denoiser), latent positions (VAE), prompts (text encoder). */
+  readonly size: number;
+  /** From the networks' sizes, before anything was measured: too much rather than too little. */
+  readonly modeledBytes: number;
+}
+
+const mebibyte = 2 ** 20;
+/** Context, kernels and workspaces of a process on a GPU (0.55 GB measured on an H100); what Node and a session take on the CPU. */
+const processBytes = { CUDA: 768 * mebibyte, CPU: 128 * mebibyte } as const;
+/** fp16 on GPUs, fp32 on the CPU. */
+const elementBytes = { CUDA: 2, CPU: 4 } as const;
+/** What a tokenizer can make of a prompt at most. */
+const maxPromptTokens = 512;
+
+type Kind = Device['kind'];
+
+/** The units of a generation, one of each component, with what they need on a kind of device. */
+export function peakUnits(
+  settings: GenerationSettings,
+  manifest: Manifest,
+  kind: Kind,
+): Readonly<Record<ComponentName, PeakUnit>> {
+  return {
+    textEncoder: textEncoderPeak(manifest, kind),
+    denoiser: denoiserPeak(settings, manifest, kind, rowsOf(settings)),
+    vae: decoderPeak(settings, manifest, kind),
+  };
+}
+
+/**
+ * A batch of rows in the denoiser. Of the 5B model at 3,120 tokens a row two rows take 2.13 GB above the weights on an H100
+ * (0.55 of it the context), 253 kB a token; 24 widths and 4 of the feed-forward network's are 262 kB.
+ */
+export function denoiserPeak(settings: GenerationSettings, manifest: Manifest, kind: Kind, rows: number): PeakUnit {
+  const { width, ffnWidth, heads } = manifest.denoiser.config;
+  const tokens = tokensPerRow(settings);
+  const elements = (24 * width + 4 * ffnWidth) * tokens;
+  // The CPU's attention may write all scores of a row down.
+  const scores = kind === 'CPU' ? heads * tokens * tokens : 0;
+  return {
+    model: manifest.name,
+    component: 'denoiser',
+    size: rows * tokens,
+    modeledBytes: processBytes[kind] + rows * (elements + scores) * elementBytes[kind],
+  };
+}
+
+/**
+ * One latent frame in the decoder: what its convolutions keep of the frames before (456,800 numbers a position in the 5B's VAE),
+ * four times the largest activation (131,072), and all pixels of the video, which one graph returns on a GPU.
+ */
+export function decoderPeak(settings: GenerationSettings, manifest: Manifest, kind: Kind): PeakUnit {
+  const { width, height, frameCount } = settings;
+  const positions = (width / 16) * (height / 16);
+  const numbers = decoderHistory(manifest) + 4 * decoderActivation(manifest);
+  const pixels = 3 * 4 * width * height * frameCount;
+  return {
+    model: manifest.name,
+    component: 'vae',
+    size: positions,
+    modeledBytes: processBytes[kind] + positions * numbers * elementBytes[kind] + pixels,
+  };
+}
+
+function textEncoderPeak(manifest: Manifest, kind: Kind): PeakUnit {
+  const { width, ffnWidth, heads, headDim } = manifest.textEncoder.config;
+  const elements = (8 * width + 4 * heads * headDim + 3 * ffnWidth + heads * maxPromptTokens) * maxPromptTokens;
+  return {
+    model: manifest.name,
+    component: 'textEncoder',
+    size: 1,
+    // fp32 goes in and out, and norms are computed in it.
+    modeledBytes: processBytes[kind] + 4 * elements,
+  };
+}
+
+/** Numbers a latent position that the causal convolutions keep between chunks: two frames of what goes into each. */
+export function decoderHistory({ vae: { config } }: Manifest): number {
+  const channels = decoderChannels(config);
+  const blocks = config.resBlocks + 1;
+  let numbers = config.latentChannels + 4 * (channels[0] as number) + 64 * (channels[4] as number);
+  for (const [level, { area }] of decoderLevels.entries()) {
+    const before = channels[level] as number;
+    const after = channels[level + 1] as number;
+    const timeConv = level < 2 ? after : 0;
+    numbers += area * (before + (2 * blocks - 1) * after + timeConv);
+  }
+  return 2 * numbers;
+}
+
+/** Numbers a latent position of the largest activation: what an up block leaves for the next level. */
+function decoderActivation({ vae: { config } }: Manifest): number {
+  const channels = decoderChannels(config);
+  return Math.max(...decoderLevels.map(({ frames, area }, level) => frames * area * (channels[level] as number)));
+}
+
+/**
+ * What a component's weights take on a device once its sessions are open. The CPU computes in fp32: there a file of half
+ * precision becomes twice its size, and which it is the manifest does not say.
+ */
+export function weightsBytes(manifest: Manifest, component: ComponentName, kind: Kind): number {
+  return componentBytes(manifest, component) * (kind === 'CPU' ? 2 : 1);
+}

@@ -1,0 +1,121 @@
+import type { ComponentName } from '../../inference/bundle/manifest.js';
+import type { Basis } from './cost-model.js';
+import type { PeakUnit } from './memory-model.js';
+
+/** The most that units of one model, component and size have been seen to need. */
+export interface PeakCell {
+  readonly model: string;
+  readonly component: ComponentName;
+  readonly size: number;
+  readonly bytes: number;
+}
+
+/** Charged above what was measured: allocators round, and the next run is not the last one. */
+const margin = 1.05;
+/** What a unit that ran out of memory is predicted to need the next time, of what it was predicted to need. */
+const afterOutOfMemory = 1.25;
+/** How fast a peak that does not come back is forgotten. */
+const forget = 0.1;
+const maxCells = 32;
+
+/**
+ * Bytes that units need beside the weights, on one device: a line (intercept + slope × size) above everything measured, because
+ * a prediction too high costs a little room and one too low costs the unit. It is laid anew after every run.
+ */
+export class PeakModel {
+  readonly #cells = new Map<string, Map<number, PeakCell>>();
+  readonly #lines = new Map<string, Line>();
+
+  observe(unit: PeakUnit, bytes: number): void {
+    if (!(bytes >= 0) || !Number.isFinite(bytes)) return;
+    const known = this.#cells.get(key(unit))?.get(unit.size)?.bytes ?? 0;
+    this.#set(unit, Math.max(bytes, known - forget * (known - bytes)));
+  }
+
+  /** It had been given what is predicted, and that was too little. */
+  outOfMemory(unit: PeakUnit): void {
+    this.#set(unit, (afterOutOfMemory / margin) * this.predict(unit).bytes);
+  }
+
+  predict(unit: PeakUnit): { readonly bytes: number; readonly basis: Basis } {
+    const cells = this.#cells.get(key(unit));
+    const line = this.#line(key(unit));
+    if (!cells || !line) return { bytes: unit.modeledBytes, basis: 'MODELED' };
+    const basis = cells.has(unit.size) ? 'MEASURED' : 'INTERPOLATED';
+    return { bytes: margin * at(line, unit.size), basis };
+  }
+
+  get cells(): PeakCell[] {
+    return [...this.#cells.values()].flatMap((cells) => [...cells.values()]);
+  }
+
+  /** Puts back what `cells` told, maybe in another process. */
+  restore(cell: PeakCell): void {
+    this.#set(cell, cell.bytes);
+  }
+
+  #set({ model, component, size }: Omit<PeakCell, 'bytes'>, bytes: number): void {
+    const group = this.#cells.get(key({ model, component })) ?? new Map<number, PeakCell>();
+    this.#cells.set(key({ model, component }), group);
+    group.delete(size);
+    group.set(size, { model, component, size, bytes });
+    if (group.size > maxCells) group.delete(group.keys().next().value as number);
+    this.#lines.delete(key({ model, component }));
+  }
+
+  #line(key: string): Line | undefined {
+    const known = this.#lines.get(key);
+    const cells = this.#cells.get(key);
+    if (known || !cells) return known;
+    const line = upperEnvelope([...cells.values()]);
+    this.#lines.set(key, line);
+    return line;
+  }
+}
+
+interface Point {
+  readonly size: number;
+  readonly bytes: number;
+}
+
+interface Line {
+  readonly intercept: number;
+  readonly slope: number;
+  readonly largest: Point;
+}
+
+function at({ intercept, slope, largest }: Line, size: number): number {
+  const onLine = intercept + slope * size;
+  // Beyond what was measured at least in proportion: a line through few points may be too flat, and here nothing holds it.
+  return size > largest.size ? Math.max(onLine, (largest.bytes * size) / largest.size) : onLine;
+}
+
+/**
+ * Of all lines that rise, start at 0 or above and leave no point above them, the one closest to the points in sum. Such a line
+ * goes through two of them, is level, or starts at 0.
+ * @param points not empty
+ */
+function upperEnvelope(points: readonly Point[]): Line {
+  const most = Math.max(...points.map(({ bytes }) => bytes));
+  const largest = points.reduce((a, b) => (b.size > a.size ? b : a));
+  const candidates = [{ intercept: most, slope: 0 }];
+  if (points.length > 1) candidates.push({ intercept: 0, slope: Math.max(...points.map((p) => p.bytes / p.size)) });
+  for (const a of points) {
+    for (const b of points) {
+      if (a.size >= b.size) continue;
+      const slope = (b.bytes - a.bytes) / (b.size - a.size);
+      const intercept = a.bytes - slope * a.size;
+      if (slope >= 0 && intercept >= 0) candidates.push({ intercept, slope });
+    }
+  }
+  const above = candidates.filter((line) =>
+    points.every(({ size, bytes }) => line.intercept + line.slope * size >= bytes * (1 - 1e-9)),
+  );
+  const excess = (line: { intercept: number; slope: number }): number =>
+    points.reduce((sum, { size, bytes }) => sum + line.intercept + line.slope * size - bytes, 0);
+  const best = above.reduce((a, b) => (excess(b) < excess(a) ? b : a));
+  return { ...best, largest };
+}
+
+const key = ({ model, component }: { readonly model: string; readonly component: ComponentName }): string =>
+  `${component} ${model}`;
