@@ -1,0 +1,180 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { EmbeddingCache, embeddingKey } from '../../src/execution/embedding-cache.js';
+import type { GenerationRequest } from '../../src/execution/protocol.js';
+import { WorkFiles } from '../../src/execution/work-files.js';
+import type { InstalledModel } from '../../src/scheduler/work.js';
+import { childProcesses } from '../support/child-processes.js';
+import { Executors } from '../support/executors.js';
+import { importMicroModel } from '../support/micro-bundle.js';
+import { type Outcome, PlayingScheduler } from '../support/playing-scheduler.js';
+
+/** Real executors on the micro model: what passes from one life or lane to another changes no bit. */
+let folder: string;
+let model: InstalledModel;
+let work: WorkFiles;
+let executors: Executors;
+let scheduler: PlayingScheduler;
+
+const settings = { width: 64, height: 64, frameCount: 9, fps: 8, steps: 4, guidanceScale: 5, shift: 5, seed: 7 };
+const request: GenerationRequest = {
+  prompt: 'a red car',
+  negativePrompt: '',
+  settings: { ...settings, sampler: 'UNIPC' },
+};
+/** Of `request`, from nothing to the end in one life. */
+let undisturbed: Outcome;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'reelql-executor-'));
+  model = await importMicroModel(folder);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+beforeEach(async ({ task }) => {
+  work = new WorkFiles(join(folder, task.id));
+  await work.prepare();
+  executors = new Executors(work.directory, 2);
+  scheduler = new PlayingScheduler(executors, work, model);
+  undisturbed ??= await scheduler.play('undisturbed', request);
+});
+afterEach(async () => {
+  await executors.stop();
+  expect(childProcesses()).toEqual([]);
+});
+
+test('a video of so many frames, numbered; the same again', async () => {
+  expect(undisturbed.frames).toHaveLength(9);
+  expect(await scheduler.play('a', request)).toEqual(undisturbed);
+  const other = { ...request, settings: { ...request.settings, seed: 8 } };
+  expect((await scheduler.play('b', other)).latents).not.toBe(undisturbed.latents);
+});
+
+test('killed after a checkpoint: it goes on there, in another executor', async () => {
+  await scheduler.open('a', request);
+  expect(await scheduler.step('a')).toMatchObject({ step: 1, finite: true, checkpointed: false });
+  expect(await scheduler.step('a', true)).toMatchObject({ step: 2, checkpointed: true });
+  await scheduler.step('a');
+  await executors.kill();
+  expect(await scheduler.open('a', request)).toBe(2);
+  expect(await scheduler.play('a', request)).toEqual(undisturbed);
+});
+
+test('killed while decoding: the latents are on disk, frames begin again at 0', async () => {
+  await scheduler.denoise('a', request);
+  const decode = { kind: 'decode', generationId: 'a', bundle: model.directory } as const;
+  expect(await executors.run(decode)).toMatchObject({ frameIndex: 0, last: false, frames: { count: 1 } });
+  expect(await executors.run(decode)).toMatchObject({ frameIndex: 1, last: false, frames: { count: 4 } });
+  await executors.kill();
+  expect(await scheduler.outcome('a')).toEqual(undisturbed);
+});
+
+test('decoded by an executor that never had it open', async () => {
+  await scheduler.denoise('a', request);
+  await executors.run({ kind: 'load', bundle: model.directory, component: 'vae' }, 1);
+  const chunk = await executors.run({ kind: 'decode', generationId: 'a', bundle: model.directory }, 1);
+  expect(chunk).toMatchObject({ frameIndex: 0, last: false });
+});
+
+test('to decode what is not finished is refused, and costs nothing', async () => {
+  await scheduler.open('a', request);
+  await scheduler.step('a', true);
+  const decode = { kind: 'decode', generationId: 'a', bundle: model.directory } as const;
+  await expect(executors.run(decode)).rejects.toThrow('STORAGE_FAILED');
+  expect(await scheduler.step('a')).toMatchObject({ step: 2 });
+});
+
+test('one row on each of two executors, then both advance: as a whole step on one', async () => {
+  await scheduler.open('a', request, 0);
+  await scheduler.open('a', request, 1);
+  for (let step = 1; step <= settings.steps; step++) {
+    const halves = await Promise.all([
+      executors.run({ kind: 'predict', generationId: 'a', row: 'conditional' }, 0),
+      executors.run({ kind: 'predict', generationId: 'a', row: 'unconditional' }, 1),
+    ]);
+    const ask = { kind: 'advance', generationId: 'a', velocities: halves.map(({ velocity }) => velocity) } as const;
+    const members = await Promise.all([
+      executors.run({ ...ask, checkpoint: step === 2 }, 0),
+      executors.run({ ...ask, checkpoint: false }, 1),
+    ]);
+    expect(members[0]).toMatchObject({ step, finite: true });
+    expect(members[1]?.preview).toEqual(members[0]?.preview);
+    // One of the two is lost: the other has all, and the lost one comes back by the checkpoint.
+    if (step === 2) {
+      await executors.kill(1);
+      expect(await scheduler.open('a', request, 1)).toBe(2);
+    }
+  }
+  expect(await scheduler.outcome('a')).toEqual(undisturbed);
+});
+
+test('a batch of two writes the checkpoints that were asked for', async () => {
+  const other = { ...request, prompt: 'a blue ball' };
+  await scheduler.open('a', request);
+  await scheduler.open('b', other);
+  await executors.run({ kind: 'step', generationIds: ['b'], checkpoint: [] });
+  const { members } = await executors.run({ kind: 'step', generationIds: ['a', 'b'], checkpoint: ['b'] });
+  expect(members).toMatchObject([
+    { generationId: 'a', step: 1, checkpointed: false },
+    { generationId: 'b', step: 2, checkpointed: true },
+  ]);
+  expect(await work.generations()).toContain('b');
+  await executors.run({ kind: 'checkpoint', generationIds: ['a'] });
+  expect(await scheduler.open('a', request, 1)).toBe(1);
+});
+
+test('a unit that fails leaves every state as it was', async () => {
+  await scheduler.open('a', request);
+  await scheduler.open('large', { ...request, settings: { ...request.settings, width: 96 } });
+  await expect(executors.run({ kind: 'step', generationIds: ['a', 'large'], checkpoint: [] })).rejects.toThrow();
+  await expect(executors.run({ kind: 'step', generationIds: ['a', 'nobody'], checkpoint: [] })).rejects.toThrow();
+  const velocities = [new Float32Array(3), new Float32Array(3)];
+  await expect(executors.run({ kind: 'advance', generationId: 'a', velocities, checkpoint: true })).rejects.toThrow();
+  await executors.run({ kind: 'release', bundle: model.directory, component: 'denoiser' });
+  await expect(executors.run({ kind: 'step', generationIds: ['a'], checkpoint: [] })).rejects.toThrow('not loaded');
+  await executors.run({ kind: 'load', bundle: model.directory, component: 'denoiser' });
+  expect(await scheduler.step('a')).toMatchObject({ step: 1 });
+  for (let step = 1; step < settings.steps; step++) await scheduler.step('a');
+  expect(await scheduler.outcome('a')).toEqual(undisturbed);
+});
+
+test('a checkpoint that cannot be written costs no step; to insist on one fails', async () => {
+  await scheduler.open('a', request);
+  rmSync(join(work.directory, 'checkpoints'), { recursive: true });
+  expect(await scheduler.step('a', true)).toMatchObject({ step: 1, checkpointed: false });
+  await expect(executors.run({ kind: 'checkpoint', generationIds: ['a'] })).rejects.toThrow('STORAGE_FAILED');
+  await work.prepare();
+  await executors.run({ kind: 'checkpoint', generationIds: ['a'] });
+  expect(await scheduler.open('a', request, 1)).toBe(1);
+});
+
+test('latents that overflow are told and not kept', async () => {
+  const much = { ...request, settings: { ...request.settings, guidanceScale: 1e300 } };
+  await scheduler.open('a', much);
+  expect(await scheduler.step('a', true)).toMatchObject({ finite: false, checkpointed: false });
+  expect(await work.generations()).not.toContain('a');
+});
+
+test('a cached embedding is the computed one, and the same prompt is not encoded twice', async () => {
+  const { directory: bundle, manifest } = model;
+  await executors.run({ kind: 'load', bundle, component: 'textEncoder' });
+  const encode = (prompts: string[]) => executors.run({ kind: 'encode-text', bundle, prompts });
+  expect(await encode(['  a   red car', 'a blue ball', 'a red car'])).toEqual({ encoded: 2 });
+  const cache = new EmbeddingCache(work.embeddings);
+  const key = embeddingKey(manifest, 'CPU', 'a red car');
+  const together = await cache.read(key);
+  rmSync(work.embeddings, { recursive: true });
+  await work.prepare();
+  expect(await encode(['a red car'])).toEqual({ encoded: 1 });
+  expect(await cache.read(key)).toEqual(together);
+  expect(together).toMatchObject({ dim: manifest.textEncoder.config.width });
+});
+
+test('without its embeddings a generation is not opened', async () => {
+  await scheduler.open('a', request);
+  for (const name of readdirSync(work.embeddings)) rmSync(join(work.embeddings, name));
+  const open = { kind: 'open', generationId: 'b', bundle: model.directory, request } as const;
+  expect(await executors.run(open)).toEqual({ step: null });
+});
