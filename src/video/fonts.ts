@@ -8,8 +8,7 @@ import decompress from 'woff2-encoder/decompress';
 
 /**
  * Noto Sans out of npm packages, so that text looks the same on every machine: Latin, Greek, Cyrillic, Vietnamese, Devanagari,
- * Chinese, Japanese kana, Korean, Arabic, Hebrew, Thai. Other scripts are drawn with what fonts the system has. The first
- * package that has a character is its font.
+ * Chinese, Japanese kana, Korean, Arabic, Hebrew, Thai. Other scripts are drawn with what fonts the system has.
  */
 const packages = [
   'noto-sans',
@@ -40,14 +39,16 @@ const known = new Map<string, Promise<void>>();
  */
 export async function prepareFonts(text: string): Promise<void> {
   slices ??= allSlices();
-  const needed = new Map<string, Slice>();
+  const needed = new Set<Slice>();
   const all = await slices;
   for (const character of new Set(text)) {
     const code = character.codePointAt(0) as number;
-    const slice = all.find(({ ranges }) => ranges.some(([first, last]) => code >= first && code <= last));
-    if (slice) needed.set(slice.name, slice);
+    // All that name the character: an eighth of what the indices promise is not in the files, so the first might lack it.
+    for (const slice of all.filter(({ ranges }) => ranges.some(([first, last]) => code >= first && code <= last))) {
+      needed.add(slice);
+    }
   }
-  for (const slice of needed.values()) {
+  for (const slice of needed) {
     if (!known.has(slice.name)) known.set(slice.name, makeKnown(slice));
     await known.get(slice.name);
   }
