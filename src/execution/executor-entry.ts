@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 export interface ExecutorEntry {
   readonly module: string;
   readonly execArgv: readonly string[];
+  /** Command line of the module; none if left out. */
+  readonly args?: readonly string[];
 }
 
 /**

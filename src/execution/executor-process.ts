@@ -62,7 +62,7 @@ export class ExecutorProcess {
 
   constructor({ entry, device, workDirectory, times, onOutput }: ProcessOptions) {
     this.#times = times;
-    this.#child = fork(entry.module, [], {
+    this.#child = fork(entry.module, [...(entry.args ?? [])], {
       execArgv: [...entry.execArgv],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

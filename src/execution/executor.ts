@@ -1,48 +1,6 @@
 import { OpenModels } from './open-models.js';
-import { peakRssBytes, resetPeakRss } from './peak-memory.js';
-import type { ExecutorMessage, HostMessage } from './protocol.js';
-import { describeFailure } from './unit-failure.js';
+import { serveUnits } from './serve-units.js';
 import { UnitRunner } from './unit-runner.js';
-import { WorkFiles } from './work-files.js';
 
-/**
- * The entry of the child process that owns a device: the executor's side of the contract in protocol.ts. It is a process
- * because `session.run` blocks its thread and because what crashes in native code takes its process along.
- */
-let runner: UnitRunner | null = null;
-
-process.on('disconnect', () => process.exit(0));
-// A terminal sends Ctrl-C to the whole group; ending the executor is the server's business.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-
-process.on('message', (message: HostMessage) => {
-  switch (message.type) {
-    case 'start':
-      runner = new UnitRunner(new OpenModels(message.device), new WorkFiles(message.workDirectory));
-      setInterval(() => send({ type: 'heartbeat' }), message.heartbeatMs);
-      send({ type: 'ready' });
-      return;
-    case 'unit':
-      void answer(message);
-      return;
-  }
-});
-
-async function answer({ number, unit }: Extract<HostMessage, { type: 'unit' }>): Promise<void> {
-  resetPeakRss();
-  const begun = performance.now();
-  try {
-    if (!runner) throw new Error('a unit came before start');
-    const result = await runner.run(unit);
-    const seconds = (performance.now() - begun) / 1000;
-    const rss = peakRssBytes();
-    send({ type: 'done', number, result, seconds, peakBytes: rss, peakRssBytes: rss });
-  } catch (error) {
-    send({ type: 'failed', number, failure: describeFailure(error, unit) });
-  }
-}
-
-function send(message: ExecutorMessage): void {
-  // The host has gone if the channel is closed: `disconnect` follows.
-  if (process.connected) process.send?.(message, undefined, undefined, () => {});
-}
+/** The entry of an executor's process. */
+serveUnits((device, work) => new UnitRunner(new OpenModels(device), work));

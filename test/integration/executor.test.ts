@@ -36,7 +36,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(async ({ task }) => {
   work = new WorkFiles(join(folder, task.id));
   await work.prepare();
-  executors = new Executors(work.directory, 2);
+  executors = new Executors(work.directory, { count: 2 });
   scheduler = new PlayingScheduler(executors, work, model);
   undisturbed ??= await scheduler.play('undisturbed', request);
 });

@@ -3,22 +3,34 @@ import type { ExecutorEntry } from '../../src/execution/executor-entry.js';
 import { ExecutorHost } from '../../src/execution/host.js';
 import type { Unit, UnitKind, UnitOf, UnitResult } from '../../src/execution/protocol.js';
 
+interface ExecutorsOptions {
+  readonly count?: number;
+  readonly entry?: ExecutorEntry;
+  readonly deadlineMs?: number;
+}
+
 /** Real executors on the CPU, one thread each, that share a work directory; for tests that play the scheduler's part. */
 export class Executors {
   readonly #hosts: ExecutorHost[];
+  readonly #deadlineMs: number;
 
-  constructor(workDirectory: string, count = 1, entry?: ExecutorEntry) {
-    const options = { device: { kind: 'CPU', threads: 1 }, log: pino({ level: 'silent' }), workDirectory } as const;
-    const backoff = { firstMs: 1, mostMs: 5 };
-    this.#hosts = Array.from(
-      { length: count },
-      () => new ExecutorHost({ ...options, backoff, ...(entry && { entry }) }),
-    );
+  constructor(workDirectory: string, { count = 1, entry, deadlineMs = 60_000 }: ExecutorsOptions = {}) {
+    this.#deadlineMs = deadlineMs;
+    this.#hosts = Array.from({ length: count }, () => {
+      return new ExecutorHost({
+        device: { kind: 'CPU', threads: 1 },
+        workDirectory,
+        log: pino({ level: 'silent' }),
+        backoff: { firstMs: 1, mostMs: 5 },
+        times: { heartbeatMs: 100, silenceMs: 2000 },
+        ...(entry && { entry }),
+      });
+    });
   }
 
   /** The unit's result. @throws Error "CODE: detail" */
   async run<K extends UnitKind>(unit: UnitOf<K>, executor = 0): Promise<UnitResult<K>> {
-    const outcome = await this.#host(executor).run<K>(unit as Extract<Unit, { kind: K }>, 60_000);
+    const outcome = await this.#host(executor).run<K>(unit as Extract<Unit, { kind: K }>, this.#deadlineMs);
     if (outcome.ok) return outcome.result;
     throw new Error(`${outcome.failure.code}: ${outcome.failure.detail}`);
   }
@@ -27,9 +39,14 @@ export class Executors {
   async kill(executor = 0): Promise<void> {
     const { pid } = this.#host(executor);
     if (pid === undefined) return;
-    const lost = new Promise<void>((resolve) => this.#host(executor).onLost(resolve));
+    const lost = this.lost(executor);
     process.kill(pid, 'SIGKILL');
     await lost;
+  }
+
+  /** Resolves when the executor is lost the next time. */
+  lost(executor = 0): Promise<void> {
+    return new Promise((resolve) => this.#host(executor).onLost(resolve));
   }
 
   async stop(): Promise<void> {

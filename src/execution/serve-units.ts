@@ -1,0 +1,52 @@
+import { peakRssBytes, resetPeakRss } from './peak-memory.js';
+import type { ExecutorDevice, ExecutorMessage, HostMessage, Unit, UnitKind, UnitResult } from './protocol.js';
+import { describeFailure } from './unit-failure.js';
+import { WorkFiles } from './work-files.js';
+
+interface Runner {
+  run(unit: Unit): Promise<UnitResult<UnitKind>>;
+}
+
+/**
+ * Makes this process an executor: its side of the contract in protocol.ts. It is a process because `session.run` blocks its
+ * thread and because what crashes in native code takes its process along.
+ */
+export function serveUnits(createRunner: (device: ExecutorDevice, work: WorkFiles) => Runner): void {
+  let runner: Runner | null = null;
+
+  process.on('disconnect', () => process.exit(0));
+  // A terminal sends Ctrl-C to the whole group; ending the executor is the server's business.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+
+  process.on('message', (message: HostMessage) => {
+    switch (message.type) {
+      case 'start':
+        runner = createRunner(message.device, new WorkFiles(message.workDirectory));
+        setInterval(() => send({ type: 'heartbeat' }), message.heartbeatMs);
+        send({ type: 'ready' });
+        return;
+      case 'unit':
+        void answer(message);
+        return;
+    }
+  });
+
+  async function answer({ number, unit }: Extract<HostMessage, { type: 'unit' }>): Promise<void> {
+    resetPeakRss();
+    const begun = performance.now();
+    try {
+      if (!runner) throw new Error('a unit came before start');
+      const result = await runner.run(unit);
+      const seconds = (performance.now() - begun) / 1000;
+      const rss = peakRssBytes();
+      send({ type: 'done', number, result, seconds, peakBytes: rss, peakRssBytes: rss });
+    } catch (error) {
+      send({ type: 'failed', number, failure: describeFailure(error, unit) });
+    }
+  }
+}
+
+function send(message: ExecutorMessage): void {
+  // The host has gone if the channel is closed: `disconnect` follows.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}
