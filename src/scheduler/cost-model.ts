@@ -62,7 +62,7 @@ export class CostModel {
   }
 
   observe(unit: CostUnit, seconds: number): void {
-    if (!(seconds > 0) || !Number.isFinite(seconds)) return;
+    if (!(seconds > 0 && seconds < Number.POSITIVE_INFINITY && unit.effort > 0 && unit.size > 0)) return;
     const known = this.#cell(unit);
     this.restore({ ...unit, ...learn(known, Math.log(seconds)) });
   }

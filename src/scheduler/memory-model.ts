@@ -106,9 +106,30 @@ function decoderActivation({ vae: { config } }: Manifest): number {
 }
 
 /**
- * What a component's weights take on a device once its sessions are open. The CPU computes in fp32: there a file of half
- * precision becomes twice its size, and which it is the manifest does not say.
+ * What a component's weights take on a device once its sessions are open: they are computed with in half precision on GPUs and in
+ * single precision on the CPU, whatever they are stored in. The text encoder's embedding table stays in its file.
  */
 export function weightsBytes(manifest: Manifest, component: ComponentName, kind: Kind): number {
-  return componentBytes(manifest, component) * (kind === 'CPU' ? 2 : 1);
+  const stored = componentBytes(manifest, component);
+  const parameters = parameterCount(manifest, component);
+  // The VAE's file is taken for half precision: too much on the CPU if it is not, too little nowhere.
+  if (parameters === null) return kind === 'CPU' ? 2 * stored : stored;
+  const bytesEach = stored / (parameters.computed + parameters.table) < 3 ? 2 : 4;
+  return (elementBytes[kind] / bytesEach) * stored * (parameters.computed / (parameters.computed + parameters.table));
+}
+
+/** Of the large matrices; `table` are those that are not loaded. */
+function parameterCount(manifest: Manifest, component: ComponentName): { computed: number; table: number } | null {
+  switch (component) {
+    case 'textEncoder': {
+      const { layers, width, ffnWidth, heads, headDim, vocabularySize } = manifest.textEncoder.config;
+      return { computed: layers * width * (4 * heads * headDim + 3 * ffnWidth), table: vocabularySize * width };
+    }
+    case 'denoiser': {
+      const { layers, width, ffnWidth } = manifest.denoiser.config;
+      return { computed: layers * width * (8 * width + 2 * ffnWidth), table: 0 };
+    }
+    case 'vae':
+      return null;
+  }
 }

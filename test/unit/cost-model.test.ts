@@ -51,9 +51,10 @@ describe('a measured unit', () => {
     expect(width(noisy)).toBeGreaterThan(1.5);
   });
 
-  test('that took no time, or none that can be, teaches nothing', () => {
+  test('that took no time, or none that can be, or had nothing to do, teaches nothing', () => {
     const costs = new CostModel();
     for (const seconds of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) costs.observe(step(720), seconds);
+    costs.observe({ ...step(720), effort: 0 }, 1);
     expect(costs.cells).toEqual([]);
   });
 });
