@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import sharp from 'sharp';
 import { findFfmpeg } from '../../src/video/ffmpeg.js';
 
 export interface VideoFacts {
@@ -41,6 +42,24 @@ export async function firstFrame(path: string): Promise<Uint8Array> {
   const conversion = 'scale=in_color_matrix=bt709:in_range=tv:out_range=full:flags=accurate_rnd+full_chroma_int';
   const output = ['-vf', conversion, '-frames:v', '1', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'];
   return spawnSync(ffmpeg, ['-i', path, ...output], { maxBuffer: 1e8 }).stdout;
+}
+
+/** Every frame as rgb24; `width` and `height` are those of the file. ffmpeg of 2018 reads no animated WebP, sharp does. */
+export async function decodeFrames(path: string, width: number, height: number): Promise<Uint8Array[]> {
+  const all = readFileSync(path).toString('latin1', 8, 12) === 'WEBP' ? await decodeWebp(path) : await decode(path);
+  const size = width * height * 3;
+  return Array.from({ length: all.length / size }, (_, i) => all.subarray(i * size, (i + 1) * size));
+}
+
+function decodeWebp(path: string): Promise<Uint8Array> {
+  return sharp(path, { pages: -1 }).removeAlpha().raw().toBuffer();
+}
+
+async function decode(path: string): Promise<Uint8Array> {
+  const { path: ffmpeg } = await findFfmpeg();
+  const conversion = 'scale=in_color_matrix=bt709:out_range=full:flags=accurate_rnd+full_chroma_int';
+  const output = ['-vsync', '0', '-vf', conversion, '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'];
+  return spawnSync(ffmpeg, ['-v', 'error', '-i', path, ...output], { maxBuffer: 1e9 }).stdout;
 }
 
 function topLevelBoxes(file: Buffer): string[] {

@@ -38,7 +38,7 @@ test('every frame arrives, in a form that browsers play', async () => {
   expect(await encodeVideo(video, { ffmpeg })).toEqual({ frames: 33 });
   const facts = await probeVideo(video.output);
   expect(facts).toMatchObject({ frames: 33, fps: 15, codec: 'h264', pixelFormat: 'yuv420p', width: 64, height: 32 });
-  expect(facts.colour).toBe('tv, bt709');
+  expect(facts.colour).toMatch(/^tv, bt709/);
 });
 
 test('the index stands before the frames, so that playing starts with the first bytes', async () => {
