@@ -1,6 +1,9 @@
 import { join } from 'node:path';
+import { loadTrustedDocuments } from './api/policy/load-trusted-documents.js';
 import { startHttpServer } from './api/server.js';
 import { FileArtifactStore } from './artifacts/artifact-store.js';
+import { createAccess } from './auth/access.js';
+import { requireProtection } from './auth/exposure.js';
 import { systemClock } from './clock.js';
 import type { Config } from './config.js';
 import { Disposal } from './disposal.js';
@@ -28,6 +31,7 @@ export interface App {
  * @throws ReelError, ModelError and the like, each with one sentence for the person who started it.
  */
 export async function startApp(config: Config): Promise<App> {
+  requireProtection(config);
   const log = createLog(config.logLevel);
   const parts = new Disposal();
   try {
@@ -63,9 +67,15 @@ export async function startApp(config: Config): Promise<App> {
     const service = new GenerationService(store, scheduler, catalog, log, config);
     await service.recover();
 
+    // Who may ask: API keys, their roles and rates, links that need no key.
+    const access = await createAccess(config, database.client, systemClock, log);
+    parts.defer(() => access.close());
+    const documents = await loadTrustedDocuments(config);
+
     // How they are asked for: GraphQL over HTTP and WebSocket, files over HTTP.
     const { host, port } = config;
-    const server = await startHttpServer({ service, events, artifacts, scheduler, catalog, host, port, log });
+    const parties = { service, events, artifacts, scheduler, catalog, access, documents };
+    const server = await startHttpServer({ ...parties, network: config, host, port, log });
     parts.defer(() => server.close());
 
     return {

@@ -3,10 +3,20 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 const count = z.coerce.number().int().positive();
+const flag = z.union([z.boolean(), z.stringbool()]);
+const list = z.union([
+  z.array(z.string().min(1)),
+  z.string().transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  ),
+]);
 
 /** Every option of the server, with what it does. Environment: `REELQL_` + the name in CAPITALS; file: `reelql.config.json`. */
 const configSchema = z.strictObject({
-  /** Address to listen on. There is no authentication yet, so keep it on loopback or behind a proxy that has it. */
+  /** Address to listen on. Other than loopback, it needs `auth: keys`. */
   host: z.string().min(1).default('127.0.0.1'),
   /** Port to listen on; 0 takes a free one. */
   port: z.coerce.number().int().min(0).max(65535).default(4000),
@@ -28,6 +38,33 @@ const configSchema = z.strictObject({
   devices: z.string().min(1).default('auto'),
   /** How many generations may wait; the next one is answered with QueueFull. */
   queueCapacity: count.default(100),
+  /** `keys`: every request brings an API key (`reelql keys create`). `off`: whoever reaches the server may do everything. */
+  auth: z.enum(['off', 'keys']).default('off'),
+  /** Serves other machines although `auth` is `off`: say so only where a proxy or the network itself keeps strangers out. */
+  serveNetworkWithoutAuth: flag.default(false),
+  /** Where people reach the server, for links, if that is not what its Host header says: `https://video.example`. */
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  /** Origins of pages of other sites that may use the server: `https://studio.example,https://…`, or `*`. */
+  allowedOrigins: list.default([]),
+  /** Requests a minute of an API key that has no rate of its own. A file counts a tenth. */
+  requestsPerMinute: count.default(600),
+  /** Seconds that a link to a file lives at most where keys are wanted, and half of which it lives at least. */
+  linkSeconds: count.default(86_400),
+  /** WebSockets of one API key at a time. */
+  connectionsPerKey: count.default(256),
+  /** WebSockets from one address at a time: those of all users behind one proxy together. */
+  connectionsPerAddress: count.default(2048),
+  /** `prefer`: the sha256 of a trusted document will do in its place. `only`: no other document is executed. */
+  trustedDocuments: z.enum(['off', 'prefer', 'only']).default('off'),
+  /** A JSON file of trusted documents, sha256 → document, beside those of the SDK, the command line and the page. */
+  trustedDocumentsFile: z
+    .string()
+    .min(1)
+    .transform((path) => resolve(path))
+    .optional(),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 

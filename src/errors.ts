@@ -4,6 +4,7 @@ export const errorCodes = [
   'DATABASE_UNUSABLE',
   'PORT_IN_USE',
   'CANNOT_LISTEN',
+  'UNPROTECTED',
   'STORAGE_FULL',
   'STORAGE_FAILED',
 ] as const;
@@ -27,6 +28,7 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   DATABASE_UNUSABLE: 74,
   PORT_IN_USE: 69,
   CANNOT_LISTEN: 69,
+  UNPROTECTED: 78,
   STORAGE_FULL: 74,
   STORAGE_FAILED: 74,
 };

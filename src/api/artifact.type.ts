@@ -14,9 +14,12 @@ export class Artifact {
     return this.stored.kind;
   }
 
-  @Field(() => GraphQLURL, { description: 'Where it lies: ranges, ETag, never changes. Add ?download to save it.' })
-  url(@Ctx() { baseUrl }: ApiContext): string {
-    return `${baseUrl}${artifactPath(this.stored)}`;
+  @Field(() => GraphQLURL, {
+    description:
+      'Where it lies: ranges, ETag, never changes. Works without a key, for a time where keys are wanted. Add the parameter download to save it.',
+  })
+  url(@Ctx() { linkTo }: ApiContext): string {
+    return linkTo(artifactPath(this.stored));
   }
 
   @Field(() => String, { description: 'Such as video/mp4.' })

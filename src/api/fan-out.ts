@@ -30,7 +30,7 @@ export type ReadyResults = AsyncGenerator<ReadyResult, void, void>;
 export class FanOut {
   private readonly operations = new Map<string, SharedOperation>();
 
-  /** `mask` decides what callers learn of an error (operation-policy.ts). */
+  /** `mask` decides what callers learn of an error (policy/mask-error.ts). */
   constructor(private readonly mask: (error: unknown) => GraphQLFormattedError) {}
 
   /** How many different operations are open, for tests and metrics. */

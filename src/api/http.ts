@@ -1,22 +1,32 @@
-import { ApolloServer } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
+import type { Caller } from '../auth/caller.js';
+import { enter, type Gate } from '../auth/gate.js';
+import { Refusal } from '../auth/refusal.js';
 import type { Log } from '../log.js';
 import type { ApiContext } from './context.js';
 import { landingHeaders, landingPage } from './landing/landing.js';
-import { introspection, maskError, operationLimits, parseOptions, validationRules } from './operation-policy.js';
+import { type Origins, registerOrigins } from './origins.js';
+import { costError } from './policy/cost.js';
+import { introspection, operationLimits, parseOptions } from './policy/limits.js';
+import { maskError } from './policy/mask-error.js';
+import { shapeRules } from './policy/shape.js';
+import type { TrustedDocuments } from './policy/trusted-documents.js';
+import { resolveDocument } from './resolve-document.js';
 
 /** Fastify with its errors in the form of GraphQL's: clients parse one kind of answer. */
-export function createHttpApp(log: Log): FastifyInstance {
+export function createHttpApp(log: Log, origins: Origins): FastifyInstance {
   const app = Fastify({
     bodyLimit: operationLimits.bodyBytes,
     // A close ends open downloads and keep-alive connections rather than wait for them.
     forceCloseConnections: true,
     logger: false,
   });
-  app.setErrorHandler((error: FastifyError, _request, reply) => {
+  registerOrigins(app, origins);
+  app.setErrorHandler((error: FastifyError | Refusal, _request, reply) => {
     const status = error.statusCode ?? 500;
     // What the route had set was for what it meant to send. A 416 brings the size that ranges must lie in.
     reply
@@ -26,6 +36,7 @@ export function createHttpApp(log: Log): FastifyInstance {
       .removeHeader('etag');
     reply.headers((error as { headers?: Record<string, string> }).headers ?? {});
     if (status >= 500) return reply.code(500).send({ errors: [maskError(error, log)] });
+    if (error instanceof Refusal) return reply.code(status).send({ errors: [maskError(error, log)] });
     return reply
       .code(status)
       .send({ errors: [{ message: plainly(error), extensions: { code: error.code ?? 'BAD_REQUEST' } }] });
@@ -44,39 +55,69 @@ function plainly(error: FastifyError): string {
   return error.message;
 }
 
+export interface GraphqlOptions {
+  readonly schema: GraphQLSchema;
+  readonly gate: Gate;
+  readonly documents: TrustedDocuments;
+  readonly log: Log;
+  contextOf(request: FastifyRequest['raw'], caller: Caller): ApiContext;
+}
+
 /** GraphQL over HTTP at /graphql, and the page for people there and at /. Returns Apollo's stop. */
 export async function registerGraphql(
   app: FastifyInstance,
-  schema: GraphQLSchema,
-  contextOf: (request: FastifyRequest['raw']) => ApiContext,
-  log: Log,
+  { schema, gate, documents, log, contextOf }: GraphqlOptions,
 ): Promise<() => Promise<void>> {
   const apollo = new ApolloServer<ApiContext>({
     schema,
     introspection,
     parseOptions,
-    validationRules: [...validationRules],
+    validationRules: [...shapeRules],
+    // Trusted documents take its place: Apollo's own would learn whatever document anybody sends.
+    persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: true,
-    plugins: [ApolloServerPluginLandingPageDisabled()],
+    plugins: [ApolloServerPluginLandingPageDisabled(), costLimit],
     logger: log,
     formatError: (formatted, error) =>
       // Apollo has put codes into what it found wrong itself; those are meant to be seen.
       isApollosOwn(formatted.extensions?.code) ? formatted : maskError(error, log),
   });
   await apollo.start();
-  const answer = fastifyApolloHandler(apollo, { context: (request) => Promise.resolve(contextOf(request.raw)) });
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  const answer = fastifyApolloHandler(apollo, {
+    context: async (request) => contextOf(request.raw, callers.get(request) as Caller),
+  });
   app.route({
     method: ['GET', 'POST', 'OPTIONS'],
     url: '/graphql',
-    handler(request, reply) {
-      return isBrowserVisit(request) ? sendPage(request, reply) : answer.call(app, request, reply);
+    // Before the body is read: strangers need not be listened to.
+    async onRequest(request) {
+      if (!isBrowserVisit(request)) callers.set(request, await enter(gate, request.headers));
+    },
+    async handler(request, reply) {
+      if (isBrowserVisit(request)) return sendPage(request, reply);
+      const refused = resolveDocument(request, documents);
+      if (refused) return reply.code(refused.status).send({ errors: [maskError(refused.error, log)] });
+      return answer.call(app, request, reply);
     },
   });
   app.get('/', sendPage);
   return () => apollo.stop();
 }
+
+/** What variables make of a document, which validation rules do not see. */
+const costLimit: ApolloServerPlugin<ApiContext> = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ schema, document, operation, request }) {
+        const tooDear = operation && costError({ schema, document, operation, variables: request.variables ?? {} });
+        if (tooDear) throw tooDear;
+      },
+    };
+  },
+};
 
 const apolloCodes = new Set([
   'GRAPHQL_PARSE_FAILED',

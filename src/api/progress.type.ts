@@ -52,8 +52,8 @@ export class Preview {
   }
 
   @Field(() => GraphQLURL, { description: 'Where the same bytes lie; they never change.' })
-  url(@Ctx() { baseUrl }: ApiContext): string {
-    return `${baseUrl}${previewPath(this.place.generationId, this.place.sequence, this.stored.mimeType)}`;
+  url(@Ctx() { linkTo }: ApiContext): string {
+    return linkTo(previewPath(this.place.generationId, this.place.sequence, this.stored.mimeType));
   }
 }
 

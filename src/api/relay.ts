@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
 import { ArgsType, Field, Int, ObjectType } from 'type-graphql';
 
-const maxPageSize = 100;
-const defaultPageSize = 20;
+export const maxPageSize = 100;
+export const defaultPageSize = 20;
 
 @ObjectType({ description: 'Where a page lies in its list (Relay).' })
 export class PageInfo {

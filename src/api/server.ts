@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FileArtifactStore } from '../artifacts/artifact-store.js';
 import { registerArtifactRoutes } from '../artifacts/routes.js';
+import type { Access } from '../auth/access.js';
+import type { Caller } from '../auth/caller.js';
 import { ReelError } from '../errors.js';
 import type { EventStream } from '../events/event-stream.js';
 import type { ModelCatalog } from '../generations/catalog.js';
@@ -12,6 +14,8 @@ import { baseUrlOf } from './base-url.js';
 import type { ApiContext } from './context.js';
 import { registerHealthRoutes } from './health.js';
 import { createHttpApp, registerGraphql } from './http.js';
+import { Origins } from './origins.js';
+import type { TrustedDocuments } from './policy/trusted-documents.js';
 import { createSchema } from './schema.js';
 import { attachWebSocket } from './websocket.js';
 
@@ -21,10 +25,23 @@ export interface HttpServerOptions {
   readonly artifacts: FileArtifactStore;
   readonly scheduler: Scheduler;
   readonly catalog: ModelCatalog;
+  readonly access: Access;
+  readonly documents: TrustedDocuments;
+  readonly network: NetworkOptions;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
   readonly log: Log;
+}
+
+/** Who may reach the server from where. */
+export interface NetworkOptions {
+  readonly allowedOrigins: readonly string[];
+  /** Where people reach this server, if that is not what its Host header says: behind a proxy with TLS, for instance. */
+  readonly publicUrl?: string | undefined;
+  readonly serveNetworkWithoutAuth: boolean;
+  readonly connectionsPerKey: number;
+  readonly connectionsPerAddress: number;
 }
 
 export interface HttpServer {
@@ -39,24 +56,28 @@ export interface HttpServer {
  * @throws ReelError PORT_IN_USE, CANNOT_LISTEN
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { service, events, artifacts, scheduler, catalog, log } = options;
+  const { service, events, artifacts, scheduler, catalog, access, documents, network, log } = options;
+  const { gate, links } = access;
   let url = '';
-  const contextOf = (request: IncomingMessage): ApiContext => ({
-    service,
-    events,
-    scheduler,
-    catalog,
-    baseUrl: baseUrlOf(request, url),
+  const contextOf = (request: IncomingMessage, caller: Caller): ApiContext => {
+    const baseUrl = network.publicUrl ?? baseUrlOf(request, url);
+    const linkTo = (path: string) => `${baseUrl}${links.sign(path, caller.keyId)}`;
+    return { service, events, scheduler, catalog, caller, baseUrl, linkTo };
+  };
+  const origins = new Origins({
+    allowed: network.allowedOrigins,
+    publicUrl: network.publicUrl,
+    guardsName: !gate.wantsKeys && !network.serveNetworkWithoutAuth,
   });
   const schema = createSchema();
-  const app = createHttpApp(log);
-  const stopApollo = await registerGraphql(app, schema, contextOf, log);
-  await registerArtifactRoutes(app, artifacts, {
+  const app = createHttpApp(log, origins);
+  const stopApollo = await registerGraphql(app, { schema, gate, documents, log, contextOf });
+  await registerArtifactRoutes(app, artifacts, access, {
     artifact: (sha256) => service.artifact(sha256),
     preview: (generationId, sequence) => events.log.preview(generationId, sequence),
   });
   registerHealthRoutes(app, options);
-  const closeSockets = attachWebSocket(app.server, schema, contextOf, log);
+  const closeSockets = attachWebSocket(app.server, { schema, gate, documents, origins, log, contextOf, ...network });
   const close = async () => {
     await closeSockets();
     await stopApollo();

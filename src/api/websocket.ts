@@ -1,29 +1,41 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, specifiedRules, validate } from 'graphql';
-import type { Context, ServerOptions, SubscribePayload } from 'graphql-ws';
+import type { ServerOptions } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
+import { Refusal } from '../auth/refusal.js';
 import type { Log } from '../log.js';
-import { isSameOrigin } from './base-url.js';
-import type { ApiContext } from './context.js';
 import { deliver } from './delivery.js';
 import { FanOut, type ReadyResults } from './fan-out.js';
-import { maskError, operationLimits, parseOptions, validationRules } from './operation-policy.js';
+import type { Origins } from './origins.js';
+import { operationLimits } from './policy/limits.js';
+import { maskError } from './policy/mask-error.js';
+import {
+  SocketAdmission,
+  type SocketAdmissionOptions,
+  type SocketContext,
+  type SocketExtra,
+} from './socket-admission.js';
+import { watchPressure } from './socket-pressure.js';
+import { Tally } from './tally.js';
 
-type SocketContext = Context<Record<string, unknown>, Extra>;
+export interface WebSocketOptions extends SocketAdmissionOptions {
+  readonly origins: Origins;
+  readonly connectionsPerAddress: number;
+  readonly log: Log;
+}
 
 /** GraphQL over graphql-transport-ws at /graphql, on the HTTP server's port. Returns what closes all sockets. */
-export function attachWebSocket(
-  server: Server,
-  schema: GraphQLSchema,
-  contextOf: (request: IncomingMessage) => ApiContext,
-  log: Log,
-): () => Promise<void> {
+export function attachWebSocket(server: Server, options: WebSocketOptions): () => Promise<void> {
+  const { log, origins } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: operationLimits.bodyBytes });
+  const admission = new SocketAdmission(options);
+  const addresses = new Tally<string>(options.connectionsPerAddress);
   const fanOut = new FanOut((error) => maskError(error, log));
-  const options: ServerOptions<Record<string, unknown>, Extra> = {
-    onSubscribe: (context, _id, payload) => admit(schema, contextOf, context, payload),
+  const protocol: ServerOptions<Record<string, unknown>, Extra & Partial<SocketExtra>> = {
+    connectionInitWaitTimeout: operationLimits.initTimeout,
+    onConnect: (context) => admission.connect(context as SocketContext),
+    onSubscribe: (context, _id, payload) => admission.subscribe(context as SocketContext, payload),
     subscribe: (args) => fanOut.subscribe(args),
     onOperation: ({ extra }, id, _payload, _args, result) =>
       // What `subscribe` made; other operations have a plain result.
@@ -32,11 +44,20 @@ export function attachWebSocket(
       errors ? { data: data ?? null, errors: errors.map((error) => maskError(error, log)) } : undefined,
     onError: (_context, _id, _payload, errors) => errors.map((error) => maskError(error, log)),
   };
-  const graphql = useServer(options, sockets);
+  // Production, whatever NODE_ENV says: else the reason of a 4500 is the message of the error.
+  const graphql = useServer({ ...protocol, isProd: true }, sockets);
+  const unwatch = watchPressure(sockets, operationLimits.bufferedBytes);
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const path = (request.url ?? '').split('?')[0];
-    if (path !== '/graphql') return refuse(socket, '404 Not Found');
-    if (!isSameOrigin(request)) return refuse(socket, '403 Forbidden');
+    if ((request.url ?? '').split('?')[0] !== '/graphql') return refuse(socket, '404 Not Found');
+    try {
+      origins.check(request);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return refuse(socket, '403 Forbidden', error.message);
+    }
+    const leave = addresses.enter(request.socket.remoteAddress ?? '');
+    if (!leave) return refuse(socket, '429 Too Many Requests', 'Too many sockets are open from this address.');
+    socket.once('close', leave);
     sockets.handleUpgrade(request, socket, head, (client) => {
       // A frame too large or broken: ws closes the socket by itself.
       client.on('error', (error) => log.debug({ err: error }, 'A socket was closed'));
@@ -46,6 +67,7 @@ export function attachWebSocket(
   server.on('upgrade', upgrade);
   return async () => {
     server.off('upgrade', upgrade);
+    unwatch();
     const closed = graphql.dispose();
     // A client that never answers the closing handshake must not keep the server from ending.
     const impatience = setTimeout(() => {
@@ -56,41 +78,9 @@ export function attachWebSocket(
   };
 }
 
-/** The same parsing, rules and limits as over HTTP. */
-function admit(
-  schema: GraphQLSchema,
-  contextOf: (request: IncomingMessage) => ApiContext,
-  { subscriptions, extra }: SocketContext,
-  payload: SubscribePayload,
-) {
-  if (Object.keys(subscriptions).length > operationLimits.subscriptions) {
-    const message = `A socket carries at most ${operationLimits.subscriptions} operations at once.`;
-    return [new GraphQLError(message, { extensions: { code: 'OPERATION_TOO_COMPLEX' } })];
-  }
-  let document: DocumentNode;
-  try {
-    document = parse(payload.query, parseOptions);
-  } catch (error) {
-    if (error instanceof GraphQLError) return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
-    throw error;
-  }
-  const errors = validate(schema, document, [...specifiedRules, ...validationRules]);
-  if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
-  return {
-    schema,
-    document,
-    operationName: payload.operationName,
-    variableValues: payload.variables,
-    contextValue: contextOf(extra.request),
-  };
-}
-
-/** The codes that Apollo gives to the same errors over HTTP. */
-function withCode(error: GraphQLError, code: string): GraphQLError {
-  error.extensions.code ??= code;
-  return error;
-}
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+function refuse(socket: Duplex, status: string, reason = ''): void {
+  const length = Buffer.byteLength(reason);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${length}\r\n\r\n${reason}`,
+  );
 }

@@ -3,6 +3,7 @@ import { dirname, relative, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Artifact, Preview } from '../generations/generation.js';
+import { admitToFile, type FileAccess } from './admission.js';
 import type { FileArtifactStore } from './artifact-store.js';
 import { extensionOf } from './urls.js';
 
@@ -19,6 +20,7 @@ export interface ArtifactIndex {
 export async function registerArtifactRoutes(
   app: FastifyInstance,
   store: FileArtifactStore,
+  access: FileAccess,
   index: ArtifactIndex,
 ): Promise<void> {
   await app.register(fastifyStatic, { root: store.root, serve: false });
@@ -27,13 +29,14 @@ export async function registerArtifactRoutes(
     '/artifacts/:sha256(^[0-9a-f]{64}).:extension(^[a-z0-9]+$)',
     async (request, reply) => {
       const { sha256, extension } = request.params;
+      const maxAge = admitToFile(request, access);
       const found = await index.artifact(sha256);
       const path = store.path(sha256);
       const present = found && extension === extensionOf(found.artifact.mimeType) && (await exists(path));
       if (!found || !present) return notFound(reply);
       const disposition = request.query.download === undefined ? 'inline' : 'attachment';
       reply.header('content-disposition', `${disposition}; filename="${fileName(found.prompt, sha256, extension)}"`);
-      if (immutable(request, reply, found.artifact.mimeType, sha256)) return reply;
+      if (immutable(request, reply, found.artifact.mimeType, sha256, maxAge)) return reply;
       return reply.sendFile(relative(store.root, path).split(sep).join('/'), dirname(dirname(path)), {
         // Ours are the better ones: the content's hash, not the file's date.
         etag: false,
@@ -49,19 +52,26 @@ export async function registerArtifactRoutes(
     '/previews/:generationId(^[0-9a-f-]{36}$)/:sequence(^\\d{1,9}).:extension(^[a-z0-9]+$)',
     async (request, reply) => {
       const { generationId, sequence, extension } = request.params;
+      const maxAge = admitToFile(request, access);
       const preview = await index.preview(generationId, Number(sequence));
       if (!preview || extension !== extensionOf(preview.mimeType)) return notFound(reply);
-      if (immutable(request, reply, preview.mimeType, `${generationId}-${sequence}`)) return reply;
+      if (immutable(request, reply, preview.mimeType, `${generationId}-${sequence}`, maxAge)) return reply;
       return reply.send(Buffer.from(preview.data));
     },
   );
 }
 
 /** Sets the headers of something that never changes and answers the conditions on it. True if that was the whole answer. */
-function immutable(request: FastifyRequest, reply: FastifyReply, mimeType: string, tag: string): boolean {
+function immutable(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  mimeType: string,
+  tag: string,
+  maxAge: number,
+): boolean {
   const etag = `"${tag}"`;
   const headers = request.raw.headers;
-  reply.header('etag', etag).header('cache-control', 'public, max-age=31536000, immutable');
+  reply.header('etag', etag).header('cache-control', `public, max-age=${maxAge}, immutable`);
   reply.header('x-content-type-options', 'nosniff').header('content-security-policy', "default-src 'none'");
   if (matches(headers['if-none-match'], etag)) {
     reply.code(304).send();

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { Script } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { operationLimits } from '../../src/api/operation-policy.js';
+import { operationLimits } from '../../src/api/policy/limits.js';
 import { ApiServer } from '../support/api-server.js';
 import { create, follow, graphql, type Json, localId, socketClient } from '../support/graphql-client.js';
 

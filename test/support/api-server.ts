@@ -1,9 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type HttpServer, startHttpServer } from '../../src/api/server.js';
+import { TrustedDocuments } from '../../src/api/policy/trusted-documents.js';
+import { type HttpServer, type NetworkOptions, startHttpServer } from '../../src/api/server.js';
 import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
-import { systemClock } from '../../src/clock.js';
+import { type Access, createAccess, openAccess } from '../../src/auth/access.js';
+import { type Clock, systemClock } from '../../src/clock.js';
 import { EventLog } from '../../src/events/event-log.js';
 import { EventStream } from '../../src/events/event-stream.js';
 import type { ModelCatalog, ModelInfo } from '../../src/generations/catalog.js';
@@ -49,11 +51,22 @@ export const catalog: ModelCatalog = {
   default: toyModel,
 };
 
+export interface ApiServerOptions {
+  readonly dataDir?: string;
+  readonly queueCapacity?: number;
+  readonly port?: number;
+  /** API keys are wanted; otherwise everybody may do everything. */
+  readonly auth?: { readonly requestsPerMinute?: number; readonly linkSeconds?: number; readonly clock?: Clock };
+  readonly documents?: TrustedDocuments;
+  readonly network?: Partial<NetworkOptions>;
+}
+
 /** The real server, database and files, in a folder of its own, with work done by hand. */
 export class ApiServer {
   private constructor(
     readonly dataDir: string,
     readonly http: HttpServer,
+    readonly access: Access,
     readonly database: Database,
     readonly store: GenerationStore,
     readonly events: EventStream,
@@ -64,7 +77,7 @@ export class ApiServer {
     readonly logged: Record<string, unknown>[],
   ) {}
 
-  static async start(options: { dataDir?: string; queueCapacity?: number; port?: number } = {}): Promise<ApiServer> {
+  static async start(options: ApiServerOptions = {}): Promise<ApiServer> {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'reelql-api-')));
     const logged: Record<string, unknown>[] = [];
     const log: Log = createLog('info', { write: (line) => void logged.push(JSON.parse(line)) });
@@ -78,12 +91,29 @@ export class ApiServer {
       queueCapacity: options.queueCapacity ?? 100,
     });
     await service.recover();
+    const access = options.auth
+      ? await createAccess(
+          { auth: 'keys', dataDir, requestsPerMinute: 600, linkSeconds: 3600, ...options.auth },
+          database.client,
+          options.auth.clock ?? systemClock,
+          log,
+        )
+      : openAccess;
     const http = await startHttpServer({
       service,
       events,
       artifacts,
       scheduler,
       catalog,
+      access,
+      documents: options.documents ?? TrustedDocuments.off,
+      network: {
+        allowedOrigins: [],
+        serveNetworkWithoutAuth: false,
+        connectionsPerKey: 256,
+        connectionsPerAddress: 2048,
+        ...options.network,
+      },
       host: '127.0.0.1',
       port: options.port ?? 0,
       log,
@@ -91,7 +121,7 @@ export class ApiServer {
       await database.close();
       throw error;
     });
-    return new ApiServer(dataDir, http, database, store, events, artifacts, scheduler, service, logged);
+    return new ApiServer(dataDir, http, access, database, store, events, artifacts, scheduler, service, logged);
   }
 
   get url(): string {
@@ -110,6 +140,7 @@ export class ApiServer {
   async stop(): Promise<void> {
     await this.http.close();
     this.events.close();
+    await this.access.close();
     await this.database.close();
   }
 
