@@ -1,45 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type EventBody, type GenerationEvent, isTerminal } from '../../src/events/event.js';
-import type { EventLogReader } from '../../src/events/event-log.js';
+import type { GenerationEvent } from '../../src/events/event.js';
 import { EventStream } from '../../src/events/event-stream.js';
-
-const queued: EventBody = { type: 'GenerationQueued', position: 1 };
-const ended: EventBody = { type: 'GenerationCanceled' };
-function progressed(step: number): EventBody {
-  return {
-    type: 'GenerationProgressed',
-    progress: { phase: 'DENOISING', step, totalSteps: 9, fraction: 0, secondsRemaining: null },
-  };
-}
-
-/** A log in memory that can be made to stop in the middle of a read. */
-class MemoryLog implements EventLogReader {
-  readonly events: GenerationEvent[] = [];
-  reads = 0;
-  beforeRead: () => void | Promise<void> = () => {};
-
-  append(body: EventBody): GenerationEvent {
-    const event = { ...body, generationId: 'g', sequence: this.events.length + 1, occurredAt: new Date(0) };
-    this.events.push(event);
-    return event;
-  }
-
-  async read(_id: string, after: number, limit: number) {
-    this.reads += 1;
-    const page = this.events.filter((event) => event.sequence > after).slice(0, limit);
-    await this.beforeRead();
-    return page;
-  }
-
-  async end() {
-    const last = this.events.at(-1);
-    return last ? { lastSequence: last.sequence, final: isTerminal(last) } : null;
-  }
-
-  async preview() {
-    return null;
-  }
-}
+import { patience } from '../../src/events/recent-events.js';
+import { ended, MemoryLog, progressed, queued, resumed } from '../support/memory-log.js';
 
 async function take(events: AsyncGenerator<GenerationEvent>, count: number): Promise<number[]> {
   const sequences: number[] = [];
@@ -120,13 +83,64 @@ describe('a stream of events', () => {
 
     const reads = log.reads;
     for (let step = 2; step <= 60; step++) stream.publish(log.append(progressed(step)));
-    stream.publish(log.append({ type: 'GenerationResumed', fromStep: 0, cause: 'DEVICE_LOST' }));
+    stream.publish(log.append(resumed));
     for (let step = 1; step <= 20; step++) stream.publish(log.append(progressed(step)));
     // 61 is the last of the first run of progress, 62 the resume, 82 the last of the second.
     expect(await take(slow, 3)).toEqual([61, 62, 82]);
     expect(log.reads).toBe(reads);
     stream.publish(log.append(ended));
     expect(await all(slow)).toEqual([83]);
+  });
+
+  it('gives each event to whoever is not further behind than its patience', async () => {
+    const log = new MemoryLog();
+    const stream = new EventStream(log);
+    log.append(queued);
+    const events = stream.follow('g', 0);
+    expect(await take(events, 1)).toEqual([1]);
+    const next = events.next();
+    stream.publish(log.append(progressed(1)));
+    await next;
+    for (let step = 2; step <= patience + 1; step++) stream.publish(log.append(progressed(step)));
+    expect(await take(events, patience)).toEqual(upTo(patience + 2, 3));
+    for (let step = 1; step <= patience + 1; step++) stream.publish(log.append(progressed(step)));
+    expect(await take(events, 1)).toEqual([2 * patience + 3]);
+    await events.return();
+  });
+
+  it('needs no log for those who come back soon while others listen', async () => {
+    const log = new MemoryLog();
+    const stream = new EventStream(log);
+    log.append(queued);
+    const first = stream.follow('g', 1);
+    const next = first.next();
+    await first.next;
+    for (let step = 1; step <= 5; step++) stream.publish(log.append(progressed(step)));
+    await next;
+    const reads = log.reads;
+    const back = stream.follow('g', 3);
+    expect(await take(back, 3)).toEqual([4, 5, 6]);
+    const ahead = stream.follow('g', 999).next();
+    stream.publish(log.append(ended));
+    expect(await all(back)).toEqual([7]);
+    expect((await ahead).done).toBe(true);
+    expect(log.reads).toBe(reads);
+    await first.return();
+  });
+
+  it('ends for whoever follows what is deleted', async () => {
+    const log = new MemoryLog();
+    const stream = new EventStream(log);
+    expect(await all(stream.follow('g', 0))).toEqual([]);
+    log.append(queued);
+    const events = stream.follow('g', 0);
+    expect(await take(events, 1)).toEqual([1]);
+    const next = events.next();
+    const [second, third] = [log.append(progressed(1)), log.append(progressed(2))];
+    expect(second).toBeDefined();
+    log.events.length = 0;
+    stream.publish(third);
+    expect((await next).done).toBe(true);
   });
 
   it('lets go at once when its reader leaves, waiting or not yet begun', async () => {
