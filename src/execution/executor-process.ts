@@ -24,6 +24,8 @@ export type Outcome<K extends UnitKind> =
       readonly result: UnitResult<K>;
       readonly seconds: number;
       readonly peakBytes: number | null;
+      readonly heldBytes: number | null;
+      readonly leftBytes: number | null;
       readonly peakRssBytes: number;
     }
   /** `lost`: the executor has gone, and all it knew with it. */
@@ -125,8 +127,8 @@ export class ExecutorProcess {
     this.#asked = null;
     if (answer === null) return { ok: false, lost: true, failure: await this.exited };
     if (answer.type === 'failed') return { ok: false, lost: false, failure: answer.failure };
-    const { result, seconds, peakBytes, peakRssBytes } = answer;
-    return { ok: true, result: result as UnitResult<K>, seconds, peakBytes, peakRssBytes };
+    const { result, seconds, peakBytes, heldBytes, leftBytes, peakRssBytes } = answer;
+    return { ok: true, result: result as UnitResult<K>, seconds, peakBytes, heldBytes, leftBytes, peakRssBytes };
   }
 
   /** Resolves when the process has gone. */

@@ -57,6 +57,9 @@ export type ExecutorMessage =
        * device's on a GPU. Null where that cannot be told.
        */
       readonly peakBytes: number | null;
+      /** The same before the unit and after it: what it needs itself, and what it leaves to be used again. */
+      readonly heldBytes: number | null;
+      readonly leftBytes: number | null;
       /** Until the scheduler has moved: as peakBytes, of the CPU. */
       readonly peakRssBytes: number;
     }

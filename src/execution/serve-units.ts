@@ -33,13 +33,15 @@ export function serveUnits(createRunner: (device: ExecutorDevice, work: WorkFile
 
   async function answer({ number, unit }: Extract<HostMessage, { type: 'unit' }>): Promise<void> {
     resetPeakRss();
+    const heldBytes = process.memoryUsage.rss();
     const begun = performance.now();
     try {
       if (!runner) throw new Error('a unit came before start');
       const result = await runner.run(unit);
       const seconds = (performance.now() - begun) / 1000;
       const rss = peakRssBytes();
-      send({ type: 'done', number, result, seconds, peakBytes: rss, peakRssBytes: rss });
+      const leftBytes = process.memoryUsage.rss();
+      send({ type: 'done', number, result, seconds, peakBytes: rss, heldBytes, leftBytes, peakRssBytes: rss });
     } catch (error) {
       send({ type: 'failed', number, failure: describeFailure(error, unit) });
     }

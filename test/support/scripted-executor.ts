@@ -36,7 +36,7 @@ process.on('message', (message: HostMessage) => {
   const result = compute(unit);
   const failure = suffer(fateOf(unit));
   if (failure) send({ type: 'failed', number, failure });
-  else send({ type: 'done', number, result, seconds: 0.5, peakBytes: 1, peakRssBytes: 1 });
+  else send({ type: 'done', number, result, seconds: 0.5, peakBytes: 1, heldBytes: 1, leftBytes: 1, peakRssBytes: 1 });
 });
 
 function fateOf(unit: Unit): string | undefined {

@@ -30,7 +30,15 @@ afterEach(async () => {
 test('starts nothing before there is something to do, and keeps what it started', async () => {
   const host = startHost();
   expect(host.pid).toBeUndefined();
-  expect(await script(host, 'answer')).toEqual({ ok: true, result: {}, seconds: 0.5, peakBytes: 1, peakRssBytes: 1 });
+  expect(await script(host, 'answer')).toEqual({
+    ok: true,
+    result: {},
+    seconds: 0.5,
+    peakBytes: 1,
+    heldBytes: 1,
+    leftBytes: 1,
+    peakRssBytes: 1,
+  });
   const first = host.pid;
   await script(host, 'answer');
   expect(host.pid).toBe(first);
