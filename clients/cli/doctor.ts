@@ -1,10 +1,10 @@
 import { access, constants, mkdir } from 'node:fs/promises';
-import { defineCommand } from 'citty';
 import { verifyHashes } from '../../inference/bundle/open-bundle.js';
 import { loadConfig } from '../../src/config.js';
 import { cudaProviderInstalled, detectDevices, freeBytes } from '../../src/execution/devices.js';
 import { ModelCatalog } from '../../src/models/catalog.js';
 import { findFfmpeg } from '../../src/video/ffmpeg.js';
+import { command } from './command.js';
 import { onStdout } from './style.js';
 
 interface Finding {
@@ -13,7 +13,7 @@ interface Finding {
   readonly text: string;
 }
 
-export const doctor = defineCommand({
+export const doctor = command({
   meta: { name: 'doctor', description: 'Check devices, drivers, ffmpeg, models and folders; say what to do' },
   args: {
     hashes: { type: 'boolean', description: 'Also read every model file and compare it with its hash' },

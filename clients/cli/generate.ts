@@ -1,75 +1,65 @@
-import { defineCommand } from 'citty';
-import { JsonLines, PlainLines, ProgressBar, type ProgressView } from './progress.js';
-import { GenerationError, runGeneration } from './run-generation.js';
-import { connect } from './server.js';
+import type { CreatedGeneration } from '../sdk/src/index.js';
+import { command, jsonOption, serverOptions } from './command.js';
+import { Detached } from './exit-codes.js';
+import { followGeneration, saveFiles } from './follow-generation.js';
+import { generateOptions, inputOf } from './generate-options.js';
+import { onInterrupt } from './interrupts.js';
+import { print, printJson, wantsJson } from './output.js';
+import { progressView } from './progress/progress-view.js';
+import { type Connection, connect } from './server.js';
 import { onStderr } from './style.js';
 
-export const generate = defineCommand({
+export const generate = command({
   meta: { name: 'generate', description: 'Make one video, through a running server or one of its own' },
   args: {
     prompt: { type: 'positional', description: 'What the video shows', required: true },
-    negative: { type: 'string', description: 'What it should not show' },
-    model: { type: 'string', description: 'Name of the model' },
-    width: { type: 'string', description: 'Pixels' },
-    height: { type: 'string', description: 'Pixels' },
-    frames: { type: 'string', description: 'Frames, 4n + 1' },
-    fps: { type: 'string', description: 'Frames a second' },
-    steps: { type: 'string', description: 'Denoising steps' },
-    guidance: { type: 'string', description: 'Guidance scale; 1 = none' },
-    seed: { type: 'string', description: 'Same seed, same video; random if left out' },
-    sampler: { type: 'string', description: 'UNIPC or EULER' },
-    out: { type: 'string', description: 'Path of the MP4' },
-    previews: { type: 'string', description: 'Folder for the preview of every step' },
-    url: { type: 'string', description: 'Server to use; one of its own if none runs' },
-    json: { type: 'boolean', description: 'Events as JSON lines' },
+    ...generateOptions,
+    out: { type: 'string', description: 'Where the video goes; <id>.mp4 here if left out', valueHint: 'path' },
+    previews: { type: 'string', description: 'Folder for the preview of every step', valueHint: 'path' },
+    detach: { type: 'boolean', description: 'Print the id and leave: see watch' },
+    pictures: { type: 'boolean', description: 'Show previews where the terminal can', default: true },
+    ...serverOptions,
+    ...jsonOption,
   },
   async run({ args }) {
-    const abort = new AbortController();
-    process.once('SIGINT', () => abort.abort());
-    const view: ProgressView = args.json
-      ? new JsonLines()
-      : process.stderr.isTTY
-        ? new ProgressBar()
-        : new PlainLines();
-    await using connection = await connect(args.url);
-    const result = await runGeneration(connection.client, {
-      input: inputOf(args),
-      ...(args.out ? { out: args.out } : {}),
-      ...(args.previews ? { previewsFolder: args.previews } : {}),
-      view,
-      signal: abort.signal,
-      onNotice: (notice) => process.stderr.write(`${onStderr.yellow(notice)}\n`),
+    const json = wantsJson(args);
+    await using connection = await connect(args);
+    const { client } = connection;
+    const created = await client.generate(await inputOf(client, args.prompt, args));
+    for (const notice of noticesOf(created)) process.stderr.write(`${onStderr.yellow(notice)}\n`);
+    if (args.detach) return json ? printJson({ id: created.id }) : print(created.id);
+    const view = await progressView({ json, pictures: args.pictures });
+    const detached = new AbortController();
+    const release = onInterrupt({
+      warn: () =>
+        process.stderr.write(`\n${onStderr.dim('Canceling. Ctrl-C again within a second to leave it running.')}\n`),
+      cancel: () => void created.cancel().catch(() => {}),
+      detach: () => detached.abort(new Detached(howToReturn(created.id, connection))),
     });
-    process.stdout.write(
-      args.json ? `${JSON.stringify({ id: result.id, video: result.video })}\n` : `${result.video}\n`,
-    );
+    try {
+      const { generation } = await followGeneration(created, {
+        view,
+        previewsFolder: args.previews,
+        signal: detached.signal,
+      });
+      const files = await saveFiles(client, generation, args.out ?? `${created.id}.mp4`);
+      if (json) printJson({ id: created.id, video: files[0], files });
+      else for (const file of files) print(file);
+    } finally {
+      release();
+    }
   },
 });
 
-const numberSettings = {
-  width: 'width',
-  height: 'height',
-  frames: 'frameCount',
-  fps: 'fps',
-  steps: 'steps',
-  guidance: 'guidanceScale',
-  seed: 'seed',
-} as const;
+function noticesOf({ created, warnings }: CreatedGeneration): string[] {
+  return [
+    ...created.adjustments.map(({ field, from, to, reason }) => `${field}: ${from} → ${to} (${reason})`),
+    ...warnings.map(({ field, message }) => `${field}: ${message}`),
+  ];
+}
 
-/** CreateGenerationInput from the options that were given; what they may be is the server's to say. */
-function inputOf(args: Record<string, unknown>): Record<string, unknown> {
-  const settings: Record<string, unknown> = {};
-  for (const [option, field] of Object.entries(numberSettings)) {
-    if (args[option] === undefined) continue;
-    const value = Number(args[option]);
-    if (Number.isNaN(value)) throw new GenerationError(`--${option} must be a number, not "${args[option]}"`, 2);
-    settings[field] = value;
-  }
-  if (args.sampler !== undefined) settings.sampler = String(args.sampler).toUpperCase();
-  return {
-    prompt: args.prompt,
-    ...(args.negative === undefined ? {} : { negativePrompt: args.negative }),
-    ...(args.model === undefined ? {} : { modelId: args.model }),
-    settings,
-  };
+function howToReturn(id: string, { embedded }: Connection): string {
+  return embedded
+    ? `It goes on when a server runs: npx reelql serve, then npx reelql watch ${id}`
+    : `It goes on. npx reelql watch ${id}`;
 }

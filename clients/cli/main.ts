@@ -1,17 +1,9 @@
 #!/usr/bin/env node
-import { defineCommand, runCommand, runMain } from 'citty';
+import { renderUsage, runCommand, runMain } from 'citty';
+import { reelql } from './commands.js';
+import { exitCodes } from './exit-codes.js';
+import { print } from './output.js';
 import { reportError } from './report-error.js';
-
-/** Each command loads what it needs and no more, so that `--help` is instant. */
-const main = defineCommand({
-  meta: { name: 'reelql', version: '0.1.0', description: 'Self-hosted text-to-video over GraphQL' },
-  subCommands: {
-    serve: () => import('./serve.js').then((module) => module.serve),
-    generate: () => import('./generate.js').then((module) => module.generate),
-    models: () => import('./models.js').then((module) => module.models),
-    doctor: () => import('./doctor.js').then((module) => module.doctor),
-  },
-});
 
 // `… | head` closes the pipe when it has seen enough: no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -20,11 +12,25 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const rawArgs = process.argv.slice(2);
-const asksForHelp = rawArgs.length === 0 || rawArgs.some((arg) => ['--help', '-h', '--version', '-v'].includes(arg));
+const options = rawArgs.slice(0, rawArgs.includes('--') ? rawArgs.indexOf('--') : rawArgs.length);
+const asksForHelp = rawArgs.length === 0 || options.some((arg) => arg === '--help' || arg === '-h');
 if (asksForHelp) {
-  await runMain(main, { rawArgs: rawArgs.length === 0 ? ['--help'] : rawArgs });
+  await runMain(reelql, {
+    rawArgs: rawArgs.length === 0 ? ['--help'] : rawArgs,
+    async showUsage(command, parent) {
+      print(await renderUsage(command, parent));
+      if (parent === undefined) print(exitCodeTable());
+    },
+  });
+} else if (rawArgs[0] === '--version' || rawArgs[0] === '-v') {
+  await runMain(reelql, { rawArgs: ['--version'] });
 } else {
-  await runCommand(main, { rawArgs }).catch((error) => {
+  await runCommand(reelql, { rawArgs }).catch((error) => {
     process.exitCode = reportError(error);
   });
+}
+
+function exitCodeTable(): string {
+  const lines = exitCodes.map(({ exit, means }) => `${String(exit).padStart(5)}  ${means}`);
+  return ['', 'EXIT CODES', '', ...lines, ''].join('\n');
 }

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { defineCommand } from 'citty';
 import cliProgress from 'cli-progress';
 import { type ImportProgress, importDiffusers } from '../../inference/bundle/import.js';
 import { ModelError } from '../../inference/bundle/model-error.js';
 import { fitModelPreview } from '../../inference/bundle/model-preview.js';
 import { type ImportDtype, importDtypes } from '../../inference/bundle/precision.js';
 import { loadConfig } from '../../src/config.js';
+import { command } from './command.js';
 import { onStdout } from './style.js';
 
-export const modelsImport = defineCommand({
+export const modelsImport = command({
   meta: { name: 'import', description: 'Make a bundle of a diffusers folder of Wan2.2-TI2V' },
   args: {
     source: { type: 'positional', description: 'The diffusers folder', required: true },

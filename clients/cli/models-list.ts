@@ -1,8 +1,8 @@
-import { defineCommand } from 'citty';
 import { componentNames, type Manifest } from '../../inference/bundle/manifest.js';
 import { findBundles, openBundle } from '../../inference/bundle/open-bundle.js';
 import { loadConfig } from '../../src/config.js';
 import { bundledModel } from '../../src/models/catalog.js';
+import { command } from './command.js';
 
 /** One line of the list. */
 type Listed =
@@ -15,7 +15,7 @@ type Listed =
     }
   | { readonly directory: string; readonly problem: string };
 
-export const modelsList = defineCommand({
+export const modelsList = command({
   meta: { name: 'list', description: 'List the models on this machine, broken ones with the reason' },
   args: {
     'models-dir': { type: 'string', description: 'Folder of the bundles; REELQL_MODELS_DIR or var/models if left out' },

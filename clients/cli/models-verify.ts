@@ -1,10 +1,10 @@
-import { defineCommand } from 'citty';
 import { ModelError } from '../../inference/bundle/model-error.js';
 import type { Limits, VerifyRow } from '../../inference/verify/compare.js';
 import { type Family, families, verifyModel } from '../../inference/verify/verify.js';
+import { command } from './command.js';
 import { onStdout } from './style.js';
 
-export const modelsVerify = defineCommand({
+export const modelsVerify = command({
   meta: {
     name: 'verify',
     description: 'Compare a model with what the original implementation computed; exits 1 if it differs',

@@ -1,9 +1,9 @@
-import { defineCommand } from 'citty';
 import { startApp } from '../../src/app.js';
 import { type ConfigInput, loadConfig } from '../../src/config.js';
+import { command } from './command.js';
 import { onStdout } from './style.js';
 
-export const serve = defineCommand({
+export const serve = command({
   meta: { name: 'serve', description: 'Serve GraphQL over HTTP and WebSocket, and a page to try it' },
   args: {
     host: { type: 'string', description: 'Address to listen on (127.0.0.1)' },

@@ -1,30 +1,47 @@
+import { WebSocket } from 'ws';
 import { startApp } from '../../src/app.js';
 import { loadConfig } from '../../src/config.js';
-import { Client } from './client.js';
+import { ConnectionError, ReelQL } from '../sdk/src/index.js';
 
 export interface Connection extends AsyncDisposable {
-  readonly client: Client;
+  readonly client: ReelQL;
   /** True if this process started the server, which then ends with it. */
   readonly embedded: boolean;
 }
 
-/** The server at `url` if one answers there, else one started in this process on a free port, on the same data. */
-export async function connect(url?: string): Promise<Connection> {
+/** What `serverOptions` were given. */
+export interface ServerArgs {
+  readonly server?: string | undefined;
+  readonly 'api-key'?: string | undefined;
+}
+
+/** The server asked for; else the one that runs on this machine; else one in this process, on a free port and the same data. */
+export async function connect(args: ServerArgs = {}): Promise<Connection> {
   const config = loadConfig();
-  const running = url ?? `http://${config.host}:${config.port}`;
-  if (await Client.reaches(running)) return connection(new Client(running), null);
-  if (url) throw new Error(`No ReelQL server answers at ${url}. Start one with: npx reelql serve`);
-  return startEmbedded();
+  const url = args.server ?? `http://${config.host}:${config.port}`;
+  const client = clientOf(url, args['api-key']);
+  if (await client.isReachable()) return connection(client, null);
+  if (args.server) {
+    throw new ConnectionError(`No ReelQL server answers at ${url}. Start one with: npx reelql serve`);
+  }
+  return startEmbedded({ apiKey: args['api-key'] });
 }
 
 /** A server of our own, quiet and on a free port. */
-export async function startEmbedded(dataDir?: string): Promise<Connection> {
+export async function startEmbedded(
+  options: { readonly dataDir?: string | undefined; readonly apiKey?: string | undefined } = {},
+): Promise<Connection> {
   const quiet = process.env.REELQL_LOG_LEVEL ? {} : { logLevel: 'error' as const };
-  const app = await startApp(loadConfig({ port: 0, ...quiet, ...(dataDir ? { dataDir } : {}) }));
-  return connection(new Client(app.url), app);
+  const dataDir = options.dataDir ? { dataDir: options.dataDir } : {};
+  const app = await startApp(loadConfig({ host: '127.0.0.1', port: 0, ...quiet, ...dataDir }));
+  return connection(clientOf(app.url, options.apiKey), app);
 }
 
-function connection(client: Client, app: { close(): Promise<void> } | null): Connection {
+function clientOf(url: string, apiKey = process.env.REELQL_API_KEY): ReelQL {
+  return new ReelQL({ url, apiKey, webSocket: WebSocket });
+}
+
+function connection(client: ReelQL, app: { close(): Promise<void> } | null): Connection {
   return {
     client,
     embedded: app !== null,

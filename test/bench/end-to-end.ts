@@ -5,9 +5,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { Client } from '../../clients/cli/client.js';
-import { follow } from '../../clients/cli/run-generation.js';
 import { startEmbedded } from '../../clients/cli/server.js';
+import type { ReelQL } from '../../clients/sdk/src/index.js';
 
 const RUNS = Number(process.env.RUNS ?? 3);
 const prompt = 'A red sports car speeding through a desert highway at sunset';
@@ -22,16 +21,10 @@ interface Measured {
   readonly peakBytes: number | null;
 }
 
-async function measure(client: Client, seed: number): Promise<Measured> {
+async function measure(client: ReelQL, seed: number): Promise<Measured> {
   const started = performance.now();
   const since = () => (performance.now() - started) / 1000;
-  const created = await client.request<{ createGeneration: { generation: { id: string } } }>(
-    `mutation ($input: CreateGenerationInput!) {
-       createGeneration(input: $input) { ... on CreateGenerationSuccess { generation { id } } }
-     }`,
-    { input: { prompt, settings: { seed } } },
-  );
-  const { id } = created.createGeneration.generation;
+  const generation = await client.generate({ prompt, settings: { seed } });
   const phases: Record<string, number> = {};
   const previewBytes: number[] = [];
   let firstPreview = Number.NaN;
@@ -43,8 +36,7 @@ async function measure(client: Client, seed: number): Promise<Measured> {
     phase = next;
     entered = since();
   };
-  for await (const event of follow(client, id)) {
-    if (event.__typename === 'GenerationFailed') throw new Error(event.failure.message);
+  for await (const event of generation.events()) {
     if (event.__typename === 'GenerationSucceeded') enter('DONE');
     if (event.__typename !== 'GenerationProgressed') continue;
     enter(event.progress.phase);
@@ -53,11 +45,8 @@ async function measure(client: Client, seed: number): Promise<Measured> {
     previewBytes.push(Buffer.from(event.progress.preview.data, 'base64').length);
   }
   const total = since();
-  const { node } = await client.request<{ node: { usage: { peakBytes: number | null } | null } }>(
-    'query ($id: ID!) { node(id: $id) { ... on Generation { usage { peakBytes } } } }',
-    { id },
-  );
-  return { firstPreview, total, phases, previewBytes, peakBytes: node.usage?.peakBytes ?? null };
+  const { usage } = await generation.result();
+  return { firstPreview, total, phases, previewBytes, peakBytes: usage?.peakBytes ?? null };
 }
 
 function row(name: string, values: readonly number[], digits = 2, unit = 's'): void {
@@ -75,7 +64,7 @@ try {
     `${cpus()[0]?.model}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}\n`,
   );
   const booted = performance.now();
-  await using connection = await startEmbedded(folder);
+  await using connection = await startEmbedded({ dataDir: folder });
   row('server ready', [(performance.now() - booted) / 1000]);
   const cold = await measure(connection.client, 1);
   row('cold: mutation → first preview', [cold.firstPreview]);

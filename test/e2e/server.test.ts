@@ -4,9 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Client } from '../../clients/cli/client.js';
-import type { EventData } from '../../clients/cli/operations.js';
-import { follow } from '../../clients/cli/run-generation.js';
+import { WebSocket } from 'ws';
+import { type GenerationEvent, ReelQL } from '../../clients/sdk/src/index.js';
 import { childProcesses } from '../support/child-processes.js';
 import { Command, ended } from '../support/command.js';
 
@@ -36,22 +35,18 @@ async function serve(dataDir: string, env: NodeJS.ProcessEnv = {}): Promise<{ se
   return { server, url };
 }
 
-async function create(client: Client, settings: Record<string, unknown>): Promise<string> {
-  const data = await client.request<{ createGeneration: { generation: { id: string } } }>(
-    `mutation ($input: CreateGenerationInput!) {
-       createGeneration(input: $input) { ... on CreateGenerationSuccess { generation { id } } }
-     }`,
-    { input: { prompt: 'A green ball bouncing in the forest', settings } },
-  );
-  return data.createGeneration.generation.id;
+function clientOf(url: string): ReelQL {
+  return new ReelQL({ url, webSocket: WebSocket });
 }
+
+const prompt = 'A green ball bouncing in the forest';
 
 describe('npx reelql', () => {
   it('serves, generates the same bytes for the same seed, and leaves no process behind', async () => {
     const { server, url } = await serve('same-seed');
     const videos: string[] = [];
     for (const name of ['a.mp4', 'b.mp4']) {
-      const result = await run(['generate', 'A blue fish in a coral reef', ...quick, '--out', name, '--url', url])
+      const result = await run(['generate', 'A blue fish in a coral reef', ...quick, '--out', name, '--server', url])
         .finished;
       expect(result).toMatchObject({ code: 0, stderr: '' });
       videos.push(
@@ -84,10 +79,10 @@ describe('npx reelql', () => {
 
   it('resumes after kill -9: the generation finishes, its events have no hole and no repeat', async () => {
     const first = await serve('killed');
-    const before = new Client(first.url);
-    const id = await create(before, { steps: 12, seed: 5 });
-    const seen: EventData[] = [];
-    for await (const event of follow(before, id)) {
+    const before = clientOf(first.url);
+    const { id } = await before.generate({ prompt, settings: { steps: 12, seed: 5 } });
+    const seen: GenerationEvent[] = [];
+    for await (const event of before.generations.events(id)) {
       seen.push(event);
       if (event.__typename === 'GenerationProgressed' && event.progress.step === 2) break;
     }
@@ -97,9 +92,9 @@ describe('npx reelql', () => {
     await ended(executors);
 
     const second = await serve('killed');
-    const after = new Client(second.url);
+    const after = clientOf(second.url);
     try {
-      for await (const event of follow(after, id, seen.at(-1)?.sequence)) seen.push(event);
+      for await (const event of after.generations.events(id, { after: seen.at(-1)?.sequence })) seen.push(event);
       expect(seen.map((event) => event.sequence)).toEqual(seen.map((_, i) => i + 1));
       expect(seen.map((event) => event.__typename)).toContain('GenerationResumed');
       expect(seen.at(-1)?.__typename).toBe('GenerationSucceeded');
@@ -110,15 +105,15 @@ describe('npx reelql', () => {
 
   it('cancels a running generation before its next step', async () => {
     const { url } = await serve('cancel');
-    const client = new Client(url);
+    const client = clientOf(url);
     try {
-      const id = await create(client, { steps: 100 });
+      const generation = await client.generate({ prompt, settings: { steps: 100 } });
       const types: string[] = [];
-      for await (const event of follow(client, id)) {
+      for await (const event of generation.events()) {
         types.push(event.__typename);
         if (event.__typename === 'GenerationProgressed' && event.progress.step === 1 && !types.includes('canceling')) {
           types.push('canceling');
-          await client.request('mutation ($id: ID!) { cancelGeneration(input: { id: $id }) { __typename } }', { id });
+          await generation.cancel();
         }
       }
       expect(types.at(-1)).toBe('GenerationCanceled');

@@ -1,0 +1,22 @@
+import { type CommandDef, defineCommand } from 'citty';
+
+/** Each command loads what it needs and no more. */
+const subCommands = {
+  generate: () => import('./generate.js').then((module) => module.generate),
+  list: () => import('./list.js').then((module) => module.list),
+  show: () => import('./show.js').then((module) => module.show),
+  watch: () => import('./watch.js').then((module) => module.watch),
+  cancel: () => import('./cancel.js').then((module) => module.cancel),
+  queue: () => import('./queue.js').then((module) => module.queue),
+  devices: () => import('./devices.js').then((module) => module.devices),
+  models: () => import('./models.js').then((module) => module.models),
+  serve: () => import('./serve.js').then((module) => module.serve),
+  doctor: () => import('./doctor.js').then((module) => module.doctor),
+  completion: () => import('./completion.js').then((module) => module.completion),
+} as const;
+
+export const reelql: CommandDef = defineCommand({
+  meta: { name: 'reelql', version: '0.1.0', description: 'Self-hosted text-to-video over GraphQL' },
+  // The commands differ in their arguments, and citty's type is invariant in them.
+  subCommands: subCommands as unknown as Record<string, CommandDef>,
+});
