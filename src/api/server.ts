@@ -1,3 +1,5 @@
+// Before anything that has decorators.
+import 'reflect-metadata';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FileArtifactStore } from '../artifacts/artifact-store.js';
