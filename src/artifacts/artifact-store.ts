@@ -4,6 +4,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { StorageError } from '../errors.js';
+import type { ArtifactFiles } from '../generations/ports.js';
 import { newId } from '../ids.js';
 import type { ArtifactStore } from '../scheduler/ports.js';
 
@@ -11,7 +12,7 @@ import type { ArtifactStore } from '../scheduler/ports.js';
  * Files by their content in a folder: `<root>/ab/cdef…` is the file whose sha256 is `abcdef…`, and `<root>/staged/` holds what
  * is being written. A file appears under its hash whole or not at all: it is flushed to the disk, then renamed.
  */
-export class FileArtifactStore implements ArtifactStore {
+export class FileArtifactStore implements ArtifactStore, ArtifactFiles {
   private constructor(
     readonly root: string,
     private readonly staging: string,
@@ -54,6 +55,18 @@ export class FileArtifactStore implements ArtifactStore {
   async discard(stagedPath: string): Promise<void> {
     this.requireStaged(stagedPath);
     await rm(stagedPath, { force: true });
+  }
+
+  async has(sha256: string): Promise<boolean> {
+    return stat(this.path(sha256)).then(
+      (file) => file.isFile(),
+      () => false,
+    );
+  }
+
+  /** Downloads that have begun go on to their end. */
+  async remove(sha256: string): Promise<void> {
+    await attempt('remove', this.path(sha256), () => rm(this.path(sha256), { force: true }));
   }
 
   /** Where the file with this hash lies, whether it exists or not. */
