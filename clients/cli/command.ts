@@ -11,6 +11,15 @@ export const jsonOption = {
   json: { type: 'boolean', description: 'JSON lines, as in a pipe' },
 } as const satisfies ArgsDef;
 
+/** For commands that work on the data folder itself. */
+export const dataOption = {
+  'data-dir': {
+    type: 'string',
+    description: 'Folder of the server; REELQL_DATA_DIR or var if left out',
+    valueHint: 'dir',
+  },
+} as const satisfies ArgsDef;
+
 /** citty's defineCommand, which takes no option and no word that it does not know: a typing error must not make another video. */
 export function command<Args extends ArgsDef>(definition: CommandDef<Args>): CommandDef<Args> {
   return defineCommand({ ...definition, setup: (context) => refuseUnknown(context, definition.args as ArgsDef) });

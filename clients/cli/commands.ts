@@ -9,6 +9,7 @@ const subCommands = {
   cancel: () => import('./cancel.js').then((module) => module.cancel),
   queue: () => import('./queue.js').then((module) => module.queue),
   devices: () => import('./devices.js').then((module) => module.devices),
+  keys: () => import('./keys.js').then((module) => module.keys),
   models: () => import('./models.js').then((module) => module.models),
   serve: () => import('./serve.js').then((module) => module.serve),
   doctor: () => import('./doctor.js').then((module) => module.doctor),

@@ -25,6 +25,7 @@ export const exitCodes = [
   { exit: 74, means: 'a disk is full or broken' },
   { exit: 75, means: 'try again later: queue full, quota used up, database in use' },
   { exit: 77, means: 'no API key, or one without the right' },
+  { exit: 78, means: 'the configuration cannot be used' },
   { exit: 130, means: 'canceled' },
 ] as const;
 export type ExitCode = (typeof exitCodes)[number]['exit'];

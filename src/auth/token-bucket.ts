@@ -20,8 +20,8 @@ export class TokenBucket {
     this.tokens = Math.min(this.perMinute, this.tokens + (elapsed / 60_000) * this.perMinute);
     this.filledAt = now;
     // Ten requests of a tenth are one request: without the margin, rounding would refuse the last of them.
-    const missing = cost - this.tokens - 1e-9;
-    if (missing > 0) return (missing / this.perMinute) * 60;
+    const missing = cost - this.tokens;
+    if (missing > 1e-9) return (missing / this.perMinute) * 60;
     this.tokens -= cost;
     return 0;
   }

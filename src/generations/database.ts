@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -25,11 +26,7 @@ export async function openDatabase(file: string): Promise<Database> {
   const lock = await Lock.acquire(path);
   try {
     await prepare(path);
-    // 5 s: nobody else writes, but a backup tool may hold the file for a moment.
-    const client = new PrismaClient({
-      adapter: new SingleConnectionLibSql({ url: pathToFileURL(path).href, timeout: 5000 }),
-    });
-    await client.$connect();
+    const client = await connect(path);
     return {
       client,
       path,
@@ -42,6 +39,29 @@ export async function openDatabase(file: string): Promise<Database> {
     await lock.release();
     throw error;
   }
+}
+
+/**
+ * A second connection to the database of a server that may be running, for a few small statements: SQLite lets both write in
+ * turn. Null where there is none, or one of before these tables: whoever opens it for himself makes them.
+ */
+export async function openBeside(file: string): Promise<Database | null> {
+  const path = resolve(file);
+  if (!existsSync(path)) return null;
+  const client = await connect(path);
+  const close = () => client.$disconnect();
+  const [current] = await client.$queryRaw<unknown[]>`SELECT 1 FROM sqlite_master WHERE name = 'ApiKey'`;
+  if (current) return { client, path, close };
+  await close();
+  return null;
+}
+
+async function connect(path: string): Promise<PrismaClient> {
+  // 5 s: another process may be writing, or a backup tool hold the file for a moment.
+  const adapter = new SingleConnectionLibSql({ url: pathToFileURL(path).href, timeout: 5000 });
+  const client = new PrismaClient({ adapter });
+  await client.$connect();
+  return client;
 }
 
 async function prepare(path: string): Promise<void> {
