@@ -65,7 +65,7 @@ const cudaState =
 
 function cudaAdvice(): string {
   if (cudaProviderInstalled()) {
-    return 'provider installed, but nvidia-smi shows no GPU. Is the NVIDIA driver loaded, the device visible in this container?';
+    return 'provider installed, but the NVIDIA driver shows no GPU. Is it loaded, the device visible in this container?';
   }
   return "no CUDA provider: generations run on the CPU. With a GPU, let onnxruntime-node's install script fetch it (README, “GPU”).";
 }

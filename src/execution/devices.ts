@@ -1,21 +1,27 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { observeMemory, openNvml } from './device-memory.js';
+import { type Lane, lanesOf } from './lanes.js';
+import type { Gpu } from './nvml.js';
 import type { ExecutorDevice } from './protocol.js';
 
-const run = promisify(execFile);
-
-export interface Device {
+interface DeviceFacts {
   /** Stable over restarts: `cpu`, `cuda-0`, … */
   readonly id: string;
   readonly name: string;
-  readonly kind: 'CPU' | 'CUDA';
   readonly totalBytes: number;
+  /** Its executors: one or two. */
+  readonly lanes: readonly Lane[];
+  /** Until the scheduler has moved: the whole device as one lane. */
   readonly executor: ExecutorDevice;
 }
+
+export type Device =
+  | (DeviceFacts & { readonly kind: 'CPU' })
+  /** `gpu`: NVML's index of it. */
+  | (DeviceFacts & { readonly kind: 'CUDA'; readonly gpu: number });
 
 /**
  * The devices to work on. `choice` is `auto` or ids out of `cpu`, `cuda-0`, … with commas between them. `auto` is the CPU until
@@ -34,20 +40,44 @@ export async function chooseDevices(choice = 'auto'): Promise<Device[]> {
 
 /** All there is, the CPU last. CUDA devices count only where ONNX Runtime's CUDA provider is installed. */
 export async function detectDevices(): Promise<Device[]> {
-  const gpus = cudaProviderInstalled() ? await nvidiaDevices() : [];
-  return [...gpus, cpuDevice()];
+  const gpus = cudaProviderInstalled() ? visibleGpus(openNvml()?.gpus() ?? [], process.env.CUDA_VISIBLE_DEVICES) : [];
+  return [...gpus.map(cudaDevice), cpuDevice()];
 }
 
-function cpuDevice(): Device {
-  const threads = availableParallelism();
+/** The CPU, or a part of its threads as a device of its own. */
+export function cpuDevice(id = 'cpu', threads = availableParallelism()): Device {
+  const executor = { kind: 'CPU', threads } as const;
   return {
-    id: 'cpu',
+    id,
     name: cpus()[0]?.model.trim() ?? 'CPU',
     kind: 'CPU',
     // A container may have less than the machine; without a limit the kernel tells a number beyond all memory, or 0.
     totalBytes: Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
-    executor: { kind: 'CPU', threads },
+    lanes: lanesOf(id, executor),
+    executor,
   };
+}
+
+/** @param deviceId CUDA's, which counts the visible GPUs only. */
+function cudaDevice({ index, name, totalBytes }: Gpu, deviceId: number): Device {
+  const id = `cuda-${index}`;
+  const executor = { kind: 'CUDA', deviceId } as const;
+  return { id, name, kind: 'CUDA', gpu: index, totalBytes, lanes: lanesOf(id, executor), executor };
+}
+
+/**
+ * The GPUs that CUDA will show, in its order: all, or those that CUDA_VISIBLE_DEVICES lists by index or by the beginning of
+ * the UUID, up to the first that is not there.
+ * Source: CUDA C++ Programming Guide, "CUDA Environment Variables".
+ */
+export function visibleGpus(gpus: readonly Gpu[], variable: string | undefined): Gpu[] {
+  if (variable === undefined) return [...gpus];
+  const listed = variable.split(',').map((item) => {
+    const name = item.trim();
+    return gpus.find(({ index, uuid }) => String(index) === name || (name.startsWith('GPU-') && uuid.startsWith(name)));
+  });
+  const end = listed.indexOf(undefined);
+  return (end === -1 ? listed : listed.slice(0, end)) as Gpu[];
 }
 
 export function cudaProviderInstalled(): boolean {
@@ -56,35 +86,7 @@ export function cudaProviderInstalled(): boolean {
   return existsSync(join(folder, 'libonnxruntime_providers_cuda.so'));
 }
 
-async function nvidiaDevices(): Promise<Device[]> {
-  const rows = await nvidiaSmi(['index', 'name', 'memory.total']);
-  return rows.map(([index = '0', name = 'GPU', mebibytes = '0']) => ({
-    id: `cuda-${index}`,
-    name,
-    kind: 'CUDA',
-    totalBytes: Number(mebibytes) * 2 ** 20,
-    executor: { kind: 'CUDA', deviceId: Number(index) },
-  }));
-}
-
-/** Bytes that nobody uses on the device now; null where that cannot be told. */
+/** Until the scheduler has moved to observeMemory. */
 export async function freeBytes(device: Device): Promise<number | null> {
-  if (device.kind === 'CPU') return process.availableMemory();
-  const rows = await nvidiaSmi(['index', 'memory.free']);
-  const row = rows.find(([index]) => `cuda-${index}` === device.id);
-  return row?.[1] === undefined ? null : Number(row[1]) * 2 ** 20;
-}
-
-/** No program, no driver, no device: no rows. */
-async function nvidiaSmi(fields: readonly string[]): Promise<string[][]> {
-  try {
-    const query = [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits'];
-    const { stdout } = await run('nvidia-smi', query, { timeout: 10_000 });
-    return stdout
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((line) => line.split(',').map((cell) => cell.trim()));
-  } catch {
-    return [];
-  }
+  return observeMemory(device, [])?.freeBytes ?? null;
 }

@@ -68,7 +68,7 @@ export class ExecutorProcess {
       execArgv: [...entry.execArgv],
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      // CUDA's own order is by speed; nvidia-smi, from which our ids come, counts by bus.
+      // CUDA's own order is by speed; NVML, from which our ids come, counts by bus.
       env: { ...process.env, CUDA_DEVICE_ORDER: 'PCI_BUS_ID' },
     });
     this.ready = new Promise((resolve) => {

@@ -1,14 +1,15 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { expect, test } from 'vitest';
-import { chooseDevices, detectDevices, freeBytes } from '../../src/execution/devices.js';
+import { observeMemory } from '../../src/execution/device-memory.js';
+import { chooseDevices, cpuDevice, detectDevices, visibleGpus } from '../../src/execution/devices.js';
 
 test('there is always a CPU, with all its threads', async () => {
   const device = (await detectDevices()).at(-1);
   expect(device).toMatchObject({ id: 'cpu', kind: 'CPU' });
   expect(device?.totalBytes).toBeLessThanOrEqual(totalmem());
   expect(device?.totalBytes).toBeGreaterThan(2 ** 28);
-  expect(device?.executor).toEqual({ kind: 'CPU', threads: availableParallelism() });
-  if (device) expect(await freeBytes(device)).toBeLessThan(device.totalBytes);
+  const threads = device?.lanes.map(({ executor }) => (executor.kind === 'CPU' ? executor.threads : 0));
+  expect(threads?.reduce((a, b) => a + b)).toBe(availableParallelism());
 });
 
 test('left to itself it is the CPU, also beside a GPU', async () => {
@@ -18,4 +19,36 @@ test('left to itself it is the CPU, also beside a GPU', async () => {
 test('devices are chosen by name, and a name that is not there is answered with those that are', async () => {
   expect((await chooseDevices('cpu')).map(({ id }) => id)).toEqual(['cpu']);
   await expect(chooseDevices('cpu, tpu-0')).rejects.toThrow('There is no device "tpu-0". Here are: auto, cpu');
+});
+
+test('parts of the CPU are devices of their own', () => {
+  expect([cpuDevice('cpu-0', 1), cpuDevice('cpu-1', 1)].flatMap(({ lanes }) => lanes)).toMatchObject([
+    { id: 'cpu-0', executor: { threads: 1 } },
+    { id: 'cpu-1', executor: { threads: 1 } },
+  ]);
+});
+
+test('of the memory some is free, some ours, the rest of others', () => {
+  const device = cpuDevice();
+  const alone = observeMemory(device, []);
+  expect(alone?.freeBytes).toBeGreaterThan(0);
+  expect(alone?.oursBytes).toBeGreaterThan(2 ** 20);
+  expect((alone?.freeBytes ?? 0) + (alone?.othersBytes ?? 0)).toBeLessThan(device.totalBytes);
+  // A process that has ended holds nothing.
+  expect(observeMemory(device, [2 ** 22 + 1])?.oursBytes).toBeLessThan(2 * (alone?.oursBytes ?? 0));
+  // This one once more.
+  expect(observeMemory(device, [process.pid])?.oursBytes).toBeGreaterThan(1.5 * (alone?.oursBytes ?? 0));
+});
+
+const gpus = [0, 1, 2].map((index) => ({ index, name: 'G', uuid: `GPU-${index}abc`, totalBytes: 1 }));
+
+test.each([
+  [undefined, [0, 1, 2]],
+  ['2,0', [2, 0]],
+  ['GPU-1, 0', [1, 0]],
+  ['1,7,0', [1]],
+  ['', []],
+  ['-1', []],
+])('CUDA_VISIBLE_DEVICES=%s', (variable, expected) => {
+  expect(visibleGpus(gpus, variable).map(({ index }) => index)).toEqual(expected);
 });
