@@ -16,8 +16,10 @@ const subCommands = {
   completion: () => import('./completion.js').then((module) => module.completion),
 } as const;
 
+export const version = '0.1.0';
+
 export const reelql: CommandDef = defineCommand({
-  meta: { name: 'reelql', version: '0.1.0', description: 'Self-hosted text-to-video over GraphQL' },
+  meta: { name: 'reelql', version, description: 'Self-hosted text-to-video over GraphQL' },
   // The commands differ in their arguments, and citty's type is invariant in them.
   subCommands: subCommands as unknown as Record<string, CommandDef>,
 });

@@ -1,7 +1,8 @@
-import type { ArgsDef, CommandDef, Resolvable } from 'citty';
+import type { ArgsDef, CommandDef } from 'citty';
 import { command } from './command.js';
 import { type CompletedCommand, scripts } from './completion-scripts.js';
 import { CommandLineError } from './exit-codes.js';
+import { resolved } from './usage.js';
 
 export const completion = command({
   meta: { name: 'completion', description: 'Print a completion script for a shell: bash, zsh or fish' },
@@ -39,8 +40,4 @@ async function describeCommands(root: CommandDef, path: readonly string[] = []):
     }));
   const words = subCommands.map(([name]) => name);
   return [{ path, description: meta.description ?? '', words, options }, ...children.flat()];
-}
-
-async function resolved<T>(value: Resolvable<T>): Promise<T> {
-  return typeof value === 'function' ? await (value as () => T | Promise<T>)() : await value;
 }

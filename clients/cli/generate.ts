@@ -17,7 +17,7 @@ export const generate = command({
     out: { type: 'string', description: 'Where the video goes; <id>.mp4 here if left out', valueHint: 'path' },
     previews: { type: 'string', description: 'Folder for the preview of every step', valueHint: 'path' },
     detach: { type: 'boolean', description: 'Print the id and leave: see watch' },
-    pictures: { type: 'boolean', description: 'Show previews where the terminal can', default: true },
+    pictures: { type: 'boolean', default: true, negativeDescription: 'No previews in the terminal' },
     ...serverOptions,
     ...jsonOption,
   },

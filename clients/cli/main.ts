@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { renderUsage, runCommand, runMain } from 'citty';
-import { reelql } from './commands.js';
-import { exitCodes } from './exit-codes.js';
+import { runCommand } from 'citty';
+import { reelql, version } from './commands.js';
 import { print } from './output.js';
 import { reportError } from './report-error.js';
+import { commandAt, usageOf } from './usage.js';
 
 // `… | head` closes the pipe when it has seen enough: no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -12,25 +12,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const rawArgs = process.argv.slice(2);
-const options = rawArgs.slice(0, rawArgs.includes('--') ? rawArgs.indexOf('--') : rawArgs.length);
-const asksForHelp = rawArgs.length === 0 || options.some((arg) => arg === '--help' || arg === '-h');
-if (asksForHelp) {
-  await runMain(reelql, {
-    rawArgs: rawArgs.length === 0 ? ['--help'] : rawArgs,
-    async showUsage(command, parent) {
-      print(await renderUsage(command, parent));
-      if (parent === undefined) print(exitCodeTable());
-    },
-  });
+const ours = rawArgs.includes('--') ? rawArgs.slice(0, rawArgs.indexOf('--')) : rawArgs;
+if (rawArgs.length === 0 || ours.includes('--help') || ours.includes('-h')) {
+  const [command, path] = await commandAt(reelql, ours);
+  print(await usageOf(command, ['reelql', ...path]));
 } else if (rawArgs[0] === '--version' || rawArgs[0] === '-v') {
-  await runMain(reelql, { rawArgs: ['--version'] });
+  print(version);
 } else {
   await runCommand(reelql, { rawArgs }).catch((error) => {
     process.exitCode = reportError(error);
   });
-}
-
-function exitCodeTable(): string {
-  const lines = exitCodes.map(({ exit, means }) => `${String(exit).padStart(5)}  ${means}`);
-  return ['', 'EXIT CODES', '', ...lines, ''].join('\n');
 }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { ModelError } from '../../inference/bundle/model-error.js';
 import { ReelError } from '../../src/errors.js';
 import { GenerationFailedError, InvalidInputError, ReelQLError } from '../sdk/src/index.js';
@@ -20,7 +21,10 @@ function textOf(error: unknown): string {
     return [error.message, ...error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`)].join('\n');
   }
   if (error instanceof GenerationFailedError) return `${error.message} (${error.failure.code})`;
-  if (error instanceof CommandLineError || error.name === 'CLIError') return `${error.message}\nSee: npx reelql --help`;
+  if (error instanceof CommandLineError || error.name === 'CLIError') {
+    // citty colours words whatever it writes to.
+    return `${stripVTControlCharacters(error.message)}\nSee: npx reelql --help`;
+  }
   const foreseen =
     error instanceof ReelQLError ||
     error instanceof ReelError ||

@@ -1,4 +1,3 @@
-import { startApp } from '../../src/app.js';
 import { type ConfigInput, loadConfig } from '../../src/config.js';
 import { command } from './command.js';
 import { onStdout } from './style.js';
@@ -13,6 +12,7 @@ export const serve = command({
   },
   async run({ args }) {
     const overrides = { host: args.host, port: args.port, dataDir: args['data-dir'], devices: args.devices };
+    const { startApp } = await import('../../src/app.js');
     const app = await startApp(loadConfig(overrides as ConfigInput));
     process.stdout.write(
       `${onStdout.bold('ReelQL')} is ready\n  page     ${onStdout.cyan(app.url)}\n  GraphQL  ${onStdout.cyan(`${app.url}/graphql`)}  (HTTP and WebSocket)\n`,

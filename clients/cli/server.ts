@@ -1,5 +1,4 @@
 import { WebSocket } from 'ws';
-import { startApp } from '../../src/app.js';
 import { loadConfig } from '../../src/config.js';
 import { ConnectionError, ReelQL } from '../sdk/src/index.js';
 
@@ -33,6 +32,8 @@ export async function startEmbedded(
 ): Promise<Connection> {
   const quiet = process.env.REELQL_LOG_LEVEL ? {} : { logLevel: 'error' as const };
   const dataDir = options.dataDir ? { dataDir: options.dataDir } : {};
+  // The server is half a second of loading: commands that find one running do without.
+  const { startApp } = await import('../../src/app.js');
   const app = await startApp(loadConfig({ host: '127.0.0.1', port: 0, ...quiet, ...dataDir }));
   return connection(clientOf(app.url, options.apiKey), app);
 }

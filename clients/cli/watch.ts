@@ -12,7 +12,7 @@ export const watch = command({
     id: { type: 'positional', description: 'Its id, or last', required: true },
     out: { type: 'string', description: 'Where to save the video', valueHint: 'path' },
     previews: { type: 'string', description: 'Folder for the preview of every step', valueHint: 'path' },
-    pictures: { type: 'boolean', description: 'Show previews where the terminal can', default: true },
+    pictures: { type: 'boolean', default: true, negativeDescription: 'No previews in the terminal' },
     ...serverOptions,
     ...jsonOption,
   },
