@@ -12,11 +12,14 @@ import { EventStream } from './events/event-stream.js';
 import { chooseDevices } from './execution/devices.js';
 import { openDatabase } from './generations/database.js';
 import { createRecorder } from './generations/recorder.js';
+import { ServerSettings } from './generations/server-settings.js';
 import { GenerationService } from './generations/service.js';
 import { GenerationStore } from './generations/store.js';
 import { createLog } from './log.js';
 import { ModelCatalog } from './models/catalog.js';
 import { StepScheduler } from './scheduler/scheduler.js';
+import { startSweeping } from './uploads/sweep.js';
+import { UploadStore, UploadStore } from './uploads/upload-store.js';
 import { ffmpegVideoEncoder } from './video/video-encoder.js';
 
 export interface App {
@@ -48,8 +51,10 @@ export async function startApp(config: Config): Promise<App> {
     parts.defer(() => events.close());
     const store = new GenerationStore(database.client, systemClock, (event) => events.publish(event));
 
-    // Where their files go.
+    // Where their files go, and the pictures that they begin with.
     const artifacts = await FileArtifactStore.open(join(config.dataDir, 'artifacts'));
+    const uploads = new UploadStore(database.client, artifacts, systemClock, config.maxUploadBytes);
+    parts.defer(startSweeping(uploads, log));
 
     // Who computes them: a device each an executor, between them the policy.
     const scheduler = new StepScheduler({
@@ -64,7 +69,11 @@ export async function startApp(config: Config): Promise<App> {
     parts.defer(() => scheduler.stop());
 
     // What can be done with them; first of all, going on with what an earlier server left.
-    const service = new GenerationService(store, scheduler, catalog, log, config);
+    const { queueCapacity } = config;
+    const uploads = new UploadStore(database.client, artifacts, systemClock, config.maxUploadBytes);
+    const settings = new ServerSettings(database.client);
+    const used = { store, scheduler, catalog, artifacts, uploads, settings, clock: systemClock, log };
+    const service = new GenerationService({ ...used, queueCapacity });
     await service.recover();
 
     // Who may ask: API keys, their roles and rates, links that need no key.
@@ -74,13 +83,14 @@ export async function startApp(config: Config): Promise<App> {
 
     // How they are asked for: GraphQL over HTTP and WebSocket, files over HTTP.
     const { host, port } = config;
-    const parties = { service, events, artifacts, scheduler, catalog, access, documents };
+    const parties = { service, events, artifacts, uploads, scheduler, catalog, access, documents };
     const server = await startHttpServer({ ...parties, network: config, host, port, log });
     parts.defer(() => server.close());
 
     return {
       url: server.url,
       async close() {
+        server.drain();
         // Before the requests end: a Ctrl-C has reached ffmpeg too, and the scheduler must know that this is no failure.
         await scheduler.stop();
         await parts.close();

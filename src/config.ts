@@ -65,6 +65,8 @@ const configSchema = z.strictObject({
     .min(1)
     .transform((path) => resolve(path))
     .optional(),
+  /** Of one uploaded picture. */
+  maxUploadBytes: count.default(16 * 2 ** 20),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 

@@ -12,6 +12,8 @@ import type { ModelCatalog } from '../generations/catalog.js';
 import type { GenerationService } from '../generations/service.js';
 import type { Log } from '../log.js';
 import type { Scheduler } from '../scheduler/ports.js';
+import { registerUploadRoutes } from '../uploads/routes.js';
+import type { UploadStore } from '../uploads/upload-store.js';
 import { baseUrlOf } from './base-url.js';
 import type { ApiContext } from './context.js';
 import { registerHealthRoutes } from './health.js';
@@ -25,6 +27,7 @@ export interface HttpServerOptions {
   readonly service: GenerationService;
   readonly events: EventStream;
   readonly artifacts: FileArtifactStore;
+  readonly uploads: UploadStore;
   readonly scheduler: Scheduler;
   readonly catalog: ModelCatalog;
   readonly access: Access;
@@ -49,18 +52,21 @@ export interface NetworkOptions {
 export interface HttpServer {
   /** Such as `http://127.0.0.1:4000`. */
   readonly url: string;
+  /** From now on /readyz says that nothing new should be sent here; everything is still answered. */
+  drain(): void;
   /** Ends subscriptions and downloads and frees the port. */
   close(): Promise<void>;
 }
 
 /**
- * Everything on one port: GraphQL over HTTP and WebSocket, the page for people, artifacts, previews, health.
+ * Everything on one port: GraphQL over HTTP and WebSocket, the page for people, artifacts, previews, uploads, health.
  * @throws ReelError PORT_IN_USE, CANNOT_LISTEN
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { service, events, artifacts, scheduler, catalog, access, documents, network, log } = options;
+  const { service, events, artifacts, uploads, scheduler, catalog, access, documents, network, log } = options;
   const { gate, links } = access;
   let url = '';
+  let draining = false;
   const contextOf = (request: IncomingMessage, caller: Caller): ApiContext => {
     const baseUrl = network.publicUrl ?? baseUrlOf(request, url);
     const linkTo = (path: string) => `${baseUrl}${links.sign(path, caller.keyId)}`;
@@ -78,7 +84,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     artifact: (sha256) => service.artifact(sha256),
     preview: (generationId, sequence) => events.log.preview(generationId, sequence),
   });
-  registerHealthRoutes(app, options);
+  await registerUploadRoutes(app, {
+    ...{ uploads, files: artifacts, access },
+    linkTo: (request, caller, path) => contextOf(request.raw, caller).linkTo(path),
+  });
+  registerHealthRoutes(app, { ...options, draining: () => draining });
   const closeSockets = attachWebSocket(app.server, { schema, gate, documents, origins, log, contextOf, ...network });
   const close = async () => {
     await closeSockets();
@@ -93,7 +103,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   }
   url = urlOf(app.server.address() as AddressInfo);
   log.info({ url }, 'Listening');
-  return { url, close };
+  const drain = () => {
+    draining = true;
+  };
+  return { url, drain, close };
 }
 
 function urlOf({ address, port, family }: AddressInfo): string {

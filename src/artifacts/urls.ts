@@ -22,3 +22,8 @@ export function artifactPath({ sha256, mimeType }: Pick<Artifact, 'sha256' | 'mi
 export function previewPath(generationId: string, sequence: number, mimeType: string): string {
   return `/previews/${generationId}/${sequence}.${extensionOf(mimeType)}`;
 }
+
+/** A picture that somebody sent. */
+export function uploadPath({ id, mimeType }: { readonly id: string; readonly mimeType: string }): string {
+  return `/uploads/${id}.${extensionOf(mimeType)}`;
+}

@@ -12,9 +12,11 @@ import type { ModelCatalog, ModelInfo } from '../../src/generations/catalog.js';
 import { type Database, openDatabase } from '../../src/generations/database.js';
 import type { Artifact } from '../../src/generations/generation.js';
 import { createRecorder } from '../../src/generations/recorder.js';
+import { ServerSettings } from '../../src/generations/server-settings.js';
 import { GenerationService } from '../../src/generations/service.js';
 import { GenerationStore } from '../../src/generations/store.js';
 import { createLog, type Log } from '../../src/log.js';
+import { UploadStore } from '../../src/uploads/upload-store.js';
 import { HandScheduler } from './hand-scheduler.js';
 
 export const toyModel: ModelInfo = {
@@ -85,9 +87,13 @@ export class ApiServer {
     const events = new EventStream(new EventLog(database.client));
     const store = new GenerationStore(database.client, systemClock, (event) => events.publish(event));
     const artifacts = await FileArtifactStore.open(join(dataDir, 'artifacts'));
+    const uploads = new UploadStore(database.client, artifacts, options.clock ?? systemClock, 200_000);
     const scheduler = new HandScheduler();
     scheduler.recorder = createRecorder(store);
-    const service = new GenerationService(store, scheduler, catalog, log, {
+    const service = new GenerationService({
+      ...{ store, scheduler, catalog, artifacts, uploads, log },
+      settings: new ServerSettings(database.client),
+      clock: systemClock,
       queueCapacity: options.queueCapacity ?? 100,
     });
     await service.recover();
@@ -103,6 +109,7 @@ export class ApiServer {
       service,
       events,
       artifacts,
+      uploads,
       scheduler,
       catalog,
       access,
