@@ -1,4 +1,5 @@
-import { peakRssBytes, resetPeakRss } from './peak-memory.js';
+import { endWithParent } from './end-with-parent.js';
+import { heldBytes, peakBytes, resetPeak } from './process-memory.js';
 import type { ExecutorDevice, ExecutorMessage, HostMessage, Unit, UnitKind, UnitResult } from './protocol.js';
 import { describeFailure } from './unit-failure.js';
 import { WorkFiles } from './work-files.js';
@@ -12,7 +13,9 @@ interface Runner {
  * thread and because what crashes in native code takes its process along.
  */
 export function serveUnits(createRunner: (device: ExecutorDevice, work: WorkFiles) => Runner): void {
+  let device: ExecutorDevice = { kind: 'CPU', threads: 1 };
   let runner: Runner | null = null;
+  endWithParent();
 
   process.on('disconnect', () => process.exit(0));
   // A terminal sends Ctrl-C to the whole group; ending the executor is the server's business.
@@ -21,7 +24,8 @@ export function serveUnits(createRunner: (device: ExecutorDevice, work: WorkFile
   process.on('message', (message: HostMessage) => {
     switch (message.type) {
       case 'start':
-        runner = createRunner(message.device, new WorkFiles(message.workDirectory));
+        device = message.device;
+        runner = createRunner(device, new WorkFiles(message.workDirectory));
         setInterval(() => send({ type: 'heartbeat' }), message.heartbeatMs);
         send({ type: 'ready' });
         return;
@@ -32,16 +36,17 @@ export function serveUnits(createRunner: (device: ExecutorDevice, work: WorkFile
   });
 
   async function answer({ number, unit }: Extract<HostMessage, { type: 'unit' }>): Promise<void> {
-    resetPeakRss();
-    const heldBytes = process.memoryUsage.rss();
+    resetPeak();
+    const held = heldBytes(device);
     const begun = performance.now();
     try {
       if (!runner) throw new Error('a unit came before start');
       const result = await runner.run(unit);
       const seconds = (performance.now() - begun) / 1000;
-      const rss = peakRssBytes();
-      const leftBytes = process.memoryUsage.rss();
-      send({ type: 'done', number, result, seconds, peakBytes: rss, heldBytes, leftBytes, peakRssBytes: rss });
+      const peak = peakBytes(device);
+      const left = heldBytes(device);
+      const memory = { heldBytes: held, peakBytes: peak, leftBytes: left, peakRssBytes: peak ?? 0 };
+      send({ type: 'done', number, result, seconds, ...memory });
     } catch (error) {
       send({ type: 'failed', number, failure: describeFailure(error, unit) });
     }

@@ -1,12 +1,25 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
 import { sourceEntry } from '../../src/execution/executor-entry.js';
 import { ExecutorHost } from '../../src/execution/host.js';
+import { faultyEntry } from './faults.js';
 
-/** A process that has an executor, says which, and waits for its own end. */
+/**
+ * A process that has an executor, says which, and waits for its own end. With a work directory on its command line the
+ * executor is one that hangs in its first unit.
+ */
+const workDirectory = process.argv[2];
 const host = new ExecutorHost({
   device: { kind: 'CPU', threads: 1 },
   log: pino({ level: 'silent' }),
-  entry: sourceEntry(new URL('./scripted-executor.ts', import.meta.url)),
+  ...(workDirectory === undefined
+    ? { entry: sourceEntry(new URL('./scripted-executor.ts', import.meta.url)) }
+    : { entry: faultyEntry([{ what: 'stall', times: 1 }]), workDirectory }),
 });
-await host.run({ kind: 'load', bundle: 'answer', component: 'vae' }, 20_000);
+const unit = host.run({ kind: 'load', bundle: 'answer', component: 'vae' }, 60_000);
+// The fault leaves a file when it strikes.
+if (workDirectory === undefined) await unit;
+else while (!existsSync(join(workDirectory, 'faults/0-0'))) await setTimeout(5);
 process.send?.(host.pid);

@@ -1,3 +1,7 @@
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { sourceEntry } from '../../src/execution/executor-entry.js';
@@ -114,13 +118,25 @@ test('stop while the executor is starting', async () => {
 });
 
 test('an executor ends by itself when its host process is killed', async () => {
-  const { fork } = await import('node:child_process');
-  const helper = sourceEntry(new URL('../support/orphaning-host.ts', import.meta.url));
-  const parent = fork(helper.module, [], { execArgv: [...helper.execArgv], serialization: 'advanced' });
-  const pid = await new Promise<number>((resolve) => parent.once('message', (value) => resolve(value as number)));
-  parent.kill('SIGKILL');
+  const pid = await orphan([]);
   await expect.poll(() => alive(pid), { timeout: 10_000, interval: 20 }).toBe(false);
 });
+
+test.runIf(process.platform === 'linux')('so does one that hangs in a unit', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'reelql-orphan-'));
+  const pid = await orphan([folder]);
+  await expect.poll(() => alive(pid), { timeout: 10_000, interval: 20 }).toBe(false);
+  rmSync(folder, { recursive: true });
+});
+
+/** Pid of an executor whose host process has just been killed. */
+async function orphan(args: string[]): Promise<number> {
+  const helper = sourceEntry(new URL('../support/orphaning-host.ts', import.meta.url));
+  const parent = fork(helper.module, args, { execArgv: [...helper.execArgv], serialization: 'advanced' });
+  const pid = await new Promise<number>((resolve) => parent.once('message', (value) => resolve(value as number)));
+  parent.kill('SIGKILL');
+  return pid;
+}
 
 function alive(pid: number): boolean {
   try {
