@@ -19,7 +19,7 @@ import { createLog } from './log.js';
 import { ModelCatalog } from './models/catalog.js';
 import { StepScheduler } from './scheduler/scheduler.js';
 import { startSweeping } from './uploads/sweep.js';
-import { UploadStore, UploadStore } from './uploads/upload-store.js';
+import { UploadStore } from './uploads/upload-store.js';
 import { ffmpegVideoEncoder } from './video/video-encoder.js';
 
 export interface App {
@@ -70,7 +70,6 @@ export async function startApp(config: Config): Promise<App> {
 
     // What can be done with them; first of all, going on with what an earlier server left.
     const { queueCapacity } = config;
-    const uploads = new UploadStore(database.client, artifacts, systemClock, config.maxUploadBytes);
     const settings = new ServerSettings(database.client);
     const used = { store, scheduler, catalog, artifacts, uploads, settings, clock: systemClock, log };
     const service = new GenerationService({ ...used, queueCapacity });
