@@ -31,8 +31,7 @@ export const generate = command({
     const view = await progressView({ json, pictures: args.pictures });
     const detached = new AbortController();
     const release = onInterrupt({
-      warn: () =>
-        process.stderr.write(`\n${onStderr.dim('Canceling. Ctrl-C again within a second to leave it running.')}\n`),
+      warn: () => view.notice('Canceling; Ctrl-C again leaves it running'),
       cancel: () => void created.cancel().catch(() => {}),
       detach: () => detached.abort(new Detached(howToReturn(created.id, connection))),
     });

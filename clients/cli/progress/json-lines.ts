@@ -10,5 +10,7 @@ export class JsonLines implements ProgressView {
     printJson({ ...event, progress: { ...event.progress, preview } });
   }
 
+  notice(): void {}
+
   stop(): void {}
 }

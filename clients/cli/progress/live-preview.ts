@@ -20,6 +20,8 @@ export class LivePreview implements ProgressView {
     if (event.__typename === 'GenerationProgressed' && event.progress.preview) void this.show(event.progress.preview);
   }
 
+  notice(): void {}
+
   stop(): void {
     this.stopped = true;
   }

@@ -16,5 +16,9 @@ export class PlainLines implements ProgressView {
     this.stream.write(`${percent(fraction)}  ${describe(event.progress)}\n`);
   }
 
+  notice(text: string): void {
+    process.stderr.write(`${text}\n`);
+  }
+
   stop(): void {}
 }

@@ -7,13 +7,15 @@ import { describe, type ProgressView, percent } from './view.js';
 export class ProgressBar implements ProgressView {
   private readonly bar: Bar = new cliProgress.SingleBar({
     format: (options, params, payload) =>
-      `${onStderr.cyan(cliProgress.Format.BarFormat(params.progress, options))} ${percent(params.progress)}  ${payload.label}`,
+      `${onStderr.cyan(cliProgress.Format.BarFormat(params.progress, options))} ${percent(params.progress)}  ${this.notices || payload.label}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: Math.max(10, Math.min(32, (process.stderr.columns ?? 80) - 48)),
     hideCursor: true,
     gracefulExit: false,
   });
+
+  private notices = '';
 
   constructor() {
     this.bar.start(1, 0, { label: 'Waiting' });
@@ -33,6 +35,11 @@ export class ProgressBar implements ProgressView {
       case 'GenerationSucceeded':
         this.bar.update(1, { label: 'Done' });
     }
+  }
+
+  notice(text: string): void {
+    this.notices = text;
+    this.bar.render();
   }
 
   stop(): void {

@@ -3,6 +3,8 @@ import type { GenerationEvent, Progress } from '../../sdk/src/index.js';
 /** Shows how a generation goes. */
 export interface ProgressView {
   event(event: GenerationEvent): void;
+  /** Something for the person who watches, from now on. */
+  notice(text: string): void;
   stop(): void;
 }
 
@@ -10,6 +12,7 @@ export interface ProgressView {
 export function together(views: readonly ProgressView[]): ProgressView {
   return {
     event: (event) => views.forEach((view) => view.event(event)),
+    notice: (text) => views.forEach((view) => view.notice(text)),
     stop: () => views.forEach((view) => view.stop()),
   };
 }
