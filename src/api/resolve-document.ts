@@ -29,9 +29,14 @@ const statuses: Readonly<Record<string, number>> = {
   UNTRUSTED_DOCUMENT: 403,
 };
 
-function resolvedBody({ documentId, ...body }: Record<string, unknown>, documents: TrustedDocuments): unknown {
-  const query = documents.resolve({ query: body.query, documentId, extensions: body.extensions });
-  return { ...body, query, extensions: withoutHash(body.extensions) };
+function resolvedBody(body: Record<string, unknown>, documents: TrustedDocuments): unknown {
+  const { documentId, extensions, ...rest } = body;
+  const query = documents.resolve({ query: body.query, documentId, extensions });
+  return {
+    ...rest,
+    ...(query === undefined ? {} : { query }),
+    ...(extensions === undefined ? {} : { extensions: withoutHash(extensions) }),
+  };
 }
 
 function resolvedUrl(url: string, documents: TrustedDocuments): string {

@@ -59,9 +59,10 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): () =
     if (!leave) return refuse(socket, '429 Too Many Requests', 'Too many sockets are open from this address.');
     socket.once('close', leave);
     sockets.handleUpgrade(request, socket, head, (client) => {
-      // A frame too large or broken: ws closes the socket by itself.
-      client.on('error', (error) => log.debug({ err: error }, 'A socket was closed'));
       sockets.emit('connection', client, request);
+      // A frame that is too large or broken: ws closes the socket by itself. graphql-ws would print the stack of each.
+      client.removeAllListeners('error');
+      client.on('error', (error) => log.debug({ err: error }, 'A socket was closed'));
     });
   };
   server.on('upgrade', upgrade);

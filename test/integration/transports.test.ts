@@ -46,10 +46,13 @@ describe.each(transports)('an operation over %s', (_name, run) => {
     expect(await run(`{ generations { edges { node { ${depth(8)} } } } }`)).toBeUndefined();
   });
 
-  it('is refused where it has too many aliases or tokens', async () => {
-    const aliases = Array.from({ length: operationLimits.aliases + 1 }, (_, n) => `a${n}: models { id }`);
-    expect(await run(`{ ${aliases.join(' ')} }`)).toMatchObject([{ message: expect.stringContaining('30 aliases') }]);
-    expect(await run(`{ ${aliases.slice(1).join(' ')} }`)).toBeUndefined();
+  it('is refused where it has too many aliases, root fields or tokens', async () => {
+    const aliases = Array.from({ length: operationLimits.aliases + 1 }, (_, n) => `a${n}: id`);
+    expect(await run(`{ models { ${aliases.join(' ')} } }`)).toMatchObject([{ message: expect.stringContaining('30 aliases') }]);
+    expect(await run(`{ models { ${aliases.slice(1).join(' ')} } }`)).toBeUndefined();
+    expect(await run(`{ ${'models { id } '.repeat(16)} }`)).toMatchObject([
+      { message: expect.stringContaining('15 are allowed') },
+    ]);
     expect(await run(`{ ${'models { id } '.repeat(600)} }`)).toMatchObject([
       { message: expect.stringContaining('tokens') },
     ]);
