@@ -18,8 +18,9 @@ import type { RgbFrames } from '../video/preview.js';
  * - Cancelling is not asking: between two units the host decides what comes next, and `forget` drops what was.
  * - A failed unit leaves the executor usable and every generation's state as it was before the unit. (A video under way from
  *   latents to pixels is no state: after a failed `decode` the next one begins with frame 0.)
- * - There is no goodbye. The host ends an executor with SIGKILL, and an executor whose host has gone ends too: by
- *   itself (`disconnect`), on Linux by the kernel's hand even in mid-unit. SIGINT and SIGTERM, which a terminal sends to the whole group, are the host's business and ignored.
+ * - There is no goodbye. The host ends an executor with SIGKILL, and an executor whose host has gone ends too: by itself
+ *   (`disconnect`), on Linux by the kernel's hand even in mid-unit. SIGINT and SIGTERM, which a terminal sends to the whole
+ *   group, are the host's business and ignored.
  * - An executor's knowledge, sessions and states alike, dies with it. What has to outlive it, or to pass from one lane to
  *   another, goes through the work directory (work-files.ts):
  *

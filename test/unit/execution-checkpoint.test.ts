@@ -1,0 +1,148 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { manifestSchema } from '../../inference/bundle/manifest.js';
+import { advance, begin, type DenoisingState } from '../../inference/pipeline/denoising.js';
+import { gaussianNoise } from '../../inference/pipeline/noise.js';
+import { checkpointIdentity, checkpointStep, readCheckpoint, writeCheckpoint } from '../../src/execution/checkpoint.js';
+import type { GenerationRequest } from '../../src/execution/protocol.js';
+import { WorkFiles } from '../../src/execution/work-files.js';
+import { smallManifest } from '../support/small-manifest.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'reelql-checkpoint-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const manifest = manifestSchema.parse(smallManifest);
+const settings = { width: 64, height: 64, frameCount: 9, fps: 8, steps: 5, guidanceScale: 5, shift: 5, seed: 7 };
+const request: GenerationRequest = {
+  prompt: 'a red car',
+  negativePrompt: 'blurred',
+  settings: { ...settings, sampler: 'UNIPC' },
+};
+const identity = checkpointIdentity(manifest, request);
+
+/** After so many steps with noise in place of velocities; later ones have the solver's whole history. */
+function stateAfter(
+  steps: number,
+  sampler: 'UNIPC' | 'EULER' = 'UNIPC',
+  firstFrame: Float32Array | null = null,
+): DenoisingState {
+  const shape = { channels: 2, frames: 3, height: 4, width: 4 };
+  let state = begin({ sampler, steps: 5, shift: 5, guidanceScale: 5 }, shape, gaussianNoise(1, 96), firstFrame);
+  for (let i = 0; i < steps; i++) {
+    ({ state } = advance(state, [gaussianNoise(2 * i + 2, 96), gaussianNoise(2 * i + 3, 96)]));
+  }
+  return state;
+}
+
+let work: WorkFiles;
+let path: string;
+beforeEach(async ({ task }) => {
+  work = new WorkFiles(join(folder, task.id));
+  await work.prepare();
+  path = work.checkpoint('a');
+});
+
+test.each([0, 1, 2, 5])('a state after %i steps is read as it was written', async (steps) => {
+  for (const state of [
+    stateAfter(steps),
+    stateAfter(steps, 'EULER'),
+    stateAfter(steps, 'UNIPC', gaussianNoise(9, 32)),
+  ]) {
+    await writeCheckpoint(path, identity, state);
+    expect(await readCheckpoint(path, identity)).toEqual(state);
+    expect(await checkpointStep(path, identity)).toBe(steps);
+  }
+});
+
+test('what is not there, or of another model or request, counts as absent', async () => {
+  expect(await readCheckpoint(path, identity)).toBeNull();
+  expect(await checkpointStep(path, identity)).toBe(0);
+  await writeCheckpoint(path, identity, stateAfter(2));
+  for (const foreign of [
+    { ...identity, model: 'other' },
+    { ...identity, request: 'other' },
+  ]) {
+    expect(await readCheckpoint(path, foreign)).toBeNull();
+    expect(await checkpointStep(path, foreign)).toBe(0);
+  }
+  expect(await readCheckpoint(path, { model: identity.model })).not.toBeNull();
+});
+
+test('cut off anywhere, or with a bit changed, it counts as absent', async () => {
+  await writeCheckpoint(path, identity, stateAfter(2));
+  const bytes = readFileSync(path);
+  for (const length of [0, 7, 8, 100, bytes.length - 1]) {
+    writeFileSync(path, bytes);
+    truncateSync(path, length);
+    expect(await readCheckpoint(path, identity), `${length} bytes`).toBeNull();
+  }
+  for (const position of [bytes.length - 1, bytes.length - 500]) {
+    const changed = Buffer.from(bytes);
+    changed[position] = (changed[position] as number) ^ 1;
+    writeFileSync(path, changed);
+    expect(await readCheckpoint(path, identity), `byte ${position}`).toBeNull();
+  }
+  writeFileSync(path, Buffer.alloc(bytes.length)); // what a power cut may leave
+  expect(await readCheckpoint(path, identity)).toBeNull();
+});
+
+test('steps beyond the last, arrays of another size: absent', async () => {
+  await writeCheckpoint(path, identity, { ...stateAfter(2), step: 6 });
+  expect(await readCheckpoint(path, identity)).toBeNull();
+  await writeCheckpoint(path, identity, {
+    ...stateAfter(2),
+    shape: { channels: 2, frames: 3, height: 4, width: 6 },
+  }).catch(() => {});
+  expect(await readCheckpoint(path, identity)).toBeNull();
+});
+
+test('the next replaces it; nothing half-written is left', async () => {
+  await writeCheckpoint(path, identity, stateAfter(1));
+  await writeCheckpoint(path, identity, stateAfter(2));
+  expect(await checkpointStep(path, identity)).toBe(2);
+  expect(readdirSync(join(path, '..'))).toEqual(['a.safetensors']);
+});
+
+test('its identity is what the latents depend on', () => {
+  const same = { ...request, prompt: ' a  red car ', settings: { ...request.settings, fps: 24 } };
+  expect(checkpointIdentity(manifest, same)).toEqual(identity);
+  const unguided = { ...request, settings: { ...request.settings, guidanceScale: 1 } };
+  expect(checkpointIdentity(manifest, { ...unguided, negativePrompt: 'x' })).toEqual(
+    checkpointIdentity(manifest, unguided),
+  );
+  const others: GenerationRequest[] = [
+    { ...request, prompt: 'a blue car' },
+    { ...request, negativePrompt: '' },
+    { ...request, firstFrame: true },
+    ...(['width', 'height', 'frameCount', 'steps', 'guidanceScale', 'shift', 'seed'] as const).map((name) => ({
+      ...request,
+      settings: { ...request.settings, [name]: 3 },
+    })),
+    { ...request, settings: { ...request.settings, sampler: 'EULER' } },
+  ];
+  const all = new Set(
+    [identity, ...others.map((other) => checkpointIdentity(manifest, other))].map((id) => id.request),
+  );
+  expect(all.size).toBe(others.length + 1);
+  const weights = { ...manifest.denoiser.weights, files: [{ name: 'x', bytes: 1, sha256: 'f'.repeat(64) }] };
+  const retrained = { ...manifest, denoiser: { ...manifest.denoiser, weights } };
+  expect(checkpointIdentity(retrained, request).model).not.toBe(identity.model);
+});
+
+test('a generation’s files: listed, handed to another, removed', async () => {
+  await writeCheckpoint(path, identity, stateAfter(5));
+  writeFileSync(work.firstFrame('b'), '');
+  writeFileSync(`${work.checkpoint('c')}.123.partial`, '');
+  expect(await work.generations()).toEqual(new Set(['a', 'b']));
+  await work.adopt('a', 'retry');
+  await work.adopt('nobody', 'anybody');
+  expect(await work.generations()).toEqual(new Set(['retry', 'b']));
+  expect(await checkpointStep(work.checkpoint('retry'), identity)).toBe(5);
+  await work.remove('retry');
+  await work.remove('b');
+  await work.prepare();
+  expect(readdirSync(join(path, '..'))).toEqual([]);
+  expect(await work.generations()).toEqual(new Set());
+});
