@@ -30,6 +30,24 @@ export class LoadedComponent {
   }
 }
 
+@ObjectType({ description: "How a device's memory is planned." })
+export class DeviceMemory {
+  @Field(() => GraphQLSafeInt, { description: 'Weights of the networks that are loaded.' })
+  readonly weightsBytes!: number;
+
+  @Field(() => GraphQLSafeInt, { description: 'The predicted peak of what runs beside them.' })
+  readonly activationsBytes!: number;
+
+  @Field(() => GraphQLSafeInt, { description: 'Left free on purpose.' })
+  readonly headroomBytes!: number;
+
+  @Field(() => GraphQLSafeInt, {
+    nullable: true,
+    description: 'Held by other programs; null where it cannot be asked.',
+  })
+  readonly othersBytes!: number | null;
+}
+
 @ObjectType({ implements: Node, description: 'A GPU or the CPU, as it was a moment ago.' })
 export class Device extends Node {
   constructor(private readonly snapshot: DeviceSnapshot) {
@@ -71,6 +89,11 @@ export class Device extends Node {
     return this.snapshot.usedByUsBytes;
   }
 
+  @Field(() => DeviceMemory, { description: 'What its memory is planned for.' })
+  get memory(): DeviceSnapshot['memory'] {
+    return this.snapshot.memory;
+  }
+
   @Field(() => [LoadedComponent], { description: 'The networks in its memory.' })
   loaded(@Ctx() { catalog }: ApiContext): LoadedComponent[] {
     return this.snapshot.loaded.flatMap((loaded) => {
@@ -79,10 +102,10 @@ export class Device extends Node {
     });
   }
 
-  @Field(() => [Generation], { description: 'What it works on.' })
-  async running(@Ctx() { service }: ApiContext): Promise<Generation[]> {
-    const records = await Promise.all(this.snapshot.running.map((id) => service.get(id)));
-    return records.flatMap((record) => (record ? [new Generation(record)] : []));
+  @Field(() => [Generation], { description: "Those of the caller's generations that it works on." })
+  async running(@Ctx() { service, caller }: ApiContext): Promise<Generation[]> {
+    const records = await service.getMany(caller, this.snapshot.running);
+    return records.map((record) => new Generation(record));
   }
 
   @Field(() => GraphQLISODateTime, { description: 'When this was so.' })

@@ -1,6 +1,9 @@
 import { registerEnumType } from 'type-graphql';
 import { failureCodes, generationPhases, generationStatuses, samplers } from '../generations/generation.js';
 import { inputIssueCodes } from '../generations/issue.js';
+import { cachePolicies, doesNotFitPolicies, quotaKinds } from '../generations/request.js';
+import { batchings, estimateBases } from '../scheduler/ports.js';
+import { videoFormats } from '../video/outputs.js';
 
 /** GraphQL enums out of the application's lists of words: each value is its own name. */
 function values<T extends string>(words: readonly T[]): { readonly [K in T]: K } {
@@ -114,5 +117,71 @@ registerEnumType(InputIssueCode, {
     TOO_LONG: { description: 'The text is longer than allowed.' },
     NOT_MULTIPLE_OF: { description: 'It must be divisible by a number that the message names.' },
     UNSUPPORTED: { description: 'It is not one of the values there are.' },
+  },
+});
+
+export const VideoFormat = values(videoFormats);
+registerEnumType(VideoFormat, {
+  name: 'VideoFormat',
+  description: 'A kind of video file.',
+  valuesConfig: {
+    MP4_H264: { description: 'MP4 with H.264: plays everywhere.' },
+    WEBM_VP9: { description: 'WebM with VP9: smaller, for browsers.' },
+    GIF: { description: 'An animated GIF: for where no video goes, at the price of colours and size.' },
+    WEBP: { description: 'An animated WebP: like a GIF with all colours.' },
+  },
+});
+
+export const DoesNotFitPolicy = values(doesNotFitPolicies);
+registerEnumType(DoesNotFitPolicy, {
+  name: 'DoesNotFitPolicy',
+  description: 'What to do with settings that need more memory than the devices have.',
+  valuesConfig: {
+    REFUSE: { description: 'Answer DoesNotFit.' },
+    DOWNGRADE: { description: 'Make it smaller until it fits, and say so in `adjustments`.' },
+  },
+});
+
+export const BatchingPolicy = values(batchings);
+registerEnumType(BatchingPolicy, {
+  name: 'BatchingPolicy',
+  description: 'Whether other generations may share its steps.',
+  valuesConfig: {
+    AUTO: { description: 'Where that is faster. The last bits of the video may then depend on the others.' },
+    SOLO: { description: 'Never: the same bytes again on the same kind of device.' },
+  },
+});
+
+export const CachePolicy = values(cachePolicies);
+registerEnumType(CachePolicy, {
+  name: 'CachePolicy',
+  description:
+    'What a stored video of the same request (model, prompts, settings, outputs, first frame) is good for. An identical one in flight counts as stored: its result is waited for instead of computing it twice.',
+  valuesConfig: {
+    USE: { description: 'Answers at once where the seed agrees too. A seed that is left out agrees with none.' },
+    USE_ANY_SEED: { description: 'Like USE; where the seed is left out, a stored video with whatever seed will do.' },
+    REFRESH: { description: 'Nothing: it is made anew, and answers later requests instead of the older one.' },
+    BYPASS: { description: 'Nothing, and the new one answers no later request either.' },
+  },
+});
+
+export const EstimateBasis = values(estimateBases);
+registerEnumType(EstimateBasis, {
+  name: 'EstimateBasis',
+  description: 'How the seconds of an estimate are known.',
+  valuesConfig: {
+    MEASURED: { description: 'This very work was timed on this machine.' },
+    INTERPOLATED: { description: 'It lies between pieces of work that were timed.' },
+    MODELED: { description: 'It is reasoned from what was timed.' },
+  },
+});
+
+export const QuotaKind = values(quotaKinds);
+registerEnumType(QuotaKind, {
+  name: 'QuotaKind',
+  description: 'Which quota of an API key.',
+  valuesConfig: {
+    QUEUED: { description: 'How many may wait at once.' },
+    PER_DAY: { description: 'How many may be asked for in a day (UTC).' },
   },
 });

@@ -30,10 +30,10 @@ interface FollowArgs {
 
 async function follow(
   { generationId, after }: FollowArgs,
-  { service, events }: ApiContext,
+  { service, caller, events }: ApiContext,
 ): Promise<AsyncGenerator<StoredEvent>> {
   const id = idOf('generation', generationId);
-  if (id === null || !(await service.get(id))) {
+  if (id === null || !(await service.get(caller, id))) {
     const message = `There is no generation with the id ${generationId}.`;
     throw new GraphQLError(message, { extensions: { code: 'NOT_FOUND' } });
   }

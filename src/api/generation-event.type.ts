@@ -6,7 +6,7 @@ import { Artifact } from './artifact.type.js';
 import type { ApiContext } from './context.js';
 import { Device } from './device.type.js';
 import { ResumeCause } from './enums.js';
-import { GenerationFailure } from './generation.type.js';
+import { Adjustment, GenerationFailure } from './generation.type.js';
 import { globalId } from './global-id.js';
 import { GenerationProgress, Preview } from './progress.type.js';
 
@@ -39,6 +39,11 @@ export class GenerationQueued extends SequencedEvent<'GenerationQueued'> {
   @Field(() => GraphQLPositiveInt, { description: '1 = next.' })
   get position(): number {
     return this.stored.position;
+  }
+
+  @Field(() => [Adjustment], { description: 'What the server changed in the settings asked for.' })
+  get adjustments(): readonly domain.Adjustment[] {
+    return this.stored.adjustments ?? [];
   }
 }
 
@@ -77,6 +82,11 @@ export class GenerationSucceeded extends SequencedEvent<'GenerationSucceeded'> {
   @Field(() => [Artifact], { description: 'The files; the first is the video.' })
   get artifacts(): Artifact[] {
     return this.stored.artifacts.map((artifact) => new Artifact(artifact));
+  }
+
+  @Field(() => Boolean, { description: 'True where another generation of the same request made them.' })
+  get cached(): boolean {
+    return this.stored.cached ?? false;
   }
 }
 

@@ -2,13 +2,17 @@ import { GraphQLNonNegativeInt, GraphQLPositiveInt, GraphQLSafeInt } from 'graph
 import { Ctx, Field, Float, GraphQLISODateTime, Int, ObjectType } from 'type-graphql';
 import type * as domain from '../generations/generation.js';
 import type { GenerationRecord } from '../generations/record.js';
+import type { Batching } from '../scheduler/ports.js';
+import type { Outputs as domainOutputs } from '../video/outputs.js';
 import { Artifact } from './artifact.type.js';
 import type { ApiContext } from './context.js';
 import { Device } from './device.type.js';
-import { FailureCode, GenerationStatus, Sampler } from './enums.js';
+import { BatchingPolicy, FailureCode, GenerationStatus } from './enums.js';
 import { Model, ModelDefaults } from './model.type.js';
 import { Node } from './node.type.js';
+import { Outputs } from './outputs.type.js';
 import { GenerationProgress, Preview } from './progress.type.js';
+import { Upload } from './upload.type.js';
 
 /** A type of a module that imports this one: as a bare type annotation its class would be read before it exists. */
 type Relation<T> = T;
@@ -73,6 +77,18 @@ export class GenerationUsage {
     description: 'Most memory in use meanwhile, where it can be measured.',
   })
   readonly peakBytes!: number | null;
+
+  @Field(() => Float, {
+    description:
+      'Rows that a step computed at once on average, those of other generations included; 2 for one guided alone.',
+  })
+  readonly averageBatchRows!: number;
+
+  @Field(() => GraphQLNonNegativeInt, { description: 'How often it went on from a checkpoint.' })
+  readonly resumes!: number;
+
+  @Field(() => GraphQLNonNegativeInt, { description: 'How often a more urgent one went first.' })
+  readonly preemptions!: number;
 }
 
 @ObjectType({ implements: Node, description: 'One request for one video, and all that belongs to it.' })
@@ -106,6 +122,28 @@ export class Generation extends Node {
     return this.record.adjustments;
   }
 
+  @Field(() => [SettingsWarning], { description: 'Settings that are allowed and probably a mistake.' })
+  get warnings(): readonly domain.SettingsWarning[] {
+    return this.record.warnings;
+  }
+
+  @Field(() => Outputs, { description: 'What is made of the pictures.' })
+  get outputs(): domainOutputs {
+    return this.record.outputs;
+  }
+
+  @Field(() => BatchingPolicy, { description: 'Whether other generations may share its steps.' })
+  get batching(): Batching {
+    return this.record.batching;
+  }
+
+  @Field(() => Upload, { nullable: true, description: 'The picture that the video begins with.' })
+  async firstFrame(@Ctx() { service, caller }: ApiContext): Promise<Upload | null> {
+    const { firstFrameUploadId } = this.record;
+    const upload = firstFrameUploadId && (await service.upload(caller, firstFrameUploadId));
+    return upload ? new Upload(upload) : null;
+  }
+
   @Field(() => String, { description: 'Name of its model.' })
   get modelName(): string {
     return this.record.model;
@@ -128,14 +166,14 @@ export class Generation extends Node {
   }
 
   @Field(() => GenerationProgress, { description: 'How far it is.' })
-  progress(@Ctx() { scheduler, events }: ApiContext): GenerationProgress {
+  progress(@Ctx() { service, events }: ApiContext): GenerationProgress {
     const { id, status, progress, previewSequence } = this.record;
     const readPreview = async () => {
       if (previewSequence === null) return null;
       const preview = await events.log.preview(id, previewSequence);
       return preview && new Preview(preview, { generationId: id, sequence: previewSequence });
     };
-    return new GenerationProgress(progress, readPreview, status === 'QUEUED' ? scheduler.position(id) : null);
+    return new GenerationProgress(progress, readPreview, status === 'QUEUED' ? service.position(id) : null);
   }
 
   @Field(() => [Artifact], { description: 'Not empty exactly when SUCCEEDED; the first is the video.' })
@@ -148,15 +186,32 @@ export class Generation extends Node {
     return this.record.failure;
   }
 
-  @Field(() => GenerationUsage, { nullable: true, description: 'What the run cost. Null until it ended.' })
+  @Field(() => GenerationUsage, {
+    nullable: true,
+    description: 'What the run cost. Null until it ended, and where nothing ran for it.',
+  })
   get usage(): domain.Usage | null {
     return this.record.usage;
   }
 
+  @Field(() => Boolean, { description: 'True where another generation of the same request made its artifacts.' })
+  get cached(): boolean {
+    return this.record.cached;
+  }
+
+  @Field(() => Boolean, { description: 'Whether setGenerationStarred has marked it.' })
+  get starred(): boolean {
+    return this.record.starred;
+  }
+
   @Field(() => Generation, { nullable: true, description: 'The one whose settings it started from.' })
-  async remixedFrom(@Ctx() { service }: ApiContext): Promise<Generation | null> {
-    const origin = this.record.remixedFromId && (await service.get(this.record.remixedFromId));
-    return origin ? new Generation(origin) : null;
+  remixedFrom(@Ctx() context: ApiContext): Promise<Generation | null> {
+    return linked(this.record.remixedFromId, context);
+  }
+
+  @Field(() => Generation, { nullable: true, description: 'The one that it repeats.' })
+  retriedFrom(@Ctx() context: ApiContext): Promise<Generation | null> {
+    return linked(this.record.retriedFromId, context);
   }
 
   @Field(() => GraphQLNonNegativeInt, { description: 'Pass to generationEvents(after:) to join with no gap.' })
@@ -178,4 +233,9 @@ export class Generation extends Node {
   get finishedAt(): Date | null {
     return this.record.finishedAt;
   }
+}
+
+async function linked(id: string | null, { service, caller }: ApiContext): Promise<Generation | null> {
+  const record = id && (await service.get(caller, id));
+  return record ? new Generation(record) : null;
 }

@@ -1,8 +1,8 @@
 /**
- * Ids as clients see them: `generation_<uuid>`, `model_<name>`, `device_<id>`. To clients they are opaque; the prefix lets
+ * Ids as clients see them: `generation_<uuid>`, `model_<name>`, `device_<id>`, `upload_<uuid>`. To clients they are opaque; the prefix lets
  * `node` find the type, an id of one type never passes for another, and people can read them in logs.
  */
-export const nodeTypes = ['generation', 'model', 'device'] as const;
+export const nodeTypes = ['generation', 'model', 'device', 'upload'] as const;
 export type NodeType = (typeof nodeTypes)[number];
 
 export function globalId(type: NodeType, id: string): string {

@@ -1,9 +1,12 @@
 import 'reflect-metadata';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
+import { CreateGenerationResolver } from './create-generation.resolver.js';
 import { DeviceResolver } from './device.resolver.js';
+import { EstimateResolver } from './estimate.resolver.js';
 import { GenerationResolver } from './generation.resolver.js';
 import { GenerationEventResolver } from './generation-event.resolver.js';
+import { GenerationEventsResolver } from './generation-events.resolver.js';
 import { ModelResolver } from './model.resolver.js';
 import { NodeResolver } from './node.resolver.js';
 import { QueueResolver } from './queue.resolver.js';
@@ -12,8 +15,11 @@ import { QueueResolver } from './queue.resolver.js';
 export function createSchema(): GraphQLSchema {
   return buildSchemaSync({
     resolvers: [
+      CreateGenerationResolver,
+      EstimateResolver,
       GenerationResolver,
       GenerationEventResolver,
+      GenerationEventsResolver,
       ModelResolver,
       DeviceResolver,
       QueueResolver,

@@ -7,10 +7,20 @@ import type { EventBody, EventType, GenerationEvent } from './event.js';
 export interface EventLogReader {
   /** At most `limit` events with a sequence greater than `after`, in order. */
   read(generationId: string, after: number, limit: number): Promise<GenerationEvent[]>;
+  /** A page of the log: at most `limit` events between two sequences, counted from its beginning or its end, in order. */
+  page(generationId: string, page: LogPage): Promise<GenerationEvent[]>;
   /** Sequence of the last event and whether it was the last for good; null for an unknown generation. */
   end(generationId: string): Promise<{ readonly lastSequence: number; readonly final: boolean } | null>;
   /** The picture that came with one event; null if there is no such event or it had none. */
   preview(generationId: string, sequence: number): Promise<Preview | null>;
+}
+
+export interface LogPage {
+  /** Both exclusive. */
+  readonly after: number;
+  readonly before: number;
+  readonly from: 'oldest' | 'newest';
+  readonly limit: number;
 }
 
 type EventRow = Prisma.GenerationEventGetPayload<object>;
@@ -26,6 +36,16 @@ export class EventLog implements EventLogReader {
       orderBy: { sequence: 'asc' },
       take: limit,
     });
+    return rows.map(fromRow);
+  }
+
+  async page(generationId: string, { after, before, from, limit }: LogPage): Promise<GenerationEvent[]> {
+    const rows = await this.database.generationEvent.findMany({
+      where: { generationId, sequence: { gt: after, lt: before } },
+      orderBy: { sequence: from === 'oldest' ? 'asc' : 'desc' },
+      take: limit,
+    });
+    if (from === 'newest') rows.reverse();
     return rows.map(fromRow);
   }
 

@@ -1,13 +1,23 @@
-import type { Artifact, GenerationFailure, Progress, ResumeCause } from '../generations/generation.js';
+import type { Adjustment, Artifact, GenerationFailure, Progress, ResumeCause } from '../generations/generation.js';
 import type { Transition } from '../generations/lifecycle.js';
 
 /** What happened to a generation. The names are those of the GraphQL types. */
 export type EventBody =
-  | { readonly type: 'GenerationQueued'; readonly position: number }
+  | {
+      readonly type: 'GenerationQueued';
+      readonly position: number;
+      /** What the server changed in what was asked for; left out where that is nothing. */
+      readonly adjustments?: readonly Adjustment[];
+    }
   | { readonly type: 'GenerationStarted'; readonly deviceId: string }
   | { readonly type: 'GenerationProgressed'; readonly progress: Progress }
   | { readonly type: 'GenerationResumed'; readonly fromStep: number; readonly cause: ResumeCause }
-  | { readonly type: 'GenerationSucceeded'; readonly artifacts: readonly Artifact[] }
+  | {
+      readonly type: 'GenerationSucceeded';
+      readonly artifacts: readonly Artifact[];
+      /** Where another generation made them. */
+      readonly cached?: true;
+    }
   | { readonly type: 'GenerationFailed'; readonly failure: GenerationFailure }
   | { readonly type: 'GenerationCanceled' };
 export type EventType = EventBody['type'];
@@ -36,7 +46,7 @@ export function transitionOf(body: Exclude<EventBody, { type: 'GenerationQueued'
     case 'GenerationResumed':
       return body.cause === 'SERVER_RESTARTED' ? 'RESTART' : 'RESUME';
     case 'GenerationSucceeded':
-      return 'SUCCEED';
+      return body.cached ? 'SHARE' : 'SUCCEED';
     case 'GenerationFailed':
       return 'FAIL';
     case 'GenerationCanceled':

@@ -3,7 +3,8 @@ import type { GenerationStatus } from './generation.js';
 /**
  * The life of a generation, whole:
  *
- *              START                SUCCEED
+ *     ╭──────────────── SHARE ───────────╮
+ *     │        START                SUCCEED
  *   QUEUED ───────────▶ RUNNING ───────────▶ SUCCEEDED
  *     ▲  ╲               │ ╲ ╲    FAIL
  *     │   ╲── FAIL ──────┼──╲─╲────────────▶ FAILED
@@ -11,14 +12,15 @@ import type { GenerationStatus } from './generation.js';
  *     └──────────────────┘
  *         RESTART             PROGRESS and RESUME leave RUNNING as it is.
  *
- * RESTART is what happens to the ones that were running when the server ended. The three on the right are final: a late
- * message of a device can not bring them back.
+ * RESTART is what happens to the ones that were running when the server ended. SHARE takes the result of an identical one, so
+ * that nothing need run. The three on the right are final: a late message of a device can not bring them back.
  */
 export const transitions = {
   START: { QUEUED: 'RUNNING' },
   PROGRESS: { RUNNING: 'RUNNING' },
   RESUME: { RUNNING: 'RUNNING' },
   RESTART: { RUNNING: 'QUEUED' },
+  SHARE: { QUEUED: 'SUCCEEDED' },
   SUCCEED: { RUNNING: 'SUCCEEDED' },
   FAIL: { QUEUED: 'FAILED', RUNNING: 'FAILED' },
   CANCEL: { QUEUED: 'CANCELED', RUNNING: 'CANCELED' },

@@ -3,7 +3,7 @@ import type { Prisma } from '../generated/prisma/client.js';
 import { newId } from '../ids.js';
 import type { Batching } from '../scheduler/ports.js';
 import { defaultOutputs, type Outputs } from '../video/outputs.js';
-import type { Artifact, ArtifactKind, GenerationStatus } from './generation.js';
+import type { Artifact, ArtifactKind, GenerationStatus, Usage } from './generation.js';
 import { type GenerationRecord, type NewGeneration, waiting } from './record.js';
 
 /** Between the database's rows and the application's words. JSON columns hold exactly the interfaces of generation.ts. */
@@ -31,7 +31,7 @@ export function fromRow(row: GenerationRow): GenerationRecord {
     lastSequence: row.lastSequence,
     deviceId: row.deviceId,
     failure: fromJson(row.failure),
-    usage: fromJson(row.usage),
+    usage: row.usage === null ? null : { ...unmeasured, ...fromJson<Usage>(row.usage) },
     artifacts: row.artifacts.map(artifactFromRow),
     remixedFromId: row.remixedFromId,
     retriedFromId: row.retriedFromId,
@@ -51,6 +51,9 @@ export function fromRow(row: GenerationRow): GenerationRecord {
   };
 }
 
+/** Of generations that ended before these were counted. */
+const unmeasured = { averageBatchRows: 1, resumes: 0, preemptions: 0 };
+
 export function artifactFromRow(row: ArtifactRow): Artifact {
   const { sha256, mimeType, width, height, durationSeconds } = row;
   return { kind: row.kind as ArtifactKind, sha256, bytes: Number(row.bytes), mimeType, width, height, durationSeconds };
@@ -67,6 +70,23 @@ export function toNewRow(generation: NewGeneration, now: Date): Prisma.Generatio
     progress: toJson(waiting(generation.settings)),
     lastSequence: 1,
     createdAt: now,
+  };
+}
+
+/** A generation that is over as soon as it is stored: another one's result serves. */
+export function toCachedRow(
+  generation: NewGeneration,
+  artifacts: readonly Artifact[],
+  now: Date,
+): Prisma.GenerationUncheckedCreateInput {
+  return {
+    ...toNewRow(generation, now),
+    status: 'SUCCEEDED',
+    cached: true,
+    artifacts: { create: toArtifactRows(artifacts) },
+    progress: toJson(done(generation)),
+    lastSequence: 2,
+    finishedAt: now,
   };
 }
 
@@ -95,7 +115,12 @@ export function changesOf(
         ? { deviceId: null, startedAt: null, previewSequence: null, progress: toJson(waiting(record.settings)) }
         : {};
     case 'GenerationSucceeded':
-      return { finishedAt: now, artifacts: { create: toArtifactRows(body.artifacts) }, progress: toJson(done(record)) };
+      return {
+        finishedAt: now,
+        artifacts: { create: toArtifactRows(body.artifacts) },
+        progress: toJson(done(record)),
+        ...(body.cached ? { cached: true } : {}),
+      };
     case 'GenerationFailed':
       return { finishedAt: now, failure: toJson(body.failure) };
     case 'GenerationCanceled':
@@ -103,7 +128,7 @@ export function changesOf(
   }
 }
 
-function done({ settings }: GenerationRecord): GenerationRecord['progress'] {
+function done({ settings }: Pick<GenerationRecord, 'settings'>): GenerationRecord['progress'] {
   return { phase: 'DONE', step: settings.steps, totalSteps: settings.steps, fraction: 1, secondsRemaining: 0 };
 }
 

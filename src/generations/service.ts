@@ -1,176 +1,204 @@
 import { randomBytes } from 'node:crypto';
-import { newId } from '../ids.js';
+import { type Caller, maySee } from '../auth/caller.js';
+import { requireRole } from '../auth/gate.js';
+import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
-import type { Job, Scheduler } from '../scheduler/ports.js';
-import { defaultOutputs } from '../video/outputs.js';
+import type { Scheduler } from '../scheduler/ports.js';
 import type { ModelCatalog } from './catalog.js';
-import { inputHash } from './idempotency.js';
+import { type CreateParts, createMany, createOne } from './create.js';
+import { Dispatcher } from './dispatcher.js';
+import { priorityIssues } from './draft.js';
+import { type EstimateRequest, type EstimateResult, estimate } from './estimate.js';
+import { type GenerationFilter, type Slice, visibleTo } from './filter.js';
 import type { InputIssue } from './issue.js';
 import { isFinal } from './lifecycle.js';
-import { promptIssues } from './prompt.js';
+import type { ArtifactFiles, Upload, Uploads } from './ports.js';
 import type { GenerationRecord } from './record.js';
-import { isResolved, maxSeed, resolveSettings, type SettingsInput } from './settings.js';
-import type { GenerationFilter, GenerationStore, Slice } from './store.js';
+import type { CreateResult, GenerationRequest } from './request.js';
+import { type RetryResult, retry } from './retry.js';
+import type { ServerSettings } from './server-settings.js';
+import { maxSeed } from './settings.js';
+import type { GenerationStore } from './store.js';
 
-export interface CreateGeneration {
-  /** Name of a model; the default one if left out. */
-  readonly model?: string | null | undefined;
-  readonly prompt: string;
-  readonly negativePrompt?: string | null | undefined;
-  readonly settings?: SettingsInput | null | undefined;
-  readonly priority?: number | null | undefined;
-  readonly remixedFromId?: string | null | undefined;
-  readonly idempotencyKey?: string | null | undefined;
-}
-
-export type CreateResult =
-  | { readonly kind: 'created'; readonly generation: GenerationRecord; readonly replayed: boolean }
-  | { readonly kind: 'invalidInput'; readonly issues: readonly InputIssue[] }
-  | { readonly kind: 'unknownModel'; readonly model: string }
-  | { readonly kind: 'unknownGeneration'; readonly id: string }
-  | { readonly kind: 'queueFull'; readonly capacity: number; readonly retryAfterSeconds: number | null }
-  | { readonly kind: 'idempotencyConflict'; readonly existing: GenerationRecord };
-
-export const priorities = { min: -100, max: 100, default: 0 } as const;
-
-export interface ServiceOptions {
+export interface ServiceParts {
+  readonly store: GenerationStore;
+  readonly scheduler: Scheduler;
+  readonly catalog: ModelCatalog;
+  readonly artifacts: ArtifactFiles;
+  readonly uploads: Uploads;
+  readonly settings: ServerSettings;
+  readonly clock: Clock;
+  readonly log: Log;
   /** How many generations may wait. */
   readonly queueCapacity: number;
 }
 
-/** The application: what can be done with generations. It validates and stores; the scheduler runs them and reports back. */
-export class GenerationService {
-  readonly queueCapacity: number;
+/** What waits, the next one first, and what runs. */
+export interface QueueState {
+  readonly paused: boolean;
+  readonly waiting: readonly string[];
+  readonly running: readonly string[];
+}
 
-  constructor(
-    private readonly store: GenerationStore,
-    private readonly scheduler: Scheduler,
-    private readonly catalog: ModelCatalog,
-    private readonly log: Log,
-    options: ServiceOptions = { queueCapacity: 100 },
-  ) {
-    this.queueCapacity = options.queueCapacity;
+/**
+ * The application: what can be done with generations. It validates and stores; the scheduler runs them and reports back.
+ *
+ * Every use case takes its caller. What belongs to somebody else is answered like what does not exist; see maySee. Those that
+ * make or change something throw Refusal FORBIDDEN where the caller's role does not allow it.
+ */
+export class GenerationService {
+  private readonly parts: CreateParts;
+  private readonly dispatcher: Dispatcher;
+
+  constructor(private readonly options: ServiceParts) {
+    const { store, scheduler, uploads, log } = options;
+    this.dispatcher = new Dispatcher(store, scheduler, uploads, log);
+    this.parts = { ...options, dispatcher: this.dispatcher, randomSeed };
   }
 
-  /** Validates, stores and queues. With a key that was used before: the first result again, or a conflict. */
-  async create(input: CreateGeneration): Promise<CreateResult> {
-    const { idempotencyKey, ...content } = input;
-    const hash = idempotencyKey ? inputHash(content) : null;
-    const earlier = idempotencyKey ? await this.store.byKey(idempotencyKey) : null;
-    if (earlier) return replay(earlier, hash);
+  get queueCapacity(): number {
+    return this.options.queueCapacity;
+  }
 
-    const model = input.model ? this.catalog.get(input.model) : this.catalog.default;
-    if (!model) return { kind: 'unknownModel', model: input.model ?? '' };
-    const resolved = resolveSettings(input.settings ?? {}, model, randomSeed);
-    const issues = [
-      ...(await promptIssues('prompt', input.prompt, model)),
-      ...(await promptIssues('negativePrompt', input.negativePrompt ?? '', model)),
-      ...(isResolved(resolved) ? [] : resolved),
-      ...priorityIssues(input.priority),
-    ];
-    if (issues.length > 0 || !isResolved(resolved)) return { kind: 'invalidInput', issues };
-    const remixedFromId = input.remixedFromId ?? null;
-    if (remixedFromId && !(await this.store.get(remixedFromId)))
-      return { kind: 'unknownGeneration', id: remixedFromId };
+  /** With a key that was used before: the first result again, or a conflict. */
+  create(caller: Caller, request: GenerationRequest): Promise<CreateResult> {
+    return createOne(this.parts, caller, request);
+  }
 
-    const stored = await this.store.insert(
-      {
-        id: newId(),
-        priority: input.priority ?? priorities.default,
-        prompt: input.prompt.trim(),
-        negativePrompt: (input.negativePrompt ?? '').trim(),
-        model: model.name,
-        ...resolved,
-        idempotencyKey: idempotencyKey ?? null,
-        inputHash: hash,
-        remixedFromId,
-        retriedFromId: null,
-        clientId: null,
-        batching: 'AUTO',
-        outputs: defaultOutputs,
-        firstFrameUploadId: null,
-        webhookUrl: null,
-        requestHash: null,
-        seedlessHash: null,
-      },
-      this.queueCapacity,
-    );
-    if ('existing' in stored) return replay(stored.existing, hash);
-    if ('full' in stored) {
-      return { kind: 'queueFull', capacity: this.queueCapacity, retryAfterSeconds: await this.secondsUntilNextStart() };
-    }
-    this.scheduler.submit(toJob(stored));
-    return { kind: 'created', generation: stored, replayed: false };
+  /** All or none. */
+  createMany(caller: Caller, requests: readonly GenerationRequest[]): Promise<CreateResult> {
+    return createMany(this.parts, caller, requests);
+  }
+
+  /** Null if there is no such generation. */
+  async retry(caller: Caller, id: string, idempotencyKey?: string | null): Promise<RetryResult | null> {
+    const origin = await this.mine(caller, id);
+    return origin && retry(this.parts, caller, origin, idempotencyKey);
+  }
+
+  estimate(request: EstimateRequest): EstimateResult {
+    return estimate(this.parts, request);
   }
 
   /** Stops it before its next step. One that has ended is returned as it is; null if there is none. */
-  async cancel(id: string): Promise<GenerationRecord | null> {
-    const generation = await this.store.get(id);
+  async cancel(caller: Caller, id: string): Promise<GenerationRecord | null> {
+    const generation = await this.mine(caller, id);
     if (!generation || isFinal(generation.status)) return generation;
-    await this.scheduler.cancel(id);
+    const { store, scheduler } = this.options;
+    await scheduler.cancel(id);
     // Recorded by the scheduler already if it held the job: the first one counts, the second is dropped.
-    await this.store.advance(id, { type: 'GenerationCanceled' });
-    return this.store.get(id);
+    await store.advance(id, { type: 'GenerationCanceled' });
+    return store.get(id);
   }
 
-  get(id: string): Promise<GenerationRecord | null> {
-    return this.store.get(id);
+  /** From the next step on, for one that runs too. One that has ended is returned as it is; null if there is none. */
+  async setPriority(
+    caller: Caller,
+    id: string,
+    priority: number,
+  ): Promise<GenerationRecord | readonly InputIssue[] | null> {
+    const generation = await this.mine(caller, id);
+    const issues = priorityIssues(priority);
+    if (!generation || issues.length > 0) return generation && issues;
+    if (isFinal(generation.status)) return generation;
+    this.dispatcher.setPriority(id, priority);
+    return this.options.store.update(id, { priority });
   }
 
-  list(filter: GenerationFilter, slice: Slice): Promise<GenerationRecord[]> {
-    return this.store.list(filter, slice);
+  /** Null if there is no such generation. */
+  async setStarred(caller: Caller, id: string, starred: boolean): Promise<GenerationRecord | null> {
+    return (await this.mine(caller, id)) && this.options.store.update(id, { starred });
   }
 
-  count(filter: GenerationFilter): Promise<number> {
-    return this.store.count(filter);
+  /** Removes the record and its files; one that waits is canceled first. Null if there is none, the record if it runs. */
+  async delete(caller: Caller, id: string): Promise<'deleted' | GenerationRecord | null> {
+    const generation = await this.mine(caller, id);
+    if (!generation) return null;
+    if (generation.status === 'RUNNING') return generation;
+    await this.cancel(caller, id);
+    await this.options.store.remove(id, this.options.artifacts);
+    return 'deleted';
+  }
+
+  /** While paused nothing new starts; it stays so after a restart. */
+  async setQueuePaused(caller: Caller, paused: boolean): Promise<void> {
+    requireRole(caller, 'ADMIN');
+    await this.options.settings.setQueuePaused(paused);
+    this.options.scheduler.setPaused(paused);
+  }
+
+  queue(): QueueState {
+    const { waiting, running } = this.options.scheduler.queue();
+    return { paused: this.options.scheduler.paused, waiting: [...waiting, ...this.dispatcher.waiting()], running };
+  }
+
+  /** 1 = next; null for one that has started. */
+  position(id: string): number | null {
+    return this.dispatcher.position(id);
+  }
+
+  /** Calls back after every change of queue() and of the devices. Returns the unsubscriber. */
+  onChange(listener: () => void): () => void {
+    const unsubscribers = [this.options.scheduler.onChange(listener), this.dispatcher.onChange(listener)];
+    return () => {
+      for (const unsubscribe of unsubscribers) unsubscribe();
+    };
+  }
+
+  async get(caller: Caller, id: string): Promise<GenerationRecord | null> {
+    const generation = await this.options.store.get(id);
+    return generation && maySee(caller, generation.clientId) ? generation : null;
+  }
+
+  /** Those of them that exist for the caller, in the order of the ids. */
+  async getMany(caller: Caller, ids: readonly string[]): Promise<GenerationRecord[]> {
+    const found = new Map((await this.options.store.getMany(ids)).map((one) => [one.id, one]));
+    return ids.flatMap((id) => {
+      const generation = found.get(id);
+      return generation && maySee(caller, generation.clientId) ? [generation] : [];
+    });
+  }
+
+  list(caller: Caller, filter: GenerationFilter, slice: Slice): Promise<GenerationRecord[]> {
+    return this.options.store.list(visibleTo(caller, filter), slice);
+  }
+
+  count(caller: Caller, filter: GenerationFilter): Promise<number> {
+    return this.options.store.count(visibleTo(caller, filter));
+  }
+
+  async upload(caller: Caller, id: string): Promise<Upload | null> {
+    const upload = await this.options.uploads.get(id);
+    return upload && maySee(caller, upload.clientId) ? upload : null;
   }
 
   /** A finished file by the sha256 of its content. */
   artifact(sha256: string): ReturnType<GenerationStore['artifact']> {
-    return this.store.artifact(sha256);
+    return this.options.store.artifact(sha256);
   }
 
   /**
-   * At start, before anything else: what ran when the server ended is queued again from its first step, and all that wait are
-   * handed to the scheduler in the order of their creation.
+   * At start, before anything else: a paused queue stays paused, what ran when the server ended is queued again, and all that
+   * wait go on waiting in the order of their creation.
    */
   async recover(): Promise<void> {
-    const unfinished = await this.store.unfinished();
+    const { store, scheduler, settings, log } = this.options;
+    if (await settings.queuePaused()) scheduler.setPaused(true);
+    const unfinished = await store.unfinished();
     for (const generation of unfinished) {
       if (generation.status === 'RUNNING') {
-        await this.store.advance(generation.id, { type: 'GenerationResumed', fromStep: 0, cause: 'SERVER_RESTARTED' });
+        await store.advance(generation.id, { type: 'GenerationResumed', fromStep: 0, cause: 'SERVER_RESTARTED' });
       }
     }
-    for (const generation of unfinished) this.scheduler.submit(toJob(generation));
-    if (unfinished.length > 0) this.log.info({ count: unfinished.length }, 'Queued unfinished generations again');
+    for (const generation of unfinished) await this.dispatcher.enter(generation);
+    if (unfinished.length > 0) log.info({ count: unfinished.length }, 'Queued unfinished generations again');
   }
 
-  private async secondsUntilNextStart(): Promise<number | null> {
-    const running = await this.store.list({ statuses: ['RUNNING'] }, { from: 'newest', limit: 100 });
-    const known = running.map((one) => one.progress.secondsRemaining).filter((seconds) => seconds !== null);
-    return known.length > 0 ? Math.min(...known) : null;
+  /** For changing it. @throws Refusal FORBIDDEN */
+  private mine(caller: Caller, id: string): Promise<GenerationRecord | null> {
+    requireRole(caller, 'CREATOR');
+    return this.get(caller, id);
   }
-}
-
-function replay(existing: GenerationRecord, hash: string | null): CreateResult {
-  return existing.inputHash === hash
-    ? { kind: 'created', generation: existing, replayed: true }
-    : { kind: 'idempotencyConflict', existing };
-}
-
-function priorityIssues(priority: number | null | undefined): InputIssue[] {
-  const { min, max } = priorities;
-  if (priority === null || priority === undefined || (priority >= min && priority <= max)) return [];
-  const code = priority < min ? 'TOO_SMALL' : 'TOO_LARGE';
-  return [
-    { path: ['priority'], code, message: `priority must be a whole number from ${min} to ${max}; ${priority} is not.` },
-  ];
-}
-
-function toJob(generation: GenerationRecord): Job {
-  const { id: generationId, model, prompt, negativePrompt, settings, priority, createdAt } = generation;
-  const job = { generationId, model, prompt, negativePrompt, settings, priority, createdAt };
-  return { ...job, client: 'anyone', batching: 'AUTO', outputs: defaultOutputs, firstFrame: null, continues: null };
 }
 
 /** 53 random bits. */

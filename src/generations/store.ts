@@ -2,69 +2,42 @@ import type { Clock } from '../clock.js';
 import { StorageError } from '../errors.js';
 import { type EventBody, type GenerationEvent, transitionOf } from '../events/event.js';
 import { toRow } from '../events/event-log.js';
-import { Prisma, type PrismaClient } from '../generated/prisma/client.js';
-import type { Artifact, GenerationStatus, Usage } from './generation.js';
+import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import { type GenerationFilter, type Slice, whereOf } from './filter.js';
+import type { Artifact, Usage } from './generation.js';
+import { type Draft, type InsertLimits, type InsertResult, insertAll } from './insertion.js';
 import { nextStatus } from './lifecycle.js';
-import type { GenerationRecord, NewGeneration } from './record.js';
-import { artifactFromRow, changesOf, fromRow, toJson, toNewRow, withArtifacts } from './rows.js';
-
-export interface GenerationFilter {
-  readonly statuses?: readonly GenerationStatus[] | undefined;
-  readonly model?: string | undefined;
-  readonly promptContains?: string | undefined;
-  readonly createdAfter?: Date | undefined;
-  readonly createdBefore?: Date | undefined;
-}
-
-/** A slice of the history, which is ordered from new to old; `olderThan` and `newerThan` are ids and exclusive. */
-export interface Slice {
-  readonly olderThan?: string | undefined;
-  readonly newerThan?: string | undefined;
-  /** From which side the limit counts. */
-  readonly from: 'newest' | 'oldest';
-  readonly limit: number;
-}
-
-/** Why a generation was not stored. */
-export type InsertRefusal = { readonly full: true } | { readonly existing: GenerationRecord };
+import type { ArtifactFiles } from './ports.js';
+import type { GenerationRecord } from './record.js';
+import { artifactFromRow, changesOf, fromRow, toJson, withArtifacts } from './rows.js';
 
 /**
  * The repository of generations. Every change is one transaction that holds the row and its event together, and the event is
  * published once that transaction is committed: who sees an event finds at least its state in the row.
  */
 export class GenerationStore {
+  private readonly listeners: Set<(event: GenerationEvent) => void>;
+
   constructor(
     private readonly database: PrismaClient,
     private readonly clock: Clock,
-    private readonly publish: (event: GenerationEvent) => void,
-  ) {}
+    publish: (event: GenerationEvent) => void,
+  ) {
+    this.listeners = new Set([publish]);
+  }
 
-  /** Stores a new generation with event 1, unless `capacity` others wait already or its idempotency key is taken. */
-  async insert(generation: NewGeneration, capacity: number): Promise<GenerationRecord | InsertRefusal> {
-    try {
-      const stored = await this.transaction(async (tx) => {
-        const queued = await tx.generation.count({ where: { status: 'QUEUED' } });
-        if (queued >= capacity) return null;
-        const ahead = await tx.generation.count({
-          where: { status: 'QUEUED', priority: { gte: generation.priority } },
-        });
-        const now = this.clock.now();
-        const event = { type: 'GenerationQueued' as const, position: ahead + 1 };
-        const entry = { ...event, generationId: generation.id, sequence: 1, occurredAt: now };
-        const row = await tx.generation.create({ data: toNewRow(generation, now), include: withArtifacts });
-        await tx.generationEvent.create({ data: toRow(entry) });
-        return { record: fromRow(row), entry };
-      });
-      if (!stored) return { full: true };
-      this.publish(stored.entry);
-      return stored.record;
-    } catch (error) {
-      // Two requests with one key at once: the unique index lets one of them in.
-      const existing =
-        isUniqueViolation(error) && generation.idempotencyKey && (await this.byKey(generation.idempotencyKey));
-      if (existing) return { existing };
-      throw error;
-    }
+  /** Calls back after the commit of every event. Returns what ends that. */
+  onEvent(listener: (event: GenerationEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Stores new generations with their first events, all or none. */
+  async insert(drafts: readonly Draft[], limits: InsertLimits, files: ArtifactFiles): Promise<InsertResult> {
+    const result = await this.transaction((tx) => insertAll(tx, drafts, limits, files, this.clock.now()));
+    if (result.kind === 'inserted')
+      for (const event of result.inserted.flatMap(({ events }) => events)) this.tell(event);
+    return result;
   }
 
   /**
@@ -99,7 +72,7 @@ export class GenerationStore {
       return { record: fromRow(changed), entry };
     });
     if (!advanced) return null;
-    this.publish(advanced.entry);
+    this.tell(advanced.entry);
     return advanced.record;
   }
 
@@ -108,9 +81,57 @@ export class GenerationStore {
     return row && fromRow(row);
   }
 
+  /** Those of them that there are, in no order. */
+  async getMany(ids: readonly string[]): Promise<GenerationRecord[]> {
+    const rows = await this.database.generation.findMany({ where: { id: { in: [...ids] } }, include: withArtifacts });
+    return rows.map(fromRow);
+  }
+
   async byKey(idempotencyKey: string): Promise<GenerationRecord | null> {
     const row = await this.database.generation.findUnique({ where: { idempotencyKey }, include: withArtifacts });
     return row && fromRow(row);
+  }
+
+  /** Changes what no event tells of. Null where there is no such generation. */
+  async update(
+    id: string,
+    changes: Partial<Pick<GenerationRecord, 'priority' | 'starred'>>,
+  ): Promise<GenerationRecord | null> {
+    return this.transaction(async (tx) => {
+      const { count } = await tx.generation.updateMany({ where: { id }, data: changes });
+      if (count === 0) return null;
+      return fromRow(await tx.generation.findUniqueOrThrow({ where: { id }, include: withArtifacts }));
+    });
+  }
+
+  /** Whose followers wait for a generation that has failed them: the oldest becomes the leader of the others. */
+  async promote(followers: readonly string[]): Promise<GenerationRecord | null> {
+    return this.transaction(async (tx) => {
+      const waiting = { id: { in: [...followers] }, status: 'QUEUED' };
+      const first = await tx.generation.findFirst({ where: waiting, orderBy: { id: 'asc' }, include: withArtifacts });
+      if (!first) return null;
+      await tx.generation.updateMany({ where: waiting, data: { leaderId: first.id } });
+      await tx.generation.update({ where: { id: first.id }, data: { leaderId: null } });
+      return { ...fromRow(first), leaderId: null };
+    });
+  }
+
+  /** Removes a generation that has ended, its events, and its files as far as nobody else needs them. */
+  async remove(id: string, files: ArtifactFiles): Promise<void> {
+    await this.transaction(async (tx) => {
+      const row = await tx.generation.findUnique({ where: { id }, include: withArtifacts });
+      if (!row) return;
+      await tx.generation.delete({ where: { id } });
+      // Inside of the transaction, so that no request can be answered from the cache with these files meanwhile. An identical
+      // one that runs may have stored the same bytes already and not yet written its row: then they stay.
+      const { model, prompt } = row;
+      if (await tx.generation.findFirst({ where: { status: 'RUNNING', model, prompt } })) return;
+      for (const { sha256 } of row.artifacts) {
+        const needed =
+          (await tx.artifact.findFirst({ where: { sha256 } })) ?? (await tx.upload.findFirst({ where: { sha256 } }));
+        if (!needed) await files.remove(sha256);
+      }
+    });
   }
 
   /** From new to old, whichever side the limit counts from. */
@@ -120,7 +141,7 @@ export class GenerationStore {
       ...(slice.newerThan ? { gt: slice.newerThan } : {}),
     };
     const rows = await this.database.generation.findMany({
-      where: { AND: [where(filter), { id: range }] },
+      where: { AND: [whereOf(filter), { id: range }] },
       orderBy: { id: slice.from === 'newest' ? 'desc' : 'asc' },
       take: slice.limit,
       include: withArtifacts,
@@ -130,7 +151,7 @@ export class GenerationStore {
   }
 
   count(filter: GenerationFilter): Promise<number> {
-    return this.database.generation.count({ where: where(filter) });
+    return this.database.generation.count({ where: whereOf(filter) });
   }
 
   /** All that wait or run, in the order of creation. */
@@ -149,6 +170,16 @@ export class GenerationStore {
     return row && { artifact: artifactFromRow(row), prompt: row.generation.prompt };
   }
 
+  /** How many of a key's generations may run at once; null where that is not limited. */
+  async maxRunning(keyId: string): Promise<number | null> {
+    const key = await this.database.apiKey.findUnique({ where: { id: keyId }, select: { maxRunning: true } });
+    return key?.maxRunning ?? null;
+  }
+
+  private tell(event: GenerationEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+
   // SQLite has one writer: a transaction waits for the ones before it, so the waiting time is generous.
   private transaction<T>(work: (tx: Prisma.TransactionClient) => Promise<T>): Promise<T> {
     return this.database.$transaction(work, { maxWait: 30_000, timeout: 30_000 }).catch((error) => {
@@ -164,28 +195,10 @@ function monotonic<T extends EventBody>(body: T, record: GenerationRecord): T {
   return { ...body, progress: { ...body.progress, fraction } };
 }
 
-function where(filter: GenerationFilter): Prisma.GenerationWhereInput {
-  const { statuses, model, promptContains, createdAfter, createdBefore } = filter;
-  return {
-    ...(statuses ? { status: { in: [...statuses] } } : {}),
-    ...(model === undefined ? {} : { model }),
-    ...(promptContains ? { prompt: { contains: promptContains } } : {}),
-    ...(createdAfter || createdBefore
-      ? {
-          createdAt: { ...(createdAfter ? { gt: createdAfter } : {}), ...(createdBefore ? { lt: createdBefore } : {}) },
-        }
-      : {}),
-  };
-}
-
 /** A full or broken disk, told apart from what nobody expected: it passes when somebody makes space. */
 function storageError(error: unknown): StorageError | null {
   const [, kind] = /SQLITE_(FULL|IOERR)/.exec(String(error)) ?? [];
   if (!kind) return null;
   const cause = Object.assign(new Error(String(error)), { code: kind === 'FULL' ? 'ENOSPC' : 'EIO' });
   return new StorageError('write', 'the database', cause);
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }

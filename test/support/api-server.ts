@@ -57,6 +57,7 @@ export interface ApiServerOptions {
   readonly dataDir?: string;
   readonly queueCapacity?: number;
   readonly port?: number;
+  readonly clock?: Clock;
   /** API keys are wanted; otherwise everybody may do everything. */
   readonly auth?: { readonly requestsPerMinute?: number; readonly linkSeconds?: number; readonly clock?: Clock };
   readonly documents?: TrustedDocuments;
@@ -85,15 +86,15 @@ export class ApiServer {
     const log: Log = createLog('info', { write: (line) => void logged.push(JSON.parse(line)) });
     const database = await openDatabase(join(dataDir, 'reelql.db'));
     const events = new EventStream(new EventLog(database.client));
-    const store = new GenerationStore(database.client, systemClock, (event) => events.publish(event));
+    const store = new GenerationStore(database.client, options.clock ?? systemClock, (event) => events.publish(event));
     const artifacts = await FileArtifactStore.open(join(dataDir, 'artifacts'));
-    const uploads = new UploadStore(database.client, artifacts, options.clock ?? systemClock, 200_000);
+    const uploads = new UploadStore(database.client, artifacts, systemClock, 200_000);
     const scheduler = new HandScheduler();
     scheduler.recorder = createRecorder(store);
     const service = new GenerationService({
       ...{ store, scheduler, catalog, artifacts, uploads, log },
       settings: new ServerSettings(database.client),
-      clock: systemClock,
+      clock: options.clock ?? systemClock,
       queueCapacity: options.queueCapacity ?? 100,
     });
     await service.recover();

@@ -1,5 +1,5 @@
 import { type EventBody, type GenerationEvent, isTerminal } from '../../src/events/event.js';
-import type { EventLogReader } from '../../src/events/event-log.js';
+import type { EventLogReader, LogPage } from '../../src/events/event-log.js';
 
 /** The log of one generation in memory, that can be made to stop in the middle of a read. */
 export class MemoryLog implements EventLogReader {
@@ -18,6 +18,11 @@ export class MemoryLog implements EventLogReader {
     const page = this.events.filter((event) => event.sequence > after).slice(0, limit);
     await this.beforeRead();
     return page;
+  }
+
+  async page(_id: string, { after, before, from, limit }: LogPage) {
+    const range = this.events.filter(({ sequence }) => sequence > after && sequence < before);
+    return from === 'oldest' ? range.slice(0, limit) : range.slice(-limit);
   }
 
   async end() {

@@ -24,6 +24,7 @@ describe('the life of a generation', () => {
       ['PROGRESS', 'mistake', 'RUNNING', ...late],
       ['RESUME', 'mistake', 'RUNNING', ...late],
       ['RESTART', 'mistake', 'QUEUED', ...late],
+      ['SHARE', 'SUCCEEDED', 'mistake', ...late],
       ['SUCCEED', 'mistake', 'SUCCEEDED', ...late],
       ['FAIL', 'FAILED', 'FAILED', ...late],
       ['CANCEL', 'CANCELED', 'CANCELED', ...late],
@@ -41,12 +42,13 @@ describe('the life of a generation', () => {
       { type: 'GenerationResumed', fromStep: 0, cause: 'SERVER_RESTARTED' },
       { type: 'GenerationResumed', fromStep: 3, cause: 'PREEMPTED' },
       { type: 'GenerationSucceeded', artifacts: [] },
+      { type: 'GenerationSucceeded', artifacts: [], cached: true },
       { type: 'GenerationFailed', failure },
       { type: 'GenerationCanceled' },
     ] as const;
     for (const body of bodies) {
       const transition = transitionOf(body);
-      const next = nextStatus(transition === 'START' ? 'QUEUED' : 'RUNNING', transition);
+      const next = nextStatus(transition === 'START' || transition === 'SHARE' ? 'QUEUED' : 'RUNNING', transition);
       expect(isTerminal(body)).toBe(next !== null && isFinal(next));
     }
   });

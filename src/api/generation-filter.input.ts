@@ -1,0 +1,48 @@
+import { Field, GraphQLISODateTime, ID, InputType } from 'type-graphql';
+import type { GenerationFilter as Filter } from '../generations/filter.js';
+import type { GenerationStatus as Status } from '../generations/generation.js';
+import { GenerationStatus } from './enums.js';
+import { idOf } from './global-id.js';
+
+@InputType({ description: 'Which generations to list: those that fit all that is given.' })
+export class GenerationFilter {
+  @Field(() => [GenerationStatus], { nullable: true, description: 'One of these.' })
+  readonly status?: Status[] | null;
+
+  @Field(() => ID, { nullable: true, description: 'Of this model.' })
+  readonly modelId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'With this text somewhere in the prompt; case does not matter in ASCII.',
+  })
+  readonly promptContains?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'With each of these words somewhere in the prompt or the negative prompt, in any order.',
+  })
+  readonly text?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Starred, or not starred.' })
+  readonly starred?: boolean | null;
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'Created after this.' })
+  readonly createdAfter?: Date | null;
+
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'Created before this.' })
+  readonly createdBefore?: Date | null;
+}
+
+export function filterOf(input: GenerationFilter | null | undefined): Filter {
+  return {
+    statuses: input?.status ?? undefined,
+    // An id that is no model's belongs to no generation: a name that no model can have.
+    model: input?.modelId ? (idOf('model', input.modelId) ?? '') : undefined,
+    promptContains: input?.promptContains ?? undefined,
+    text: input?.text ?? undefined,
+    starred: input?.starred ?? undefined,
+    createdAfter: input?.createdAfter ?? undefined,
+    createdBefore: input?.createdBefore ?? undefined,
+  };
+}

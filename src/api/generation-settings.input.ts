@@ -1,0 +1,44 @@
+import { GraphQLSafeInt } from 'graphql-scalars';
+import { Field, Float, InputType, Int } from 'type-graphql';
+import type { Sampler as SamplerName } from '../generations/generation.js';
+import { Sampler } from './enums.js';
+
+@InputType({
+  description:
+    "Settings to choose. What is left out takes the model's default; all are checked against its limits, and what is wrong comes back as InvalidInput.",
+})
+export class GenerationSettingsInput {
+  @Field(() => Int, { nullable: true, description: "Pixels; divisible by the model's sizeMultiple." })
+  readonly width?: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Pixels; divisible by the model's sizeMultiple." })
+  readonly height?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Pictures in the video: 4n + 1 with the Wan models. Others are changed to 4*floor(F/4) + 1, as adjustments say.',
+  })
+  readonly frameCount?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Pictures a second: 1 to 60.' })
+  readonly fps?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Denoising steps.' })
+  readonly steps?: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'How strongly the prompt is followed: 0 to 100, above 9 with a warning.',
+  })
+  readonly guidanceScale?: number | null;
+
+  @Field(() => Sampler, { nullable: true, description: 'How the denoising equation is solved.' })
+  readonly sampler?: SamplerName | null;
+
+  @Field(() => Float, { nullable: true, description: 'Shift of the noise schedule towards much noise.' })
+  readonly shift?: number | null;
+
+  @Field(() => GraphQLSafeInt, { nullable: true, description: '0 to 2^53 - 1. Leave out for a random one.' })
+  readonly seed?: number | null;
+}

@@ -1,0 +1,47 @@
+import { Field, Float, InputType, Int } from 'type-graphql';
+import type { VideoFormat as Format } from '../video/outputs.js';
+import { VideoFormat } from './enums.js';
+
+@InputType({
+  description: 'A part of the picture, in pixels of the video as generated. Sides are even and at least 16.',
+})
+export class CropInput {
+  @Field(() => Int, { description: 'From the left edge.' })
+  readonly x!: number;
+
+  @Field(() => Int, { description: 'From the upper edge.' })
+  readonly y!: number;
+
+  @Field(() => Int, { description: 'Pixels.' })
+  readonly width!: number;
+
+  @Field(() => Int, { description: 'Pixels.' })
+  readonly height!: number;
+}
+
+@InputType({ description: 'A line of text drawn into the picture, in any script.' })
+export class SubtitleInput {
+  @Field(() => String, { description: 'Up to 500 characters in up to 4 lines.' })
+  readonly text!: string;
+
+  @Field(() => Float, { description: 'When it appears.' })
+  readonly startSeconds!: number;
+
+  @Field(() => Float, { description: 'When it is gone again.' })
+  readonly endSeconds!: number;
+}
+
+@InputType({ description: 'What to make of the pictures once they are there.' })
+export class OutputsInput {
+  @Field(() => [VideoFormat], {
+    nullable: true,
+    description: 'The first is the video, the others are extras; MP4_H264 if left out.',
+  })
+  readonly formats?: Format[] | null;
+
+  @Field(() => CropInput, { nullable: true, description: 'The whole picture if left out.' })
+  readonly crop?: CropInput | null;
+
+  @Field(() => [SubtitleInput], { nullable: true, description: 'At most 100.' })
+  readonly subtitles?: SubtitleInput[] | null;
+}
