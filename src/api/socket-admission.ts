@@ -6,6 +6,7 @@ import type { Caller } from '../auth/caller.js';
 import { type Gate, secretOf } from '../auth/gate.js';
 import { Refusal } from '../auth/refusal.js';
 import type { ApiContext } from './context.js';
+import { OperationIds } from './operation-ids.js';
 import { admitOperation } from './policy/admit-operation.js';
 import { operationLimits } from './policy/limits.js';
 import type { TrustedDocuments } from './policy/trusted-documents.js';
@@ -24,6 +25,7 @@ export interface SocketExtra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
   caller?: Caller;
+  operations?: OperationIds;
 }
 
 export type SocketContext = Context<Record<string, unknown>, SocketExtra>;
@@ -53,6 +55,7 @@ export class SocketAdmission {
       this.options.gate.charge(caller);
       if (socket.readyState !== socket.OPEN) return false;
       extra.caller = caller;
+      extra.operations = new OperationIds();
       return this.register(socket, caller);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -80,11 +83,16 @@ export class SocketAdmission {
   }
 
   /** What to execute, or why it is not executed. */
-  subscribe({ subscriptions, extra }: SocketContext, payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
+  subscribe(
+    { subscriptions, extra }: SocketContext,
+    id: string,
+    payload: SubscribePayload,
+  ): ExecutionArgs | GraphQLError[] {
     const { schema, documents, gate, contextOf } = this.options;
     const { caller, request } = extra;
     // graphql-ws closes sockets that subscribe before they were let in.
     if (!caller) throw new Error('A socket without a caller has subscribed.');
+    extra.operations?.begin(id, payload);
     if (Object.keys(subscriptions).length > operationLimits.subscriptions) {
       const message = `A socket carries at most ${operationLimits.subscriptions} operations at once.`;
       return [new GraphQLError(message, { extensions: { code: 'OPERATION_TOO_COMPLEX' } })];

@@ -7,6 +7,7 @@ import { Refusal } from '../auth/refusal.js';
 import type { Log } from '../log.js';
 import { deliver } from './delivery.js';
 import { FanOut, type ReadyResults } from './fan-out.js';
+import { nothingEver } from './operation-ids.js';
 import type { Origins } from './origins.js';
 import { operationLimits } from './policy/limits.js';
 import { maskError } from './policy/mask-error.js';
@@ -35,14 +36,24 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): () =
   const protocol: ServerOptions<Record<string, unknown>, Extra & Partial<SocketExtra>> = {
     connectionInitWaitTimeout: operationLimits.initTimeout,
     onConnect: (context) => admission.connect(context as SocketContext),
-    onSubscribe: (context, _id, payload) => admission.subscribe(context as SocketContext, payload),
+    onSubscribe: (context, id, payload) => admission.subscribe(context as SocketContext, id, payload),
     subscribe: (args) => fanOut.subscribe(args),
-    onOperation: ({ extra }, id, _payload, _args, result) =>
+    onOperation({ extra }, id, payload, _args, result) {
       // What `subscribe` made; other operations have a plain result.
-      Symbol.asyncIterator in result ? deliver(extra.socket, id, result as ReadyResults) : undefined,
+      const stream = Symbol.asyncIterator in result ? (result as ReadyResults) : null;
+      if (extra.operations?.isPast(id, payload)) {
+        void stream?.return();
+        return nothingEver();
+      }
+      return stream ? deliver(extra.socket, id, stream) : undefined;
+    },
     onNext: (_context, _id, _payload, _args, { errors, data }) =>
       errors ? { data: data ?? null, errors: errors.map((error) => maskError(error, log)) } : undefined,
-    onError: (_context, _id, _payload, errors) => errors.map((error) => maskError(error, log)),
+    onError({ extra }, id, payload, errors) {
+      extra.operations?.end(id, payload);
+      return errors.map((error) => maskError(error, log));
+    },
+    onComplete: ({ extra }, id, payload) => extra.operations?.end(id, payload),
   };
   // Production, whatever NODE_ENV says: else the reason of a 4500 is the message of the error.
   const graphql = useServer({ ...protocol, isProd: true }, sockets);
