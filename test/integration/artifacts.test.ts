@@ -49,7 +49,9 @@ describe('an artifact over HTTP', () => {
       'accept-ranges': 'bytes',
       etag: etag(),
       'cache-control': 'public, max-age=31536000, immutable',
-      'content-disposition': `inline; filename="a-red-cafe-at-sunset-${video.sha256.slice(0, 8)}.mp4"`,
+      'content-disposition':
+        `inline; filename="a-red-cafe-at-sunset-${video.sha256.slice(0, 8)}.mp4"; ` +
+        `filename*=UTF-8''a-red-caf%C3%A9-at-sunset-${video.sha256.slice(0, 8)}.mp4`,
     });
     const saved = await fetch(`${url}?download`);
     expect(saved.headers.get('content-disposition')).toMatch(/^attachment; /);
