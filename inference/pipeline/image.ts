@@ -3,7 +3,9 @@ import type { PixelChunk } from './networks.js';
 import { pixelsOf } from './pixels.js';
 
 /** A picture file that cannot be read; the message is fit for its sender. */
-export class PictureError extends Error {}
+export class PictureError extends Error {
+  override readonly name = 'PictureError';
+}
 
 /** Where the aspect differs: `fill` stretches, as the reference pipeline does; `cover` cuts off what is too much, evenly. */
 export type PictureFit = 'fill' | 'cover';

@@ -97,7 +97,7 @@ export class ExecutorProcess {
         if (this.#child.pid === undefined) ended(error.message);
       });
     });
-    this.#watchSilence();
+    void this.ready.then((failure) => failure ?? this.#watchSilence());
     this.#send({ type: 'start', device, heartbeatMs: times.heartbeatMs, workDirectory });
   }
 
@@ -154,9 +154,11 @@ export class ExecutorProcess {
     }
   }
 
+  /** Once it is ready: before, it reads its modules, and has its own time for that. */
   #watchSilence(): void {
     const { heartbeatMs, silenceMs } = this.#times;
     let lastTick = performance.now();
+    this.#lastHeard = lastTick;
     const timer = setInterval(() => {
       const now = performance.now();
       // If our own loop stood still, messages may be waiting unread: then silence proves nothing.

@@ -6,31 +6,29 @@ import type { Unit, UnitKind, UnitOf, UnitResult } from '../../src/execution/pro
 interface ExecutorsOptions {
   readonly count?: number;
   readonly entry?: ExecutorEntry;
-  readonly deadlineMs?: number;
+  readonly silenceMs?: number;
 }
 
 /** Real executors on the CPU, one thread each, that share a work directory; for tests that play the scheduler's part. */
 export class Executors {
   readonly #hosts: ExecutorHost[];
-  readonly #deadlineMs: number;
 
-  constructor(workDirectory: string, { count = 1, entry, deadlineMs = 60_000 }: ExecutorsOptions = {}) {
-    this.#deadlineMs = deadlineMs;
+  constructor(workDirectory: string, { count = 1, entry, silenceMs = 15_000 }: ExecutorsOptions = {}) {
     this.#hosts = Array.from({ length: count }, () => {
       return new ExecutorHost({
         device: { kind: 'CPU', threads: 1 },
         workDirectory,
         log: pino({ level: 'silent' }),
         backoff: { firstMs: 1, mostMs: 5 },
-        times: { heartbeatMs: 100, silenceMs: 2000 },
+        times: { heartbeatMs: 50, silenceMs },
         ...(entry && { entry }),
       });
     });
   }
 
   /** The unit's result. @throws Error "CODE: detail" */
-  async run<K extends UnitKind>(unit: UnitOf<K>, executor = 0): Promise<UnitResult<K>> {
-    const outcome = await this.#host(executor).run<K>(unit as Extract<Unit, { kind: K }>, this.#deadlineMs);
+  async run<K extends UnitKind>(unit: UnitOf<K>, executor = 0, deadlineMs = 60_000): Promise<UnitResult<K>> {
+    const outcome = await this.#host(executor).run<K>(unit as Extract<Unit, { kind: K }>, deadlineMs);
     if (outcome.ok) return outcome.result;
     throw new Error(`${outcome.failure.code}: ${outcome.failure.detail}`);
   }
