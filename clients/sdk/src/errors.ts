@@ -1,4 +1,10 @@
-import type { FailureFragment, GenerationFragment, InputIssueCode } from './generated/operations.js';
+import type {
+  FailureFragment,
+  GenerationFragment,
+  InputIssueCode,
+  QuotaKind,
+  SettingsFragment,
+} from './generated/operations.js';
 
 /**
  * What the SDK throws on purpose, apart from the reason of an AbortSignal. Tell errors apart by class or, across copies of the
@@ -59,6 +65,48 @@ export class QueueFullError extends ReelQLError {
   }
 }
 
+/** The API key has asked for as much as it may. */
+export class QuotaExceededError extends ReelQLError {
+  readonly code = 'QUOTA_EXCEEDED';
+
+  constructor(
+    message: string,
+    readonly quota: QuotaKind,
+    readonly limit: number,
+    /** Null where the server does not know. */
+    readonly retryAfterSeconds: number | null,
+  ) {
+    super(message);
+  }
+}
+
+/** No device has the memory that the settings need; `onDoesNotFit: 'DOWNGRADE'` makes the server choose smaller ones. */
+export class DoesNotFitError extends ReelQLError {
+  readonly code = 'DOES_NOT_FIT';
+
+  constructor(
+    message: string,
+    readonly requiredBytes: number,
+    readonly availableBytes: number,
+    /** Null where not even the smallest do. */
+    readonly largestThatFits: SettingsFragment | null,
+  ) {
+    super(message);
+  }
+}
+
+/** The generation has not ended yet. */
+export class GenerationBusyError extends ReelQLError {
+  readonly code = 'GENERATION_BUSY';
+
+  constructor(
+    message: string,
+    readonly generationId: string,
+  ) {
+    super(message);
+  }
+}
+
 /** The idempotencyKey was used before with another input. */
 export class IdempotencyConflictError extends ReelQLError {
   readonly code = 'IDEMPOTENCY_CONFLICT';
@@ -114,6 +162,11 @@ export class RateLimitedError extends ReelQLError {
   ) {
     super(message);
   }
+}
+
+/** The bytes are no picture that the server reads, or too many of them. */
+export class UnusableUploadError extends ReelQLError {
+  readonly code = 'UNUSABLE_UPLOAD';
 }
 
 /** The server could not be reached, or the connection was lost for good. */

@@ -1,5 +1,5 @@
 import type { FollowOptions, GenerationEvent } from './events.js';
-import type { CreateGenerationMutation, GenerationFragment } from './generated/operations.js';
+import type { CreateGenerationMutation, GenerationFragment, WarningFragment } from './generated/operations.js';
 import type { Generations } from './generations.js';
 import type { CallOptions } from './options.js';
 
@@ -9,7 +9,7 @@ type Created = Extract<
   CreateGenerationMutation['createGeneration'],
   { readonly __typename: 'CreateGenerationSuccess' }
 >;
-export type SettingsWarning = Created['warnings'][number];
+export type SettingsWarning = WarningFragment;
 
 /** One generation, to be watched, awaited or canceled. Dropping it changes nothing on the server. */
 export class GenerationHandle {
@@ -46,7 +46,7 @@ export class GenerationHandle {
   }
 }
 
-/** What `generate` made, or an earlier call with the same idempotencyKey. */
+/** What `generate` or `retry` made, or an earlier call with the same idempotencyKey. */
 export class CreatedGeneration extends GenerationHandle {
   /** It as it was created: every setting resolved, the seed too. */
   readonly created: Generation;

@@ -4,12 +4,17 @@ import {
   CancelGeneration,
   CreateGeneration,
   type CreateGenerationInput,
+  CreateGenerations,
+  DeleteGeneration,
   GenerationEvents,
   type GenerationFilter,
   GenerationOutcome,
   Generations as GenerationsPage,
   type GenerationsQuery,
   type GenerationsQueryVariables,
+  RetryGeneration,
+  SetGenerationPriority,
+  SetGenerationStarred,
 } from './generated/operations.js';
 import { CreatedGeneration, type Generation, GenerationHandle } from './generation-handle.js';
 import type { CallOptions } from './options.js';
@@ -36,6 +41,27 @@ export class Generations {
       throw error;
     });
     return new CreatedGeneration(this, successOf(createGeneration));
+  }
+
+  /**
+   * Asks for several, all or none; at most 64. Handles in the order of the inputs.
+   * @throws what `create` throws; the issues of an InvalidInputError begin with the input's place
+   */
+  async createMany(
+    inputs: readonly CreateGenerationInput[],
+    { signal }: CallOptions = {},
+  ): Promise<readonly GenerationHandle[]> {
+    const { createGenerations } = await this.server.http.query(CreateGenerations, { inputs }, signal);
+    return successOf(createGenerations).generations.map(({ id }) => this.handle(id));
+  }
+
+  /**
+   * Asks for the same once more, seed included; what was finished before, such as the denoising, is not done again.
+   * @throws GenerationBusyError while it has not ended, NotFoundError, and what `create` throws
+   */
+  async retry(id: string, { signal }: CallOptions = {}): Promise<CreatedGeneration> {
+    const { retryGeneration } = await this.server.http.query(RetryGeneration, { input: { id } }, signal);
+    return new CreatedGeneration(this, successOf(retryGeneration));
   }
 
   /** @throws NotFoundError */
@@ -81,5 +107,30 @@ export class Generations {
   async cancel(id: string, { signal }: CallOptions = {}): Promise<Generation> {
     const { cancelGeneration } = await this.server.http.query(CancelGeneration, { input: { id } }, signal);
     return successOf(cancelGeneration).generation;
+  }
+
+  /** -100 to 100: higher goes first, from its next step on where it runs already. */
+  async setPriority(id: string, priority: number, { signal }: CallOptions = {}): Promise<Generation> {
+    const input = { id, priority };
+    const { setGenerationPriority } = await this.server.http.query(SetGenerationPriority, { input }, signal);
+    return successOf(setGenerationPriority).generation;
+  }
+
+  async setStarred(id: string, starred: boolean, { signal }: CallOptions = {}): Promise<Generation> {
+    const { setGenerationStarred } = await this.server.http.query(
+      SetGenerationStarred,
+      { input: { id, starred } },
+      signal,
+    );
+    return successOf(setGenerationStarred).generation;
+  }
+
+  /**
+   * Removes it, its events and its files.
+   * @throws GenerationBusyError while it runs, NotFoundError
+   */
+  async delete(id: string, { signal }: CallOptions = {}): Promise<void> {
+    const { deleteGeneration } = await this.server.http.query(DeleteGeneration, { input: { id } }, signal);
+    successOf(deleteGeneration);
   }
 }

@@ -1,13 +1,17 @@
 import {
+  DoesNotFitError,
   ForbiddenError,
+  GenerationBusyError,
   IdempotencyConflictError,
   InvalidInputError,
   NotFoundError,
   QueueFullError,
+  QuotaExceededError,
   RateLimitedError,
   type ReelQLError,
   ServerError,
   UnauthenticatedError,
+  UnusableUploadError,
 } from './errors.js';
 import type { ProblemFragment } from './generated/operations.js';
 
@@ -19,6 +23,11 @@ const errorOf: { readonly [Name in ProblemName]: (problem: Problem<Name>) => Ree
   InvalidInput: ({ message, issues }) => new InvalidInputError(message, issues),
   NotFound: ({ message, id }) => new NotFoundError(message, id),
   QueueFull: ({ message, capacity, retryAfterSeconds }) => new QueueFullError(message, capacity, retryAfterSeconds),
+  QuotaExceeded: ({ message, quota, limit, retryAfterSeconds }) =>
+    new QuotaExceededError(message, quota, limit, retryAfterSeconds),
+  DoesNotFit: ({ message, requiredBytes, availableBytes, largestThatFits }) =>
+    new DoesNotFitError(message, requiredBytes, availableBytes, largestThatFits),
+  GenerationBusy: ({ message, generation }) => new GenerationBusyError(message, generation.id),
   IdempotencyConflict: ({ message, existing }) => new IdempotencyConflictError(message, existing.id),
 };
 
@@ -58,6 +67,10 @@ export function errorOfEntries(entries: readonly GraphQLErrorEntry[], status: nu
       return new RateLimitedError(message, typeof retryAfter === 'number' ? retryAfter : null);
     case 'NOT_FOUND':
       return new NotFoundError(message, String(id ?? ''));
+    case 'NO_PICTURE':
+    case 'UNUSABLE_PICTURE':
+    case 'TOO_LARGE':
+      return new UnusableUploadError(message);
     default:
       return new ServerError(message, typeof code === 'string' ? code : null, status);
   }

@@ -10,6 +10,10 @@ import { errorOfEntries, type GraphQLErrorEntry } from './problems.js';
 const pingEveryMs = 10_000;
 const pongMs = 5_000;
 
+/** Close codes of graphql-transport-ws. */
+const unauthorized = 4401;
+const forbidden = 4403;
+
 const firstWaitMs = 250;
 const longestWaitMs = 5_000;
 
@@ -81,7 +85,8 @@ function connect(options: ClientOptions, closing: AbortSignal): GraphqlWs {
     webSocketImpl: options.webSocket,
     connectionParams: () => headersOf({ url: options.url, apiKey: options.apiKey }),
     retryAttempts: options.reconnectAttempts ?? 30,
-    shouldRetry: () => true,
+    // No key or a wrong one: trying again changes nothing.
+    shouldRetry: (failure) => (failure as { code?: number }).code !== forbidden,
     retryWait: (retries) =>
       wait(Math.min(longestWaitMs, firstWaitMs * 2 ** retries) * (0.5 + Math.random() / 2), closing),
     keepAlive: pingEveryMs,
@@ -116,7 +121,8 @@ export function wait(milliseconds: number, signal?: AbortSignal): Promise<void> 
 function errorOfFailure(failure: unknown, url: string): ReelQLError {
   if (Array.isArray(failure)) return errorOfEntries(failure);
   const { code, reason } = failure as { code?: number; reason?: string };
-  if (code === 4401 || code === 4403) return new UnauthenticatedError(reason || 'The server wants an API key.');
+  if (code === unauthorized || code === forbidden)
+    return new UnauthenticatedError(reason || 'The server wants an API key.');
   const why = code === undefined ? '' : ` (${code}${reason ? ` ${reason}` : ''})`;
   return new ConnectionError(`The connection to ${new URL(url).origin} was lost${why}.`, { cause: failure });
 }

@@ -12,6 +12,24 @@ export type ArtifactKind =
   /** The video. */
   | 'VIDEO';
 
+/** Whether other generations may share its steps. */
+export type BatchingPolicy =
+  /** Where that is faster. The last bits of the video may then depend on the others. */
+  | 'AUTO'
+  /** Never: the same bytes again on the same kind of device. */
+  | 'SOLO';
+
+/** What a stored video of the same request (model, prompts, settings, outputs, first frame) is good for. An identical one in flight counts as stored: its result is waited for instead of computing it twice. */
+export type CachePolicy =
+  /** Nothing, and the new one answers no later request either. */
+  | 'BYPASS'
+  /** Nothing: it is made anew, and answers later requests instead of the older one. */
+  | 'REFRESH'
+  /** Answers at once where the seed agrees too. A seed that is left out agrees with none. */
+  | 'USE'
+  /** Like USE; where the seed is left out, a stored video with whatever seed will do. */
+  | 'USE_ANY_SEED';
+
 /** What to stop. */
 export type CancelGenerationInput = {
   /** Of the generation. */
@@ -20,12 +38,22 @@ export type CancelGenerationInput = {
 
 /** What to make. */
 export type CreateGenerationInput = {
+  /** Whether other generations may share its steps; AUTO if left out. */
+  readonly batching?: BatchingPolicy | null | undefined;
+  /** Whether a stored video of the same request will do; USE if left out. */
+  readonly cache?: CachePolicy | null | undefined;
+  /** A picture that the video begins with; uploaded over HTTP first (POST /uploads). */
+  readonly firstFrameUploadId?: string | null | undefined;
   /** Same key, same input: the first result again. Same key, other input: IdempotencyConflict. */
   readonly idempotencyKey?: string | null | undefined;
   /** Leave out for the default model. */
   readonly modelId?: string | null | undefined;
   /** What it must not show. */
   readonly negativePrompt?: string | null | undefined;
+  /** What to do where no device has the memory for the settings; REFUSE if left out. */
+  readonly onDoesNotFit?: DoesNotFitPolicy | null | undefined;
+  /** What to make of the pictures; an MP4 if left out. */
+  readonly outputs?: OutputsInput | null | undefined;
   /** -100 to 100, higher goes first; 0 if left out. */
   readonly priority?: number | null | undefined;
   /** What the video shows. */
@@ -34,6 +62,26 @@ export type CreateGenerationInput = {
   readonly remixedFromId?: string | null | undefined;
   /** Leave out for the defaults of the model. */
   readonly settings?: GenerationSettingsInput | null | undefined;
+  /** Where to POST its events to, signed, until they are received; private addresses are refused. */
+  readonly webhookUrl?: string | null | undefined;
+};
+
+/** A part of the picture, in pixels of the video as generated. Sides are even and at least 16. */
+export type CropInput = {
+  /** Pixels. */
+  readonly height: number;
+  /** Pixels. */
+  readonly width: number;
+  /** From the left edge. */
+  readonly x: number;
+  /** From the upper edge. */
+  readonly y: number;
+};
+
+/** What to remove. */
+export type DeleteGenerationInput = {
+  /** Of the generation. */
+  readonly id: string;
 };
 
 /** What sort of device it is. */
@@ -55,6 +103,32 @@ export type DeviceStatus =
   | 'LOADING'
   /** Is not there any more. */
   | 'LOST';
+
+/** What to do with settings that need more memory than the devices have. */
+export type DoesNotFitPolicy =
+  /** Make it smaller until it fits, and say so in `adjustments`. */
+  | 'DOWNGRADE'
+  /** Answer DoesNotFit. */
+  | 'REFUSE';
+
+/** How the seconds of an estimate are known. */
+export type EstimateBasis =
+  /** It lies between pieces of work that were timed. */
+  | 'INTERPOLATED'
+  /** This very work was timed on this machine. */
+  | 'MEASURED'
+  /** It is reasoned from what was timed. */
+  | 'MODELED';
+
+/** What would be made. */
+export type EstimateGenerationInput = {
+  /** Leave out for the default model. */
+  readonly modelId?: string | null | undefined;
+  /** With DOWNGRADE the estimate is of what would be made instead; REFUSE if left out. */
+  readonly onDoesNotFit?: DoesNotFitPolicy | null | undefined;
+  /** Leave out for the defaults of the model. */
+  readonly settings?: GenerationSettingsInput | null | undefined;
+};
 
 /** Why a generation failed. */
 export type FailureCode =
@@ -85,8 +159,12 @@ export type GenerationFilter = {
   readonly modelId?: string | null | undefined;
   /** With this text somewhere in the prompt; case does not matter in ASCII. */
   readonly promptContains?: string | null | undefined;
+  /** Starred, or not starred. */
+  readonly starred?: boolean | null | undefined;
   /** One of these. */
   readonly status?: ReadonlyArray<GenerationStatus> | null | undefined;
+  /** With each of these words somewhere in the prompt or the negative prompt, in any order. */
+  readonly text?: string | null | undefined;
 };
 
 /** What is being done for a generation. */
@@ -156,6 +234,23 @@ export type InputIssueCode =
   /** It is not one of the values there are. */
   | 'UNSUPPORTED';
 
+/** What to make of the pictures once they are there. */
+export type OutputsInput = {
+  /** The whole picture if left out. */
+  readonly crop?: CropInput | null | undefined;
+  /** The first is the video, the others are extras; MP4_H264 if left out. */
+  readonly formats?: ReadonlyArray<VideoFormat> | null | undefined;
+  /** At most 100. */
+  readonly subtitles?: ReadonlyArray<SubtitleInput> | null | undefined;
+};
+
+/** Which quota of an API key. */
+export type QuotaKind =
+  /** How many may be asked for in a day (UTC). */
+  | 'PER_DAY'
+  /** How many may wait at once. */
+  | 'QUEUED';
+
 /** Why a generation had to be resumed. */
 export type ResumeCause =
   /** Its device ended and another one took over. */
@@ -165,6 +260,14 @@ export type ResumeCause =
   /** The server ended and was started again. */
   | 'SERVER_RESTARTED';
 
+/** What to do again. */
+export type RetryGenerationInput = {
+  /** Of the generation. */
+  readonly id: string;
+  /** The same key again: the first retry again. */
+  readonly idempotencyKey?: string | null | undefined;
+};
+
 /** How the denoising equation is solved. */
 export type Sampler =
   /** Flow-match Euler: one evaluation a step and no memory. */
@@ -172,226 +275,322 @@ export type Sampler =
   /** UniPC multistep: the reference's choice, good from 20 steps. */
   | 'UNIPC';
 
+/** How urgent something is. */
+export type SetGenerationPriorityInput = {
+  /** Of the generation. */
+  readonly id: string;
+  /** -100 to 100, higher goes first. */
+  readonly priority: number;
+};
+
+/** What to keep in sight. */
+export type SetGenerationStarredInput = {
+  /** Of the generation. */
+  readonly id: string;
+  /** False takes the star away. */
+  readonly starred: boolean;
+};
+
+/** Whether the queue rests. */
+export type SetQueuePausedInput = {
+  /** False lets it go on. */
+  readonly paused: boolean;
+};
+
+/** A line of text drawn into the picture, in any script. */
+export type SubtitleInput = {
+  /** When it is gone again. */
+  readonly endSeconds: number;
+  /** When it appears. */
+  readonly startSeconds: number;
+  /** Up to 500 characters in up to 4 lines. */
+  readonly text: string;
+};
+
+/** A kind of video file. */
+export type VideoFormat =
+  /** An animated GIF: for where no video goes, at the price of colours and size. */
+  | 'GIF'
+  /** MP4 with H.264: plays everywhere. */
+  | 'MP4_H264'
+  /** WebM with VP9: smaller, for browsers. */
+  | 'WEBM_VP9'
+  /** An animated WebP: like a GIF with all colours. */
+  | 'WEBP';
+
 export type GenerationEventsSubscriptionVariables = Exact<{
   id: string;
   after: number;
 }>;
 
-export type GenerationEventsSubscription = {
-  readonly generationEvents:
-    | {
-        readonly __typename: 'GenerationCanceled';
-        readonly sequence: number;
-        readonly occurredAt: string;
-        readonly generationId: string;
-      }
-    | {
-        readonly __typename: 'GenerationFailed';
-        readonly sequence: number;
-        readonly occurredAt: string;
-        readonly generationId: string;
-        readonly failure: FailureFragment;
-      }
-    | {
-        readonly __typename: 'GenerationProgressed';
-        readonly sequence: number;
-        readonly occurredAt: string;
-        readonly generationId: string;
-        readonly progress: { readonly preview: PreviewFragment | null } & ProgressFragment;
-      }
-    | {
-        readonly __typename: 'GenerationQueued';
-        readonly sequence: number;
-        readonly occurredAt: string;
-        readonly generationId: string;
-        readonly position: number;
-      }
-    | {
-        readonly __typename: 'GenerationResumed';
-        readonly sequence: number;
-        readonly occurredAt: string;
-        readonly generationId: string;
-        readonly fromStep: number;
-        readonly cause: ResumeCause;
-      }
-    | {
-        readonly __typename: 'GenerationStarted';
-        readonly sequence: number;
-        readonly occurredAt: string;
-        readonly generationId: string;
-        readonly device: { readonly id: string; readonly name: string };
-      }
-    | {
-        readonly __typename: 'GenerationSucceeded';
-        readonly sequence: number;
-        readonly occurredAt: string;
-        readonly generationId: string;
-        readonly artifacts: ReadonlyArray<ArtifactFragment>;
-      };
-};
+
+export type GenerationEventsSubscription = { readonly generationEvents:
+    | { readonly __typename: 'GenerationCanceled', readonly sequence: number, readonly occurredAt: string, readonly generationId: string }
+    | { readonly __typename: 'GenerationFailed', readonly sequence: number, readonly occurredAt: string, readonly generationId: string, readonly failure: FailureFragment }
+    | { readonly __typename: 'GenerationProgressed', readonly sequence: number, readonly occurredAt: string, readonly generationId: string, readonly progress: (
+        { readonly preview: PreviewFragment | null }
+        & ProgressFragment
+      ) }
+    | { readonly __typename: 'GenerationQueued', readonly sequence: number, readonly occurredAt: string, readonly generationId: string, readonly position: number }
+    | { readonly __typename: 'GenerationResumed', readonly sequence: number, readonly occurredAt: string, readonly generationId: string, readonly fromStep: number, readonly cause: ResumeCause }
+    | { readonly __typename: 'GenerationStarted', readonly sequence: number, readonly occurredAt: string, readonly generationId: string, readonly device: { readonly id: string, readonly name: string } }
+    | { readonly __typename: 'GenerationSucceeded', readonly sequence: number, readonly occurredAt: string, readonly generationId: string, readonly artifacts: ReadonlyArray<ArtifactFragment> }
+   };
 
 export type GenerationOutcomeSubscriptionVariables = Exact<{
   id: string;
   after: number;
 }>;
 
-export type GenerationOutcomeSubscription = {
-  readonly generationEvents:
-    | { readonly __typename: 'GenerationCanceled'; readonly sequence: number }
-    | { readonly __typename: 'GenerationFailed'; readonly sequence: number }
-    | { readonly __typename: 'GenerationProgressed'; readonly sequence: number }
-    | { readonly __typename: 'GenerationQueued'; readonly sequence: number }
-    | { readonly __typename: 'GenerationResumed'; readonly sequence: number }
-    | { readonly __typename: 'GenerationStarted'; readonly sequence: number }
-    | { readonly __typename: 'GenerationSucceeded'; readonly sequence: number };
-};
 
-export type SettingsFragment = {
-  readonly width: number;
-  readonly height: number;
-  readonly frameCount: number;
-  readonly fps: number;
-  readonly steps: number;
-  readonly guidanceScale: number;
-  readonly sampler: Sampler;
-  readonly shift: number;
-  readonly seed: number;
-};
+export type GenerationOutcomeSubscription = { readonly generationEvents:
+    | { readonly __typename: 'GenerationCanceled', readonly sequence: number }
+    | { readonly __typename: 'GenerationFailed', readonly sequence: number }
+    | { readonly __typename: 'GenerationProgressed', readonly sequence: number }
+    | { readonly __typename: 'GenerationQueued', readonly sequence: number }
+    | { readonly __typename: 'GenerationResumed', readonly sequence: number }
+    | { readonly __typename: 'GenerationStarted', readonly sequence: number }
+    | { readonly __typename: 'GenerationSucceeded', readonly sequence: number }
+   };
 
-export type ArtifactFragment = {
-  readonly kind: ArtifactKind;
-  readonly url: string;
-  readonly mimeType: string;
-  readonly bytes: number;
-  readonly sha256: string;
-  readonly width: number;
-  readonly height: number;
-  readonly durationSeconds: number | null;
-};
+export type SettingsFragment = { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number, readonly seed: number };
 
-export type FailureFragment = { readonly code: FailureCode; readonly message: string; readonly retryable: boolean };
+export type ArtifactFragment = { readonly kind: ArtifactKind, readonly url: string, readonly mimeType: string, readonly bytes: number, readonly sha256: string, readonly width: number, readonly height: number, readonly durationSeconds: number | null };
 
-export type ProgressFragment = {
-  readonly phase: GenerationPhase;
-  readonly step: number;
-  readonly totalSteps: number;
-  readonly fraction: number;
-  readonly secondsRemaining: number | null;
-  readonly queuePosition: number | null;
-};
+export type WarningFragment = { readonly field: string, readonly message: string };
 
-export type PreviewFragment = {
-  readonly step: number;
-  readonly width: number;
-  readonly height: number;
-  readonly frameCount: number;
-  readonly mimeType: string;
-  readonly data: string;
-  readonly url: string;
-};
+export type AdjustmentFragment = { readonly field: string, readonly from: string, readonly to: string, readonly reason: string };
 
-export type GenerationFragment = {
-  readonly id: string;
-  readonly status: GenerationStatus;
-  readonly prompt: string;
-  readonly negativePrompt: string;
-  readonly modelName: string;
-  readonly priority: number;
-  readonly lastSequence: number;
-  readonly createdAt: string;
-  readonly startedAt: string | null;
-  readonly finishedAt: string | null;
-  readonly settings: SettingsFragment;
-  readonly adjustments: ReadonlyArray<{
-    readonly field: string;
-    readonly from: string;
-    readonly to: string;
-    readonly reason: string;
-  }>;
-  readonly model: { readonly id: string; readonly name: string } | null;
-  readonly device: { readonly id: string; readonly name: string } | null;
-  readonly progress: ProgressFragment;
-  readonly artifacts: ReadonlyArray<ArtifactFragment>;
-  readonly failure: FailureFragment | null;
-  readonly usage: {
-    readonly queueSeconds: number;
-    readonly computeSeconds: number;
-    readonly wallSeconds: number;
-    readonly peakBytes: number | null;
-  } | null;
-  readonly remixedFrom: { readonly id: string } | null;
-};
+export type FailureFragment = { readonly code: FailureCode, readonly message: string, readonly retryable: boolean };
 
-type Problem_IdempotencyConflict_Fragment = {
-  readonly __typename: 'IdempotencyConflict';
-  readonly message: string;
-  readonly existing: { readonly id: string };
-};
+export type ProgressFragment = { readonly phase: GenerationPhase, readonly step: number, readonly totalSteps: number, readonly fraction: number, readonly secondsRemaining: number | null, readonly queuePosition: number | null };
 
-type Problem_InvalidInput_Fragment = {
-  readonly __typename: 'InvalidInput';
-  readonly message: string;
-  readonly issues: ReadonlyArray<{
-    readonly path: ReadonlyArray<string>;
-    readonly message: string;
-    readonly code: InputIssueCode;
-  }>;
-};
+export type PreviewFragment = { readonly step: number, readonly width: number, readonly height: number, readonly frameCount: number, readonly mimeType: string, readonly data: string, readonly url: string };
 
-type Problem_NotFound_Fragment = { readonly __typename: 'NotFound'; readonly id: string; readonly message: string };
+export type GenerationFragment = { readonly id: string, readonly status: GenerationStatus, readonly prompt: string, readonly negativePrompt: string, readonly modelName: string, readonly batching: BatchingPolicy, readonly priority: number, readonly starred: boolean, readonly cached: boolean, readonly lastSequence: number, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly settings: SettingsFragment, readonly adjustments: ReadonlyArray<AdjustmentFragment>, readonly warnings: ReadonlyArray<WarningFragment>, readonly model: { readonly id: string, readonly name: string } | null, readonly device: { readonly id: string, readonly name: string } | null, readonly outputs: { readonly formats: ReadonlyArray<VideoFormat>, readonly crop: { readonly x: number, readonly y: number, readonly width: number, readonly height: number } | null, readonly subtitles: ReadonlyArray<{ readonly text: string, readonly startSeconds: number, readonly endSeconds: number }> }, readonly firstFrame: { readonly id: string } | null, readonly progress: ProgressFragment, readonly artifacts: ReadonlyArray<ArtifactFragment>, readonly failure: FailureFragment | null, readonly usage: { readonly queueSeconds: number, readonly computeSeconds: number, readonly wallSeconds: number, readonly peakBytes: number | null, readonly averageBatchRows: number, readonly resumes: number, readonly preemptions: number } | null, readonly remixedFrom: { readonly id: string } | null, readonly retriedFrom: { readonly id: string } | null };
 
-type Problem_QueueFull_Fragment = {
-  readonly __typename: 'QueueFull';
-  readonly capacity: number;
-  readonly retryAfterSeconds: number | null;
-  readonly message: string;
-};
+type Problem_DoesNotFit_Fragment = { readonly __typename: 'DoesNotFit', readonly requiredBytes: number, readonly availableBytes: number, readonly message: string, readonly largestThatFits: SettingsFragment | null };
+
+type Problem_GenerationBusy_Fragment = { readonly __typename: 'GenerationBusy', readonly message: string, readonly generation: { readonly id: string } };
+
+type Problem_IdempotencyConflict_Fragment = { readonly __typename: 'IdempotencyConflict', readonly message: string, readonly existing: { readonly id: string } };
+
+type Problem_InvalidInput_Fragment = { readonly __typename: 'InvalidInput', readonly message: string, readonly issues: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly message: string, readonly code: InputIssueCode }> };
+
+type Problem_NotFound_Fragment = { readonly __typename: 'NotFound', readonly id: string, readonly message: string };
+
+type Problem_QueueFull_Fragment = { readonly __typename: 'QueueFull', readonly capacity: number, readonly retryAfterSeconds: number | null, readonly message: string };
+
+type Problem_QuotaExceeded_Fragment = { readonly __typename: 'QuotaExceeded', readonly quota: QuotaKind, readonly limit: number, readonly retryAfterSeconds: number | null, readonly message: string };
 
 export type ProblemFragment =
+  | Problem_DoesNotFit_Fragment
+  | Problem_GenerationBusy_Fragment
   | Problem_IdempotencyConflict_Fragment
   | Problem_InvalidInput_Fragment
   | Problem_NotFound_Fragment
-  | Problem_QueueFull_Fragment;
+  | Problem_QueueFull_Fragment
+  | Problem_QuotaExceeded_Fragment
+;
 
 export type CreateGenerationMutationVariables = Exact<{
   input: CreateGenerationInput;
 }>;
 
-export type CreateGenerationMutation = {
-  readonly createGeneration:
-    | {
-        readonly __typename: 'CreateGenerationSuccess';
-        readonly replayed: boolean;
-        readonly warnings: ReadonlyArray<{ readonly field: string; readonly message: string }>;
-        readonly generation: GenerationFragment;
-      }
-    | ({ readonly __typename: 'IdempotencyConflict' } & Problem_IdempotencyConflict_Fragment)
-    | ({ readonly __typename: 'InvalidInput' } & Problem_InvalidInput_Fragment)
-    | ({ readonly __typename: 'NotFound' } & Problem_NotFound_Fragment)
-    | ({ readonly __typename: 'QueueFull' } & Problem_QueueFull_Fragment);
-};
+
+export type CreateGenerationMutation = { readonly createGeneration:
+    | { readonly __typename: 'CreateGenerationSuccess', readonly replayed: boolean, readonly warnings: ReadonlyArray<WarningFragment>, readonly generation: GenerationFragment }
+    | (
+      { readonly __typename: 'DoesNotFit' }
+      & Problem_DoesNotFit_Fragment
+    )
+    | (
+      { readonly __typename: 'IdempotencyConflict' }
+      & Problem_IdempotencyConflict_Fragment
+    )
+    | (
+      { readonly __typename: 'InvalidInput' }
+      & Problem_InvalidInput_Fragment
+    )
+    | (
+      { readonly __typename: 'NotFound' }
+      & Problem_NotFound_Fragment
+    )
+    | (
+      { readonly __typename: 'QueueFull' }
+      & Problem_QueueFull_Fragment
+    )
+    | (
+      { readonly __typename: 'QuotaExceeded' }
+      & Problem_QuotaExceeded_Fragment
+    )
+   };
+
+export type CreateGenerationsMutationVariables = Exact<{
+  inputs: ReadonlyArray<CreateGenerationInput> | CreateGenerationInput;
+}>;
+
+
+export type CreateGenerationsMutation = { readonly createGenerations:
+    | { readonly __typename: 'CreateGenerationsSuccess', readonly generations: ReadonlyArray<GenerationFragment> }
+    | (
+      { readonly __typename: 'DoesNotFit' }
+      & Problem_DoesNotFit_Fragment
+    )
+    | (
+      { readonly __typename: 'IdempotencyConflict' }
+      & Problem_IdempotencyConflict_Fragment
+    )
+    | (
+      { readonly __typename: 'InvalidInput' }
+      & Problem_InvalidInput_Fragment
+    )
+    | (
+      { readonly __typename: 'NotFound' }
+      & Problem_NotFound_Fragment
+    )
+    | (
+      { readonly __typename: 'QueueFull' }
+      & Problem_QueueFull_Fragment
+    )
+    | (
+      { readonly __typename: 'QuotaExceeded' }
+      & Problem_QuotaExceeded_Fragment
+    )
+   };
+
+export type RetryGenerationMutationVariables = Exact<{
+  input: RetryGenerationInput;
+}>;
+
+
+export type RetryGenerationMutation = { readonly retryGeneration:
+    | { readonly __typename: 'CreateGenerationSuccess', readonly replayed: boolean, readonly warnings: ReadonlyArray<WarningFragment>, readonly generation: GenerationFragment }
+    | (
+      { readonly __typename: 'DoesNotFit' }
+      & Problem_DoesNotFit_Fragment
+    )
+    | (
+      { readonly __typename: 'GenerationBusy' }
+      & Problem_GenerationBusy_Fragment
+    )
+    | (
+      { readonly __typename: 'IdempotencyConflict' }
+      & Problem_IdempotencyConflict_Fragment
+    )
+    | (
+      { readonly __typename: 'InvalidInput' }
+      & Problem_InvalidInput_Fragment
+    )
+    | (
+      { readonly __typename: 'NotFound' }
+      & Problem_NotFound_Fragment
+    )
+    | (
+      { readonly __typename: 'QueueFull' }
+      & Problem_QueueFull_Fragment
+    )
+    | (
+      { readonly __typename: 'QuotaExceeded' }
+      & Problem_QuotaExceeded_Fragment
+    )
+   };
+
+export type SetGenerationPriorityMutationVariables = Exact<{
+  input: SetGenerationPriorityInput;
+}>;
+
+
+export type SetGenerationPriorityMutation = { readonly setGenerationPriority:
+    | (
+      { readonly __typename: 'InvalidInput' }
+      & Problem_InvalidInput_Fragment
+    )
+    | (
+      { readonly __typename: 'NotFound' }
+      & Problem_NotFound_Fragment
+    )
+    | { readonly __typename: 'SetGenerationPrioritySuccess', readonly generation: GenerationFragment }
+   };
+
+export type SetGenerationStarredMutationVariables = Exact<{
+  input: SetGenerationStarredInput;
+}>;
+
+
+export type SetGenerationStarredMutation = { readonly setGenerationStarred:
+    | (
+      { readonly __typename: 'NotFound' }
+      & Problem_NotFound_Fragment
+    )
+    | { readonly __typename: 'SetGenerationStarredSuccess', readonly generation: GenerationFragment }
+   };
+
+export type DeleteGenerationMutationVariables = Exact<{
+  input: DeleteGenerationInput;
+}>;
+
+
+export type DeleteGenerationMutation = { readonly deleteGeneration:
+    | { readonly __typename: 'DeleteGenerationSuccess', readonly deletedId: string }
+    | (
+      { readonly __typename: 'GenerationBusy' }
+      & Problem_GenerationBusy_Fragment
+    )
+    | (
+      { readonly __typename: 'NotFound' }
+      & Problem_NotFound_Fragment
+    )
+   };
+
+export type EstimateGenerationQueryVariables = Exact<{
+  input: EstimateGenerationInput;
+}>;
+
+
+export type EstimateGenerationQuery = { readonly estimateGeneration:
+    | (
+      { readonly __typename: 'DoesNotFit' }
+      & Problem_DoesNotFit_Fragment
+    )
+    | { readonly __typename: 'EstimateGenerationSuccess', readonly estimate: { readonly seconds: number, readonly lowSeconds: number, readonly highSeconds: number, readonly queueSeconds: number, readonly peakBytes: number, readonly basis: EstimateBasis } | null, readonly settings: { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number }, readonly adjustments: ReadonlyArray<AdjustmentFragment>, readonly warnings: ReadonlyArray<WarningFragment> }
+    | (
+      { readonly __typename: 'InvalidInput' }
+      & Problem_InvalidInput_Fragment
+    )
+    | (
+      { readonly __typename: 'NotFound' }
+      & Problem_NotFound_Fragment
+    )
+   };
 
 export type CancelGenerationMutationVariables = Exact<{
   input: CancelGenerationInput;
 }>;
 
-export type CancelGenerationMutation = {
-  readonly cancelGeneration:
-    | { readonly __typename: 'CancelGenerationSuccess'; readonly generation: GenerationFragment }
-    | ({ readonly __typename: 'NotFound' } & Problem_NotFound_Fragment);
-};
+
+export type CancelGenerationMutation = { readonly cancelGeneration:
+    | { readonly __typename: 'CancelGenerationSuccess', readonly generation: GenerationFragment }
+    | (
+      { readonly __typename: 'NotFound' }
+      & Problem_NotFound_Fragment
+    )
+   };
 
 export type GenerationByIdQueryVariables = Exact<{
   id: string;
 }>;
 
-export type GenerationByIdQuery = {
-  readonly node:
+
+export type GenerationByIdQuery = { readonly node:
     | { readonly __typename: 'Device' }
-    | ({ readonly __typename: 'Generation' } & GenerationFragment)
+    | (
+      { readonly __typename: 'Generation' }
+      & GenerationFragment
+    )
     | { readonly __typename: 'Model' }
-    | null;
-};
+    | { readonly __typename: 'Upload' }
+   | null };
 
 export type GenerationsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -401,88 +600,52 @@ export type GenerationsQueryVariables = Exact<{
   filter?: GenerationFilter | null | undefined;
 }>;
 
-export type GenerationsQuery = {
-  readonly generations: {
-    readonly totalCount: number;
-    readonly pageInfo: {
-      readonly hasNextPage: boolean;
-      readonly hasPreviousPage: boolean;
-      readonly startCursor: string | null;
-      readonly endCursor: string | null;
-    };
-    readonly edges: ReadonlyArray<{ readonly cursor: string; readonly node: GenerationFragment }>;
-  };
-};
 
-export type DeviceFragment = {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: DeviceKind;
-  readonly status: DeviceStatus;
-  readonly totalBytes: number;
-  readonly freeBytes: number | null;
-  readonly usedByUsBytes: number | null;
-  readonly observedAt: string;
-  readonly loaded: ReadonlyArray<{
-    readonly component: string;
-    readonly bytes: number;
-    readonly model: { readonly id: string; readonly name: string };
-  }>;
-  readonly running: ReadonlyArray<{ readonly id: string; readonly prompt: string }>;
-};
+export type GenerationsQuery = { readonly generations: { readonly totalCount: number, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null }, readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: GenerationFragment }> } };
 
-export type QueueFragment = { readonly depth: number; readonly running: number; readonly capacity: number };
+export type DeviceFragment = { readonly id: string, readonly name: string, readonly kind: DeviceKind, readonly status: DeviceStatus, readonly totalBytes: number, readonly freeBytes: number | null, readonly usedByUsBytes: number | null, readonly observedAt: string, readonly memory: { readonly weightsBytes: number, readonly activationsBytes: number, readonly headroomBytes: number, readonly othersBytes: number | null }, readonly loaded: ReadonlyArray<{ readonly component: string, readonly bytes: number, readonly model: { readonly id: string, readonly name: string } }>, readonly running: ReadonlyArray<{ readonly id: string, readonly prompt: string }> };
 
-export type DevicesQueryVariables = Exact<{ [key: string]: never }>;
+export type QueueFragment = { readonly paused: boolean, readonly depth: number, readonly running: number, readonly capacity: number };
+
+export type DevicesQueryVariables = Exact<{ [key: string]: never; }>;
+
 
 export type DevicesQuery = { readonly devices: ReadonlyArray<DeviceFragment> };
 
-export type ModelsQueryVariables = Exact<{ [key: string]: never }>;
+export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
-export type ModelsQuery = {
-  readonly models: ReadonlyArray<{
-    readonly id: string;
-    readonly name: string;
-    readonly title: string;
-    readonly license: string;
-    readonly contentHash: string;
-    readonly examplePrompts: ReadonlyArray<string>;
-    readonly defaults: {
-      readonly width: number;
-      readonly height: number;
-      readonly frameCount: number;
-      readonly fps: number;
-      readonly steps: number;
-      readonly guidanceScale: number;
-      readonly sampler: Sampler;
-      readonly shift: number;
-    };
-    readonly limits: {
-      readonly maxWidth: number;
-      readonly maxHeight: number;
-      readonly sizeMultiple: number;
-      readonly maxFrames: number;
-      readonly frameMultiple: number;
-      readonly maxSteps: number;
-      readonly maxPromptTokens: number;
-    };
-  }>;
-};
+
+export type ModelsQuery = { readonly models: ReadonlyArray<{ readonly id: string, readonly name: string, readonly title: string, readonly license: string, readonly contentHash: string, readonly examplePrompts: ReadonlyArray<string>, readonly defaults: { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number }, readonly limits: { readonly maxWidth: number, readonly maxHeight: number, readonly sizeMultiple: number, readonly maxFrames: number, readonly frameMultiple: number, readonly maxSteps: number, readonly maxPromptTokens: number } }> };
 
 export type QueueQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
 
-export type QueueQuery = {
-  readonly queue: {
-    readonly entries: {
-      readonly totalCount: number;
-      readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-      readonly edges: ReadonlyArray<{ readonly cursor: string; readonly node: GenerationFragment }>;
-    };
-  } & QueueFragment;
-};
+
+export type QueueQuery = { readonly queue: (
+    { readonly entries: { readonly totalCount: number, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null }, readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: GenerationFragment }> } }
+    & QueueFragment
+  ) };
+
+export type QueueChangedSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type QueueChangedSubscription = { readonly queueChanged: QueueFragment };
+
+export type DeviceChangedSubscriptionVariables = Exact<{
+  deviceId?: string | null | undefined;
+}>;
+
+
+export type DeviceChangedSubscription = { readonly deviceChanged: DeviceFragment };
+
+export type SetQueuePausedMutationVariables = Exact<{
+  input: SetQueuePausedInput;
+}>;
+
+
+export type SetQueuePausedMutation = { readonly setQueuePaused: { readonly __typename: 'SetQueuePausedSuccess', readonly queue: QueueFragment } };
 
 /** A document, typed by what it gives and takes. */
 export interface Operation<Data, Variables> {
@@ -589,8 +752,7 @@ export const CreateGeneration: Operation<CreateGenerationMutation, CreateGenerat
     ... on CreateGenerationSuccess {
       replayed
       warnings {
-        field
-        message
+        ...Warning
       }
       generation {
         ...Generation
@@ -598,6 +760,10 @@ export const CreateGeneration: Operation<CreateGenerationMutation, CreateGenerat
     }
     ...Problem
   }
+}
+fragment Warning on SettingsWarning {
+  field
+  message
 }
 fragment Generation on Generation {
   id
@@ -608,10 +774,10 @@ fragment Generation on Generation {
     ...Settings
   }
   adjustments {
-    field
-    from
-    to
-    reason
+    ...Adjustment
+  }
+  warnings {
+    ...Warning
   }
   modelName
   model {
@@ -622,7 +788,27 @@ fragment Generation on Generation {
     id
     name
   }
+  outputs {
+    formats
+    crop {
+      x
+      y
+      width
+      height
+    }
+    subtitles {
+      text
+      startSeconds
+      endSeconds
+    }
+  }
+  firstFrame {
+    id
+  }
+  batching
   priority
+  starred
+  cached
   progress {
     ...Progress
   }
@@ -637,8 +823,14 @@ fragment Generation on Generation {
     computeSeconds
     wallSeconds
     peakBytes
+    averageBatchRows
+    resumes
+    preemptions
   }
   remixedFrom {
+    id
+  }
+  retriedFrom {
     id
   }
   lastSequence
@@ -656,6 +848,12 @@ fragment Settings on GenerationSettings {
   sampler
   shift
   seed
+}
+fragment Adjustment on Adjustment {
+  field
+  from
+  to
+  reason
 }
 fragment Progress on GenerationProgress {
   phase
@@ -697,11 +895,881 @@ fragment Problem on UserError {
     capacity
     retryAfterSeconds
   }
+  ... on QuotaExceeded {
+    quota
+    limit
+    retryAfterSeconds
+  }
+  ... on DoesNotFit {
+    requiredBytes
+    availableBytes
+    largestThatFits {
+      ...Settings
+    }
+  }
+  ... on GenerationBusy {
+    generation {
+      id
+    }
+  }
   ... on IdempotencyConflict {
     existing {
       id
     }
   }
+}`,
+};
+
+export const CreateGenerations: Operation<CreateGenerationsMutation, CreateGenerationsMutationVariables> = {
+  name: 'CreateGenerations',
+  query: `mutation CreateGenerations($inputs: [CreateGenerationInput!]!) {
+  createGenerations(inputs: $inputs) {
+    __typename
+    ... on CreateGenerationsSuccess {
+      generations {
+        ...Generation
+      }
+    }
+    ...Problem
+  }
+}
+fragment Generation on Generation {
+  id
+  status
+  prompt
+  negativePrompt
+  settings {
+    ...Settings
+  }
+  adjustments {
+    ...Adjustment
+  }
+  warnings {
+    ...Warning
+  }
+  modelName
+  model {
+    id
+    name
+  }
+  device {
+    id
+    name
+  }
+  outputs {
+    formats
+    crop {
+      x
+      y
+      width
+      height
+    }
+    subtitles {
+      text
+      startSeconds
+      endSeconds
+    }
+  }
+  firstFrame {
+    id
+  }
+  batching
+  priority
+  starred
+  cached
+  progress {
+    ...Progress
+  }
+  artifacts {
+    ...Artifact
+  }
+  failure {
+    ...Failure
+  }
+  usage {
+    queueSeconds
+    computeSeconds
+    wallSeconds
+    peakBytes
+    averageBatchRows
+    resumes
+    preemptions
+  }
+  remixedFrom {
+    id
+  }
+  retriedFrom {
+    id
+  }
+  lastSequence
+  createdAt
+  startedAt
+  finishedAt
+}
+fragment Settings on GenerationSettings {
+  width
+  height
+  frameCount
+  fps
+  steps
+  guidanceScale
+  sampler
+  shift
+  seed
+}
+fragment Adjustment on Adjustment {
+  field
+  from
+  to
+  reason
+}
+fragment Warning on SettingsWarning {
+  field
+  message
+}
+fragment Progress on GenerationProgress {
+  phase
+  step
+  totalSteps
+  fraction
+  secondsRemaining
+  queuePosition
+}
+fragment Artifact on Artifact {
+  kind
+  url
+  mimeType
+  bytes
+  sha256
+  width
+  height
+  durationSeconds
+}
+fragment Failure on GenerationFailure {
+  code
+  message
+  retryable
+}
+fragment Problem on UserError {
+  __typename
+  message
+  ... on InvalidInput {
+    issues {
+      path
+      message
+      code
+    }
+  }
+  ... on NotFound {
+    id
+  }
+  ... on QueueFull {
+    capacity
+    retryAfterSeconds
+  }
+  ... on QuotaExceeded {
+    quota
+    limit
+    retryAfterSeconds
+  }
+  ... on DoesNotFit {
+    requiredBytes
+    availableBytes
+    largestThatFits {
+      ...Settings
+    }
+  }
+  ... on GenerationBusy {
+    generation {
+      id
+    }
+  }
+  ... on IdempotencyConflict {
+    existing {
+      id
+    }
+  }
+}`,
+};
+
+export const RetryGeneration: Operation<RetryGenerationMutation, RetryGenerationMutationVariables> = {
+  name: 'RetryGeneration',
+  query: `mutation RetryGeneration($input: RetryGenerationInput!) {
+  retryGeneration(input: $input) {
+    __typename
+    ... on CreateGenerationSuccess {
+      replayed
+      warnings {
+        ...Warning
+      }
+      generation {
+        ...Generation
+      }
+    }
+    ...Problem
+  }
+}
+fragment Warning on SettingsWarning {
+  field
+  message
+}
+fragment Generation on Generation {
+  id
+  status
+  prompt
+  negativePrompt
+  settings {
+    ...Settings
+  }
+  adjustments {
+    ...Adjustment
+  }
+  warnings {
+    ...Warning
+  }
+  modelName
+  model {
+    id
+    name
+  }
+  device {
+    id
+    name
+  }
+  outputs {
+    formats
+    crop {
+      x
+      y
+      width
+      height
+    }
+    subtitles {
+      text
+      startSeconds
+      endSeconds
+    }
+  }
+  firstFrame {
+    id
+  }
+  batching
+  priority
+  starred
+  cached
+  progress {
+    ...Progress
+  }
+  artifacts {
+    ...Artifact
+  }
+  failure {
+    ...Failure
+  }
+  usage {
+    queueSeconds
+    computeSeconds
+    wallSeconds
+    peakBytes
+    averageBatchRows
+    resumes
+    preemptions
+  }
+  remixedFrom {
+    id
+  }
+  retriedFrom {
+    id
+  }
+  lastSequence
+  createdAt
+  startedAt
+  finishedAt
+}
+fragment Settings on GenerationSettings {
+  width
+  height
+  frameCount
+  fps
+  steps
+  guidanceScale
+  sampler
+  shift
+  seed
+}
+fragment Adjustment on Adjustment {
+  field
+  from
+  to
+  reason
+}
+fragment Progress on GenerationProgress {
+  phase
+  step
+  totalSteps
+  fraction
+  secondsRemaining
+  queuePosition
+}
+fragment Artifact on Artifact {
+  kind
+  url
+  mimeType
+  bytes
+  sha256
+  width
+  height
+  durationSeconds
+}
+fragment Failure on GenerationFailure {
+  code
+  message
+  retryable
+}
+fragment Problem on UserError {
+  __typename
+  message
+  ... on InvalidInput {
+    issues {
+      path
+      message
+      code
+    }
+  }
+  ... on NotFound {
+    id
+  }
+  ... on QueueFull {
+    capacity
+    retryAfterSeconds
+  }
+  ... on QuotaExceeded {
+    quota
+    limit
+    retryAfterSeconds
+  }
+  ... on DoesNotFit {
+    requiredBytes
+    availableBytes
+    largestThatFits {
+      ...Settings
+    }
+  }
+  ... on GenerationBusy {
+    generation {
+      id
+    }
+  }
+  ... on IdempotencyConflict {
+    existing {
+      id
+    }
+  }
+}`,
+};
+
+export const SetGenerationPriority: Operation<SetGenerationPriorityMutation, SetGenerationPriorityMutationVariables> = {
+  name: 'SetGenerationPriority',
+  query: `mutation SetGenerationPriority($input: SetGenerationPriorityInput!) {
+  setGenerationPriority(input: $input) {
+    __typename
+    ... on SetGenerationPrioritySuccess {
+      generation {
+        ...Generation
+      }
+    }
+    ...Problem
+  }
+}
+fragment Generation on Generation {
+  id
+  status
+  prompt
+  negativePrompt
+  settings {
+    ...Settings
+  }
+  adjustments {
+    ...Adjustment
+  }
+  warnings {
+    ...Warning
+  }
+  modelName
+  model {
+    id
+    name
+  }
+  device {
+    id
+    name
+  }
+  outputs {
+    formats
+    crop {
+      x
+      y
+      width
+      height
+    }
+    subtitles {
+      text
+      startSeconds
+      endSeconds
+    }
+  }
+  firstFrame {
+    id
+  }
+  batching
+  priority
+  starred
+  cached
+  progress {
+    ...Progress
+  }
+  artifacts {
+    ...Artifact
+  }
+  failure {
+    ...Failure
+  }
+  usage {
+    queueSeconds
+    computeSeconds
+    wallSeconds
+    peakBytes
+    averageBatchRows
+    resumes
+    preemptions
+  }
+  remixedFrom {
+    id
+  }
+  retriedFrom {
+    id
+  }
+  lastSequence
+  createdAt
+  startedAt
+  finishedAt
+}
+fragment Settings on GenerationSettings {
+  width
+  height
+  frameCount
+  fps
+  steps
+  guidanceScale
+  sampler
+  shift
+  seed
+}
+fragment Adjustment on Adjustment {
+  field
+  from
+  to
+  reason
+}
+fragment Warning on SettingsWarning {
+  field
+  message
+}
+fragment Progress on GenerationProgress {
+  phase
+  step
+  totalSteps
+  fraction
+  secondsRemaining
+  queuePosition
+}
+fragment Artifact on Artifact {
+  kind
+  url
+  mimeType
+  bytes
+  sha256
+  width
+  height
+  durationSeconds
+}
+fragment Failure on GenerationFailure {
+  code
+  message
+  retryable
+}
+fragment Problem on UserError {
+  __typename
+  message
+  ... on InvalidInput {
+    issues {
+      path
+      message
+      code
+    }
+  }
+  ... on NotFound {
+    id
+  }
+  ... on QueueFull {
+    capacity
+    retryAfterSeconds
+  }
+  ... on QuotaExceeded {
+    quota
+    limit
+    retryAfterSeconds
+  }
+  ... on DoesNotFit {
+    requiredBytes
+    availableBytes
+    largestThatFits {
+      ...Settings
+    }
+  }
+  ... on GenerationBusy {
+    generation {
+      id
+    }
+  }
+  ... on IdempotencyConflict {
+    existing {
+      id
+    }
+  }
+}`,
+};
+
+export const SetGenerationStarred: Operation<SetGenerationStarredMutation, SetGenerationStarredMutationVariables> = {
+  name: 'SetGenerationStarred',
+  query: `mutation SetGenerationStarred($input: SetGenerationStarredInput!) {
+  setGenerationStarred(input: $input) {
+    __typename
+    ... on SetGenerationStarredSuccess {
+      generation {
+        ...Generation
+      }
+    }
+    ...Problem
+  }
+}
+fragment Generation on Generation {
+  id
+  status
+  prompt
+  negativePrompt
+  settings {
+    ...Settings
+  }
+  adjustments {
+    ...Adjustment
+  }
+  warnings {
+    ...Warning
+  }
+  modelName
+  model {
+    id
+    name
+  }
+  device {
+    id
+    name
+  }
+  outputs {
+    formats
+    crop {
+      x
+      y
+      width
+      height
+    }
+    subtitles {
+      text
+      startSeconds
+      endSeconds
+    }
+  }
+  firstFrame {
+    id
+  }
+  batching
+  priority
+  starred
+  cached
+  progress {
+    ...Progress
+  }
+  artifacts {
+    ...Artifact
+  }
+  failure {
+    ...Failure
+  }
+  usage {
+    queueSeconds
+    computeSeconds
+    wallSeconds
+    peakBytes
+    averageBatchRows
+    resumes
+    preemptions
+  }
+  remixedFrom {
+    id
+  }
+  retriedFrom {
+    id
+  }
+  lastSequence
+  createdAt
+  startedAt
+  finishedAt
+}
+fragment Settings on GenerationSettings {
+  width
+  height
+  frameCount
+  fps
+  steps
+  guidanceScale
+  sampler
+  shift
+  seed
+}
+fragment Adjustment on Adjustment {
+  field
+  from
+  to
+  reason
+}
+fragment Warning on SettingsWarning {
+  field
+  message
+}
+fragment Progress on GenerationProgress {
+  phase
+  step
+  totalSteps
+  fraction
+  secondsRemaining
+  queuePosition
+}
+fragment Artifact on Artifact {
+  kind
+  url
+  mimeType
+  bytes
+  sha256
+  width
+  height
+  durationSeconds
+}
+fragment Failure on GenerationFailure {
+  code
+  message
+  retryable
+}
+fragment Problem on UserError {
+  __typename
+  message
+  ... on InvalidInput {
+    issues {
+      path
+      message
+      code
+    }
+  }
+  ... on NotFound {
+    id
+  }
+  ... on QueueFull {
+    capacity
+    retryAfterSeconds
+  }
+  ... on QuotaExceeded {
+    quota
+    limit
+    retryAfterSeconds
+  }
+  ... on DoesNotFit {
+    requiredBytes
+    availableBytes
+    largestThatFits {
+      ...Settings
+    }
+  }
+  ... on GenerationBusy {
+    generation {
+      id
+    }
+  }
+  ... on IdempotencyConflict {
+    existing {
+      id
+    }
+  }
+}`,
+};
+
+export const DeleteGeneration: Operation<DeleteGenerationMutation, DeleteGenerationMutationVariables> = {
+  name: 'DeleteGeneration',
+  query: `mutation DeleteGeneration($input: DeleteGenerationInput!) {
+  deleteGeneration(input: $input) {
+    __typename
+    ... on DeleteGenerationSuccess {
+      deletedId
+    }
+    ...Problem
+  }
+}
+fragment Problem on UserError {
+  __typename
+  message
+  ... on InvalidInput {
+    issues {
+      path
+      message
+      code
+    }
+  }
+  ... on NotFound {
+    id
+  }
+  ... on QueueFull {
+    capacity
+    retryAfterSeconds
+  }
+  ... on QuotaExceeded {
+    quota
+    limit
+    retryAfterSeconds
+  }
+  ... on DoesNotFit {
+    requiredBytes
+    availableBytes
+    largestThatFits {
+      ...Settings
+    }
+  }
+  ... on GenerationBusy {
+    generation {
+      id
+    }
+  }
+  ... on IdempotencyConflict {
+    existing {
+      id
+    }
+  }
+}
+fragment Settings on GenerationSettings {
+  width
+  height
+  frameCount
+  fps
+  steps
+  guidanceScale
+  sampler
+  shift
+  seed
+}`,
+};
+
+export const EstimateGeneration: Operation<EstimateGenerationQuery, EstimateGenerationQueryVariables> = {
+  name: 'EstimateGeneration',
+  query: `query EstimateGeneration($input: EstimateGenerationInput!) {
+  estimateGeneration(input: $input) {
+    __typename
+    ... on EstimateGenerationSuccess {
+      estimate {
+        seconds
+        lowSeconds
+        highSeconds
+        queueSeconds
+        peakBytes
+        basis
+      }
+      settings {
+        width
+        height
+        frameCount
+        fps
+        steps
+        guidanceScale
+        sampler
+        shift
+      }
+      adjustments {
+        ...Adjustment
+      }
+      warnings {
+        ...Warning
+      }
+    }
+    ...Problem
+  }
+}
+fragment Adjustment on Adjustment {
+  field
+  from
+  to
+  reason
+}
+fragment Warning on SettingsWarning {
+  field
+  message
+}
+fragment Problem on UserError {
+  __typename
+  message
+  ... on InvalidInput {
+    issues {
+      path
+      message
+      code
+    }
+  }
+  ... on NotFound {
+    id
+  }
+  ... on QueueFull {
+    capacity
+    retryAfterSeconds
+  }
+  ... on QuotaExceeded {
+    quota
+    limit
+    retryAfterSeconds
+  }
+  ... on DoesNotFit {
+    requiredBytes
+    availableBytes
+    largestThatFits {
+      ...Settings
+    }
+  }
+  ... on GenerationBusy {
+    generation {
+      id
+    }
+  }
+  ... on IdempotencyConflict {
+    existing {
+      id
+    }
+  }
+}
+fragment Settings on GenerationSettings {
+  width
+  height
+  frameCount
+  fps
+  steps
+  guidanceScale
+  sampler
+  shift
+  seed
 }`,
 };
 
@@ -727,10 +1795,10 @@ fragment Generation on Generation {
     ...Settings
   }
   adjustments {
-    field
-    from
-    to
-    reason
+    ...Adjustment
+  }
+  warnings {
+    ...Warning
   }
   modelName
   model {
@@ -741,7 +1809,27 @@ fragment Generation on Generation {
     id
     name
   }
+  outputs {
+    formats
+    crop {
+      x
+      y
+      width
+      height
+    }
+    subtitles {
+      text
+      startSeconds
+      endSeconds
+    }
+  }
+  firstFrame {
+    id
+  }
+  batching
   priority
+  starred
+  cached
   progress {
     ...Progress
   }
@@ -756,8 +1844,14 @@ fragment Generation on Generation {
     computeSeconds
     wallSeconds
     peakBytes
+    averageBatchRows
+    resumes
+    preemptions
   }
   remixedFrom {
+    id
+  }
+  retriedFrom {
     id
   }
   lastSequence
@@ -775,6 +1869,16 @@ fragment Settings on GenerationSettings {
   sampler
   shift
   seed
+}
+fragment Adjustment on Adjustment {
+  field
+  from
+  to
+  reason
+}
+fragment Warning on SettingsWarning {
+  field
+  message
 }
 fragment Progress on GenerationProgress {
   phase
@@ -815,6 +1919,23 @@ fragment Problem on UserError {
   ... on QueueFull {
     capacity
     retryAfterSeconds
+  }
+  ... on QuotaExceeded {
+    quota
+    limit
+    retryAfterSeconds
+  }
+  ... on DoesNotFit {
+    requiredBytes
+    availableBytes
+    largestThatFits {
+      ...Settings
+    }
+  }
+  ... on GenerationBusy {
+    generation {
+      id
+    }
   }
   ... on IdempotencyConflict {
     existing {
@@ -841,10 +1962,10 @@ fragment Generation on Generation {
     ...Settings
   }
   adjustments {
-    field
-    from
-    to
-    reason
+    ...Adjustment
+  }
+  warnings {
+    ...Warning
   }
   modelName
   model {
@@ -855,7 +1976,27 @@ fragment Generation on Generation {
     id
     name
   }
+  outputs {
+    formats
+    crop {
+      x
+      y
+      width
+      height
+    }
+    subtitles {
+      text
+      startSeconds
+      endSeconds
+    }
+  }
+  firstFrame {
+    id
+  }
+  batching
   priority
+  starred
+  cached
   progress {
     ...Progress
   }
@@ -870,8 +2011,14 @@ fragment Generation on Generation {
     computeSeconds
     wallSeconds
     peakBytes
+    averageBatchRows
+    resumes
+    preemptions
   }
   remixedFrom {
+    id
+  }
+  retriedFrom {
     id
   }
   lastSequence
@@ -889,6 +2036,16 @@ fragment Settings on GenerationSettings {
   sampler
   shift
   seed
+}
+fragment Adjustment on Adjustment {
+  field
+  from
+  to
+  reason
+}
+fragment Warning on SettingsWarning {
+  field
+  message
 }
 fragment Progress on GenerationProgress {
   phase
@@ -949,10 +2106,10 @@ fragment Generation on Generation {
     ...Settings
   }
   adjustments {
-    field
-    from
-    to
-    reason
+    ...Adjustment
+  }
+  warnings {
+    ...Warning
   }
   modelName
   model {
@@ -963,7 +2120,27 @@ fragment Generation on Generation {
     id
     name
   }
+  outputs {
+    formats
+    crop {
+      x
+      y
+      width
+      height
+    }
+    subtitles {
+      text
+      startSeconds
+      endSeconds
+    }
+  }
+  firstFrame {
+    id
+  }
+  batching
   priority
+  starred
+  cached
   progress {
     ...Progress
   }
@@ -978,8 +2155,14 @@ fragment Generation on Generation {
     computeSeconds
     wallSeconds
     peakBytes
+    averageBatchRows
+    resumes
+    preemptions
   }
   remixedFrom {
+    id
+  }
+  retriedFrom {
     id
   }
   lastSequence
@@ -997,6 +2180,16 @@ fragment Settings on GenerationSettings {
   sampler
   shift
   seed
+}
+fragment Adjustment on Adjustment {
+  field
+  from
+  to
+  reason
+}
+fragment Warning on SettingsWarning {
+  field
+  message
 }
 fragment Progress on GenerationProgress {
   phase
@@ -1038,6 +2231,12 @@ fragment Device on Device {
   totalBytes
   freeBytes
   usedByUsBytes
+  memory {
+    weightsBytes
+    activationsBytes
+    headroomBytes
+    othersBytes
+  }
   loaded {
     model {
       id
@@ -1108,6 +2307,7 @@ export const Queue: Operation<QueueQuery, QueueQueryVariables> = {
   }
 }
 fragment Queue on Queue {
+  paused
   depth
   running
   capacity
@@ -1121,10 +2321,10 @@ fragment Generation on Generation {
     ...Settings
   }
   adjustments {
-    field
-    from
-    to
-    reason
+    ...Adjustment
+  }
+  warnings {
+    ...Warning
   }
   modelName
   model {
@@ -1135,7 +2335,27 @@ fragment Generation on Generation {
     id
     name
   }
+  outputs {
+    formats
+    crop {
+      x
+      y
+      width
+      height
+    }
+    subtitles {
+      text
+      startSeconds
+      endSeconds
+    }
+  }
+  firstFrame {
+    id
+  }
+  batching
   priority
+  starred
+  cached
   progress {
     ...Progress
   }
@@ -1150,8 +2370,14 @@ fragment Generation on Generation {
     computeSeconds
     wallSeconds
     peakBytes
+    averageBatchRows
+    resumes
+    preemptions
   }
   remixedFrom {
+    id
+  }
+  retriedFrom {
     id
   }
   lastSequence
@@ -1169,6 +2395,16 @@ fragment Settings on GenerationSettings {
   sampler
   shift
   seed
+}
+fragment Adjustment on Adjustment {
+  field
+  from
+  to
+  reason
+}
+fragment Warning on SettingsWarning {
+  field
+  message
 }
 fragment Progress on GenerationProgress {
   phase
@@ -1192,5 +2428,77 @@ fragment Failure on GenerationFailure {
   code
   message
   retryable
+}`,
+};
+
+export const QueueChanged: Operation<QueueChangedSubscription, QueueChangedSubscriptionVariables> = {
+  name: 'QueueChanged',
+  query: `subscription QueueChanged {
+  queueChanged {
+    ...Queue
+  }
+}
+fragment Queue on Queue {
+  paused
+  depth
+  running
+  capacity
+}`,
+};
+
+export const DeviceChanged: Operation<DeviceChangedSubscription, DeviceChangedSubscriptionVariables> = {
+  name: 'DeviceChanged',
+  query: `subscription DeviceChanged($deviceId: ID) {
+  deviceChanged(deviceId: $deviceId) {
+    ...Device
+  }
+}
+fragment Device on Device {
+  id
+  name
+  kind
+  status
+  totalBytes
+  freeBytes
+  usedByUsBytes
+  memory {
+    weightsBytes
+    activationsBytes
+    headroomBytes
+    othersBytes
+  }
+  loaded {
+    model {
+      id
+      name
+    }
+    component
+    bytes
+  }
+  running {
+    id
+    prompt
+  }
+  observedAt
+}`,
+};
+
+export const SetQueuePaused: Operation<SetQueuePausedMutation, SetQueuePausedMutationVariables> = {
+  name: 'SetQueuePaused',
+  query: `mutation SetQueuePaused($input: SetQueuePausedInput!) {
+  setQueuePaused(input: $input) {
+    __typename
+    ... on SetQueuePausedSuccess {
+      queue {
+        ...Queue
+      }
+    }
+  }
+}
+fragment Queue on Queue {
+  paused
+  depth
+  running
+  capacity
 }`,
 };
