@@ -85,9 +85,9 @@ const fields = /* GraphQL */ `
 `;
 
 /** The result of createGeneration, whichever it is. */
-export async function create(url: string, input: object): Promise<Json> {
+export async function create(url: string, input: object, headers: object = {}): Promise<Json> {
   const query = `mutation ($input: CreateGenerationInput!) { createGeneration(input: $input) { ${fields} } }`;
-  const { data, errors } = await graphql(url, query, { input });
+  const { data, errors } = await graphql(url, query, { input }, headers);
   if (errors) throw new Error(JSON.stringify(errors));
   return data.createGeneration;
 }
