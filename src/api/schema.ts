@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { CreateGenerationResolver } from './create-generation.resolver.js';
 import { DeviceResolver } from './device.resolver.js';
@@ -13,7 +13,7 @@ import { QueueResolver } from './queue.resolver.js';
 
 /** The whole contract. schema/schema.graphql is emitted from it. */
 export function createSchema(): GraphQLSchema {
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [
       CreateGenerationResolver,
       EstimateResolver,
@@ -28,6 +28,15 @@ export function createSchema(): GraphQLSchema {
     validate: false,
     pubSub: noPubSub,
   });
+  // TypeGraphQL has no place to describe the roots.
+  describe(schema.getQueryType(), 'What can be read.');
+  describe(schema.getMutationType(), 'What can be done. What a caller can act on comes back as data; see UserError.');
+  describe(schema.getSubscriptionType(), 'What can be watched, over graphql-transport-ws.');
+  return schema;
+}
+
+function describe(type: GraphQLObjectType | null | undefined, description: string): void {
+  if (type) type.description = description;
 }
 
 // TypeGraphQL wants one as soon as there is a subscription. Ours bring their own stream: createPubSub ends the process with an
