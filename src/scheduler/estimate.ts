@@ -51,8 +51,8 @@ export function queueSeconds(ahead: readonly number[], lanes: number): number {
  * weights, pixels of a video. On two threads of a Xeon the bundled model's denoiser reached 110 GFLOP/s, the published one on an
  * H100 445 TFLOP/s; small GPUs have a tenth of that.
  */
-export function nominalRates(device: Device['executor']): (kind: Stage) => number {
-  const flops = device.kind === 'CUDA' ? 100e12 : 40e9 * device.threads;
+export function nominalRates(device: Pick<Device, 'kind' | 'lanes'>): (kind: Stage) => number {
+  const flops = device.kind === 'CUDA' ? 100e12 : 40e9 * threadsOf(device);
   const rates: Readonly<Record<Stage, number>> = {
     load: 1e9,
     'encode-text': flops,
@@ -61,4 +61,9 @@ export function nominalRates(device: Device['executor']): (kind: Stage) => numbe
     'encode-video': 20e6,
   };
   return (kind) => rates[kind];
+}
+
+/** Of all lanes of a CPU together. */
+export function threadsOf({ lanes }: Pick<Device, 'lanes'>): number {
+  return lanes.reduce((sum, { executor }) => sum + (executor.kind === 'CPU' ? executor.threads : 0), 0);
 }

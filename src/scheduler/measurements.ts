@@ -5,7 +5,7 @@ import { componentNames } from '../../inference/bundle/manifest.js';
 import type { Device } from '../execution/devices.js';
 import type { Log } from '../log.js';
 import { type CostCell, CostModel } from './cost-model.js';
-import { nominalRates } from './estimate.js';
+import { nominalRates, threadsOf } from './estimate.js';
 import { type PeakCell, PeakModel } from './peak-model.js';
 import { stages } from './work.js';
 
@@ -71,7 +71,7 @@ export class Measurements {
     const name = deviceName(device);
     const known = this.#devices.get(name);
     if (known) return known;
-    const measurements = { costs: new CostModel(nominalRates(device.executor)), peaks: new PeakModel() };
+    const measurements = { costs: new CostModel(nominalRates(device)), peaks: new PeakModel() };
     for (const [model, identity] of this.#options.identities) {
       const { costs = [], peaks = [] } = this.#file.devices[name]?.[identity] ?? {};
       for (const cell of costs) measurements.costs.restore({ ...cell, model });
@@ -123,8 +123,8 @@ export class Measurements {
 }
 
 /** Threads make another device of a CPU. */
-function deviceName({ name, executor }: Device): string {
-  return executor.kind === 'CPU' ? `${name}, ${executor.threads} threads` : name;
+function deviceName(device: Device): string {
+  return device.kind === 'CPU' ? `${device.name}, ${threadsOf(device)} threads` : device.name;
 }
 
 function withoutModel<T extends CostCell | PeakCell>(cells: readonly T[], model: string): Omit<T, 'model'>[] {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { manifestSchema } from '../../inference/bundle/manifest.js';
+import { cpuDevice } from '../../src/execution/devices.js';
 import { CostModel } from '../../src/scheduler/cost-model.js';
 import { estimateWork, nominalRates, queueSeconds } from '../../src/scheduler/estimate.js';
 import { stages, workOf } from '../../src/scheduler/work.js';
@@ -40,12 +41,12 @@ describe('a generation', () => {
   });
 
   test('on a device that has run nothing is reckoned from what such devices do', () => {
-    const gpu = estimateWork('wan', work, new CostModel(nominalRates({ kind: 'CUDA', deviceId: 0 })));
+    const gpu = estimateWork('wan', work, new CostModel(nominalRates({ kind: 'CUDA', lanes: [] })));
     expect(gpu?.basis).toBe('MODELED');
     // 2.6 s at the rate of an H100's matrix products, minutes on a small card.
     expect(gpu?.lowSeconds).toBeLessThan(6);
     expect(gpu?.highSeconds).toBeGreaterThan(30);
-    const cpu = estimateWork('wan', work, new CostModel(nominalRates({ kind: 'CPU', threads: 2 })));
+    const cpu = estimateWork('wan', work, new CostModel(nominalRates(cpuDevice('cpu', 2))));
     expect(cpu?.seconds).toBeGreaterThan(100 * (gpu?.seconds ?? 0));
   });
 

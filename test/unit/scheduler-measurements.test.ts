@@ -2,20 +2,14 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Device } from '../../src/execution/devices.js';
+import { cpuDevice } from '../../src/execution/devices.js';
 import { createLog } from '../../src/log.js';
 import type { CostUnit } from '../../src/scheduler/cost-model.js';
 import { Measurements } from '../../src/scheduler/measurements.js';
 import type { PeakUnit } from '../../src/scheduler/memory-model.js';
 
 const log = createLog('silent');
-const device: Device = {
-  id: 'cpu',
-  name: 'A processor',
-  kind: 'CPU',
-  totalBytes: 1,
-  executor: { kind: 'CPU', threads: 2 },
-};
+const device = { ...cpuDevice('cpu', 2), name: 'A processor' };
 const step: CostUnit = { model: 'toy', kind: 'step', size: 100, rows: 2, effort: 1e9 };
 const peak: PeakUnit = { model: 'toy', component: 'denoiser', size: 200, modeledBytes: 1 };
 let folder: string;
@@ -57,7 +51,7 @@ test('it holds for these weights and this device, and stays in the file for when
   await learn();
   const others = await open('b');
   expect(others.of(device).costs.cells).toEqual([]);
-  const quicker = { ...device, executor: { kind: 'CPU' as const, threads: 8 } };
+  const quicker = { ...cpuDevice('cpu', 8), name: 'A processor' };
   expect(others.of(quicker).costs.cells).toEqual([]);
   others.of(device).costs.observe(step, 9);
   await others.close();
