@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
 import type { Artifact, Generation, GenerationHandle, Preview, ReelQL } from '../sdk/src/index.js';
 import type { ProgressView } from './progress/view.js';
 
@@ -45,16 +46,19 @@ async function savePreview(preview: Preview, folder: string): Promise<string> {
   return path;
 }
 
-/** The files of a generation beside each other: the first at `path`, others with endings of their own. Returns their paths. */
+/**
+ * The files of a generation beside each other: the first at `path`, which gets its ending if it has none, the others with endings of
+ * their own. Returns their paths.
+ */
 export async function saveFiles(client: ReelQL, { artifacts }: Generation, path: string): Promise<string[]> {
   const stem = path.slice(0, path.length - extname(path).length);
   const paths: string[] = [];
   for (const artifact of artifacts.filter(({ kind }) => kind !== 'POSTER')) {
-    const target = paths.length === 0 ? path : freshPath(`${stem}${endingOf(artifact)}`, paths);
+    const ending = paths.length === 0 && extname(path) ? extname(path) : endingOf(artifact);
+    const target = freshPath(stem, ending, paths);
     await mkdir(dirname(target), { recursive: true });
     const { body } = await client.download(artifact);
-    if (body)
-      await pipeline(Readable.fromWeb(body as import('node:stream/web').ReadableStream), createWriteStream(target));
+    if (body) await pipeline(Readable.fromWeb(body as ReadableStream), createWriteStream(target));
     paths.push(target);
   }
   return paths;
@@ -65,10 +69,9 @@ function endingOf({ url }: Artifact): string {
   return extname(new URL(url).pathname);
 }
 
-function freshPath(path: string, taken: readonly string[]): string {
-  const ending = extname(path);
-  const stem = path.slice(0, path.length - ending.length);
-  let fresh = path;
-  for (let count = 2; taken.includes(fresh); count++) fresh = `${stem}-${count}${ending}`;
-  return fresh;
+/** Two files may be of one format: the second gets a number. */
+function freshPath(stem: string, ending: string, taken: readonly string[]): string {
+  let path = `${stem}${ending}`;
+  for (let count = 2; taken.includes(path); count++) path = `${stem}-${count}${ending}`;
+  return path;
 }

@@ -1,7 +1,18 @@
+import { readFile } from 'node:fs/promises';
 import type { ArgsDef, ParsedArgs } from 'citty';
-import type { CreateGenerationInput, GenerationSettingsInput, ReelQL, Sampler } from '../sdk/src/index.js';
+import type {
+  CreateGenerationInput,
+  CropInput,
+  GenerationSettingsInput,
+  OutputsInput,
+  ReelQL,
+  Sampler,
+  VideoFormat,
+} from '../sdk/src/index.js';
 import { numberOf } from './command.js';
+import { CommandLineError } from './exit-codes.js';
 import { modelId } from './ids.js';
+import { parseSubRip } from './subrip.js';
 
 /** Options that say how the video is made; what they may be is the server's to say. */
 export const settingsOptions = {
@@ -21,6 +32,14 @@ export const settingsOptions = {
 export const generateOptions = {
   negative: { type: 'string', description: 'What it should not show', valueHint: 'text' },
   ...settingsOptions,
+  image: { type: 'string', description: 'A picture that the video begins with', valueHint: 'path' },
+  format: { type: 'string', description: 'mp4, webm, gif, webp; several with commas', valueHint: 'names' },
+  crop: { type: 'string', description: 'Width×height+x+y, such as 192x128+32+16', valueHint: 'area' },
+  subtitles: { type: 'string', description: 'SubRip (.srt) file to draw into the picture', valueHint: 'path' },
+  downgrade: { type: 'boolean', description: 'Make it smaller where it does not fit into memory' },
+  solo: { type: 'boolean', description: 'Share no steps with others: the same bytes again' },
+  cache: { type: 'boolean', default: true, negativeDescription: 'Make it anew though the same was made before' },
+  webhook: { type: 'string', description: 'Where the server posts its events to', valueHint: 'url' },
   priority: { type: 'string', description: '-100 to 100, higher goes first', valueHint: 'n' },
 } as const satisfies ArgsDef;
 
@@ -45,6 +64,10 @@ export function settingsOf(args: ParsedArgs<typeof settingsOptions>): Generation
   return { ...Object.fromEntries(given), sampler };
 }
 
+/**
+ * Uploads the picture, if there is one, on the way.
+ * @throws CommandLineError, and what the server has against the picture
+ */
 export async function inputOf(
   client: ReelQL,
   prompt: string,
@@ -55,6 +78,43 @@ export async function inputOf(
     negativePrompt: args.negative,
     modelId: args.model === undefined ? undefined : await modelId(client, args.model),
     settings: settingsOf(args),
+    firstFrameUploadId: args.image === undefined ? undefined : await uploaded(client, args.image),
+    outputs: await outputsOf(args),
     priority: args.priority === undefined ? undefined : numberOf('priority', args.priority),
+    onDoesNotFit: args.downgrade ? 'DOWNGRADE' : undefined,
+    batching: args.solo ? 'SOLO' : undefined,
+    cache: args.cache ? undefined : 'REFRESH',
+    webhookUrl: args.webhook,
   };
+}
+
+async function uploaded(client: ReelQL, path: string): Promise<string> {
+  return (await client.upload(new Uint8Array(await readFile(path)))).id;
+}
+
+const formats: Readonly<Record<string, VideoFormat>> = { mp4: 'MP4_H264', webm: 'WEBM_VP9', gif: 'GIF', webp: 'WEBP' };
+
+async function outputsOf({
+  format,
+  crop,
+  subtitles,
+}: Pick<ParsedArgs<typeof generateOptions>, 'format' | 'crop' | 'subtitles'>): Promise<OutputsInput | undefined> {
+  if (format === undefined && crop === undefined && subtitles === undefined) return undefined;
+  return {
+    formats: format?.split(',').map(formatOf),
+    crop: crop === undefined ? undefined : cropOf(crop),
+    subtitles: subtitles === undefined ? undefined : parseSubRip(await readFile(subtitles, 'utf8')),
+  };
+}
+
+function formatOf(name: string): VideoFormat {
+  const format = formats[name.trim().toLowerCase()];
+  if (!format) throw new CommandLineError(`--format must be of ${Object.keys(formats).join(', ')}, not "${name}".`);
+  return format;
+}
+
+function cropOf(text: string): CropInput {
+  const [, width, height, x, y] = /^(\d+)[x×](\d+)\+(\d+)\+(\d+)$/.exec(text) ?? [];
+  if (!y) throw new CommandLineError(`--crop must look like 192x128+32+16, not "${text}".`);
+  return { width: Number(width), height: Number(height), x: Number(x), y: Number(y) };
 }
