@@ -10,6 +10,7 @@ import { Disposal } from './disposal.js';
 import { EventLog } from './events/event-log.js';
 import { EventStream } from './events/event-stream.js';
 import { chooseDevices } from './execution/devices.js';
+import { WorkFiles } from './execution/work-files.js';
 import { openDatabase } from './generations/database.js';
 import { createRecorder } from './generations/recorder.js';
 import { ServerSettings } from './generations/server-settings.js';
@@ -21,6 +22,8 @@ import { StepScheduler } from './scheduler/scheduler.js';
 import { startSweeping } from './uploads/sweep.js';
 import { UploadStore } from './uploads/upload-store.js';
 import { ffmpegVideoEncoder } from './video/video-encoder.js';
+import { webhookOutbox } from './webhooks/events.js';
+import { startWebhooks } from './webhooks/webhooks.js';
 
 export interface App {
   /** Where the server answers, such as http://127.0.0.1:4000 */
@@ -49,7 +52,8 @@ export async function startApp(config: Config): Promise<App> {
     // How they are watched: the log is the stream.
     const events = new EventStream(new EventLog(database.client));
     parts.defer(() => events.close());
-    const store = new GenerationStore(database.client, systemClock, (event) => events.publish(event));
+    const outbox = webhookOutbox(config.webhookEvents);
+    const store = new GenerationStore(database.client, systemClock, (event) => events.publish(event), outbox);
 
     // Where their files go, and the pictures that they begin with.
     const artifacts = await FileArtifactStore.open(join(config.dataDir, 'artifacts'));
@@ -71,7 +75,8 @@ export async function startApp(config: Config): Promise<App> {
     // What can be done with them; first of all, going on with what an earlier server left.
     const { queueCapacity } = config;
     const settings = new ServerSettings(database.client);
-    const used = { store, scheduler, catalog, artifacts, uploads, settings, clock: systemClock, log };
+    const work = new WorkFiles(join(config.dataDir, 'work'));
+    const used = { store, scheduler, catalog, artifacts, uploads, work, settings, clock: systemClock, log };
     const service = new GenerationService({ ...used, queueCapacity });
     await service.recover();
 
@@ -85,6 +90,12 @@ export async function startApp(config: Config): Promise<App> {
     const parties = { service, events, artifacts, uploads, scheduler, catalog, access, documents };
     const server = await startHttpServer({ ...parties, network: config, host, port, log });
     parts.defer(() => server.close());
+
+    // Who is told of their end elsewhere.
+    const baseUrl = config.publicUrl ?? server.url;
+    const { links } = access;
+    const told = { config, database: database.client, store, eventLog: events.log, links, baseUrl };
+    parts.defer(await startWebhooks({ ...told, clock: systemClock, log }));
 
     return {
       url: server.url,

@@ -1,4 +1,6 @@
-/** What the application needs of the files, and nothing else of them. */
+/** What the application needs of other parts, and nothing else of them. */
+import type { GenerationEvent } from '../events/event.js';
+import type { Prisma } from '../generated/prisma/client.js';
 
 /** The content-addressed store behind artifacts. */
 export interface ArtifactFiles {
@@ -24,4 +26,17 @@ export interface Uploads {
   get(id: string): Promise<Upload | null>;
   /** Where the picture lies. */
   path(sha256: string): string;
+}
+
+/** Notes for whom else an event is, in the transaction that records it. */
+export type Outbox = (
+  tx: Prisma.TransactionClient,
+  generation: { readonly webhookUrl: string | null },
+  event: GenerationEvent,
+) => Promise<void>;
+
+/** What lies about of generations that are being worked on, or were and could go on. */
+export interface WorkInProgress {
+  /** Removes all that is kept of a generation; nothing happens if that is nothing. */
+  remove(generationId: string): Promise<void>;
 }

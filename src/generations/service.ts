@@ -12,7 +12,7 @@ import { type EstimateRequest, type EstimateResult, estimate } from './estimate.
 import { type GenerationFilter, type Slice, visibleTo } from './filter.js';
 import type { InputIssue } from './issue.js';
 import { isFinal } from './lifecycle.js';
-import type { ArtifactFiles, Upload, Uploads } from './ports.js';
+import type { ArtifactFiles, Upload, Uploads, WorkInProgress } from './ports.js';
 import type { GenerationRecord } from './record.js';
 import type { CreateResult, GenerationRequest } from './request.js';
 import { type RetryResult, retry } from './retry.js';
@@ -26,6 +26,7 @@ export interface ServiceParts {
   readonly catalog: ModelCatalog;
   readonly artifacts: ArtifactFiles;
   readonly uploads: Uploads;
+  readonly work: WorkInProgress;
   readonly settings: ServerSettings;
   readonly clock: Clock;
   readonly log: Log;
@@ -117,6 +118,7 @@ export class GenerationService {
     if (generation.status === 'RUNNING') return generation;
     await this.cancel(caller, id);
     await this.options.store.remove(id, this.options.artifacts);
+    await this.options.work.remove(id);
     return 'deleted';
   }
 

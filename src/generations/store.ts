@@ -7,7 +7,7 @@ import { type GenerationFilter, type Slice, whereOf } from './filter.js';
 import type { Artifact, Usage } from './generation.js';
 import { type Draft, type InsertLimits, type InsertResult, insertAll } from './insertion.js';
 import { nextStatus } from './lifecycle.js';
-import type { ArtifactFiles } from './ports.js';
+import type { ArtifactFiles, Outbox } from './ports.js';
 import type { GenerationRecord } from './record.js';
 import { artifactFromRow, changesOf, fromRow, toJson, withArtifacts } from './rows.js';
 
@@ -22,6 +22,7 @@ export class GenerationStore {
     private readonly database: PrismaClient,
     private readonly clock: Clock,
     publish: (event: GenerationEvent) => void,
+    private readonly outbox: Outbox = async () => {},
   ) {
     this.listeners = new Set([publish]);
   }
@@ -34,7 +35,14 @@ export class GenerationStore {
 
   /** Stores new generations with their first events, all or none. */
   async insert(drafts: readonly Draft[], limits: InsertLimits, files: ArtifactFiles): Promise<InsertResult> {
-    const result = await this.transaction((tx) => insertAll(tx, drafts, limits, files, this.clock.now()));
+    const result = await this.transaction(async (tx) => {
+      const inserting = await insertAll(tx, drafts, limits, files, this.clock.now());
+      if (inserting.kind !== 'inserted') return inserting;
+      for (const { record, events } of inserting.inserted) {
+        for (const event of events) await this.outbox(tx, record, event);
+      }
+      return inserting;
+    });
     if (result.kind === 'inserted')
       for (const event of result.inserted.flatMap(({ events }) => events)) this.tell(event);
     return result;
@@ -69,6 +77,7 @@ export class GenerationStore {
         include: withArtifacts,
       });
       await tx.generationEvent.create({ data: toRow(entry) });
+      await this.outbox(tx, record, entry);
       return { record: fromRow(changed), entry };
     });
     if (!advanced) return null;

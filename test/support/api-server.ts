@@ -8,6 +8,7 @@ import { type Access, createAccess, openAccess } from '../../src/auth/access.js'
 import { type Clock, systemClock } from '../../src/clock.js';
 import { EventLog } from '../../src/events/event-log.js';
 import { EventStream } from '../../src/events/event-stream.js';
+import { WorkFiles } from '../../src/execution/work-files.js';
 import type { ModelCatalog, ModelInfo } from '../../src/generations/catalog.js';
 import { type Database, openDatabase } from '../../src/generations/database.js';
 import type { Artifact } from '../../src/generations/generation.js';
@@ -93,6 +94,7 @@ export class ApiServer {
     scheduler.recorder = createRecorder(store);
     const service = new GenerationService({
       ...{ store, scheduler, catalog, artifacts, uploads, log },
+      work: new WorkFiles(join(dataDir, 'work')),
       settings: new ServerSettings(database.client),
       clock: options.clock ?? systemClock,
       queueCapacity: options.queueCapacity ?? 100,

@@ -10,16 +10,19 @@ export class HandScheduler implements Scheduler {
   readonly submitted: Job[] = [];
   private readonly waiting = new Map<string, Job>();
   private readonly running = new Map<string, Job>();
+  private readonly listeners = new Set<() => void>();
   /** Given after construction: the recorder's store is built beside this. */
   recorder!: Recorder;
 
   submit(job: Job): void {
     this.submitted.push(job);
     this.waiting.set(job.generationId, job);
+    this.changed();
   }
 
   async cancel(id: string): Promise<boolean> {
     if (!this.waiting.delete(id) && !this.running.delete(id)) return false;
+    this.changed();
     return this.recorder.canceled(id);
   }
 
@@ -40,6 +43,7 @@ export class HandScheduler implements Scheduler {
 
   setPaused(paused: boolean): void {
     this.paused = paused;
+    this.changed();
   }
 
   fit(): Fit {
@@ -79,8 +83,13 @@ export class HandScheduler implements Scheduler {
     ];
   }
 
-  onChange(): () => void {
-    return () => {};
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private changed(): void {
+    for (const listener of this.listeners) listener();
   }
 
   async stop(): Promise<void> {}
@@ -90,6 +99,7 @@ export class HandScheduler implements Scheduler {
     if (!job) throw new Error(`${id} does not wait.`);
     this.waiting.delete(id);
     this.running.set(id, job);
+    this.changed();
     await this.recorder.started(id, 'cpu');
   }
 
@@ -103,17 +113,26 @@ export class HandScheduler implements Scheduler {
 
   async succeed(id: string, artifacts: readonly Artifact[]): Promise<void> {
     this.running.delete(id);
-    await this.recorder.succeeded(id, artifacts, {
-      queueSeconds: 1,
-      computeSeconds: 2,
-      wallSeconds: 3,
-      peakBytes: null,
-      averageBatchRows: 2,
-      resumes: 0,
-      preemptions: 0,
-    });
+    this.changed();
+    await this.recorder.succeeded(id, artifacts, usage);
+  }
+
+  async fail(id: string): Promise<void> {
+    this.running.delete(id);
+    this.changed();
+    await this.recorder.failed(id, { code: 'ENCODER_FAILED', message: 'Broken.', retryable: true }, usage);
   }
 }
+
+const usage = {
+  queueSeconds: 1,
+  computeSeconds: 2,
+  wallSeconds: 3,
+  peakBytes: null,
+  averageBatchRows: 2,
+  resumes: 0,
+  preemptions: 0,
+};
 
 /** Bytes that tell which step they are of. */
 export function picture(step: number): Preview {
