@@ -9,7 +9,15 @@ import {
 } from './denoising.js';
 import { isGuided } from './guidance.js';
 import { latentCount, latentShape, type VideoSize } from './latents.js';
-import type { Denoiser, LatentShape, PixelChunk, TextEncoder, VaeDecoder, VaeEncoder } from './networks.js';
+import type {
+  Denoiser,
+  LatentShape,
+  PixelChunk,
+  TextEmbedding,
+  TextEncoder,
+  VaeDecoder,
+  VaeEncoder,
+} from './networks.js';
 import { gaussianNoise } from './noise.js';
 
 /** The networks of a model, opened. They stay the caller's: generating closes none. */
@@ -70,15 +78,25 @@ export async function* generate(
   for await (const chunk of networks.decoder.decode(shape, latents)) yield { kind: 'frames', chunk };
 }
 
-/** Prompts as the denoiser sees them. Without guidance the negative prompt is not encoded. */
+/**
+ * Prompts as the denoiser sees them. Without guidance the negative prompt is not encoded. Each is encoded by itself: in a batch
+ * the other's length would change its last bits, and an embedding kept from another generation would not be the same.
+ */
 export async function condition(
   textEncoder: TextEncoder,
   { prompt, negativePrompt, guidanceScale }: Pick<GenerateRequest, 'prompt' | 'negativePrompt' | 'guidanceScale'>,
 ): Promise<Conditioning> {
-  const prompts = isGuided(guidanceScale) ? [prompt, negativePrompt] : [prompt];
-  const [conditional, unconditional] = await textEncoder.encode(prompts);
-  if (!conditional) throw new Error('the text encoder gave no embedding');
-  return { prompt: conditional, negativePrompt: unconditional ?? null };
+  const conditional = await encodeOne(textEncoder, prompt);
+  return {
+    prompt: conditional,
+    negativePrompt: isGuided(guidanceScale) ? await encodeOne(textEncoder, negativePrompt) : null,
+  };
+}
+
+export async function encodeOne(textEncoder: TextEncoder, prompt: readonly number[]): Promise<TextEmbedding> {
+  const [embedding] = await textEncoder.encode([prompt]);
+  if (!embedding) throw new Error('the text encoder gave no embedding');
+  return embedding;
 }
 
 /**

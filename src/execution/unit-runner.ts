@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { encodeOne } from '../../inference/pipeline/generate.js';
 import { readPicture } from '../../inference/pipeline/image.js';
 import { cleanPrompt } from '../../inference/tokenizer/text-cleaning.js';
 import { Decodings } from './decodings.js';
@@ -73,10 +74,8 @@ export class UnitRunner {
     for (const prompt of prompts) {
       const key = embeddingKey(bundle.manifest, this.#models.kind, prompt);
       if (await this.#embeddings.read(key)) continue;
-      // One by one: in a batch the others' lengths would change the last bits of this one.
-      const [embedding] = await network.encoder.encode([await network.tokenizer.encode(cleanPrompt(prompt))]);
-      if (!embedding) throw new Error('the text encoder gave no embedding');
-      await this.#embeddings.write(key, embedding);
+      const tokens = await network.tokenizer.encode(cleanPrompt(prompt));
+      await this.#embeddings.write(key, await encodeOne(network.encoder, tokens));
       encoded++;
     }
     return { encoded };
