@@ -1,8 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { ArgsType, Field, Int, ObjectType } from 'type-graphql';
-
-export const maxPageSize = 100;
-export const defaultPageSize = 20;
+import { pageSizes } from './policy/limits.js';
 
 @ObjectType({ description: 'Where a page lies in its list (Relay).' })
 export class PageInfo {
@@ -53,8 +51,8 @@ export interface Edge<T> {
 /** @throws GraphQLError BAD_USER_INPUT where the arguments make no page. */
 export function pageOf({ first, after, last, before }: PageArgs): Page {
   if (first != null && last != null) throw badUserInput('Give first or last, not both.');
-  const size = first ?? last ?? defaultPageSize;
-  if (size < 0 || size > maxPageSize) throw badUserInput(`A page has 0 to ${maxPageSize} entries; ${size} is not.`);
+  const size = first ?? last ?? pageSizes.default;
+  if (size < 0 || size > pageSizes.max) throw badUserInput(`A page has 0 to ${pageSizes.max} entries; ${size} is not.`);
   return { size, backwards: last != null, after: keyOf(after), before: keyOf(before) };
 }
 

@@ -16,9 +16,8 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
-import { defaultPageSize, maxPageSize } from '../relay.js';
 import { fragmentsOf } from './fragments.js';
-import { operationLimits } from './limits.js';
+import { operationLimits, pageSizes } from './limits.js';
 import { tooComplex } from './refusal.js';
 
 /** Entries that a list without a page size is taken to have. Artifacts, devices, models: rarely more. */
@@ -104,9 +103,9 @@ class CostMeter {
   private entries(node: FieldNode, field: GraphQLField<unknown, unknown>, parent: GraphQLCompositeType): number {
     const given = (name: string) => this.value(node.arguments?.find((one) => one.name.value === name)?.value);
     if (field.args.some(({ name }) => name === 'first')) {
-      const size = given('first') ?? given('last') ?? defaultPageSize;
+      const size = given('first') ?? given('last') ?? pageSizes.default;
       // A page that is too large is refused by whoever makes it, with the better sentence.
-      return typeof size === 'number' ? Math.min(Math.max(size, 0), maxPageSize) : defaultPageSize;
+      return typeof size === 'number' ? Math.min(Math.max(size, 0), pageSizes.max) : pageSizes.default;
     }
     for (const argument of field.args) {
       const list = isListType(getNullableType(argument.type)) ? given(argument.name) : undefined;

@@ -25,6 +25,9 @@ export const operationLimits = {
   initTimeout: 3000,
 } as const;
 
+/** Entries of one page of a connection. */
+export const pageSizes = { default: 20, max: 100 } as const;
+
 export const parseOptions = { maxTokens: operationLimits.tokens };
 
 /** Introspection is part of a self-hosted server's interface, and Apollo would switch it off in production by itself. */
