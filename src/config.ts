@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { webhookEvents } from './webhooks/events.js';
+import { parseWebhookSecret } from './webhooks/signature.js';
 
 const count = z.coerce.number().int().positive();
 const flag = z.union([z.boolean(), z.stringbool()]);
@@ -67,6 +69,17 @@ const configSchema = z.strictObject({
     .optional(),
   /** Of one uploaded picture. */
   maxUploadBytes: count.default(16 * 2 ** 20),
+  /** What webhooks are signed with, `whsec_` + 24 to 64 bytes in base64; one is made in the data folder if left out. */
+  webhookSecret: z
+    .string()
+    .refine((text) => parseWebhookSecret(text) !== null, 'whsec_ and then 24 to 64 bytes in base64 are expected')
+    .optional(),
+  /** Events that are sent to a generation's webhook; progress is not among them. */
+  webhookEvents: list
+    .pipe(z.array(z.enum(webhookEvents)))
+    .default(['generation.succeeded', 'generation.failed', 'generation.canceled']),
+  /** Lets webhooks go to addresses that are not of the public Internet: services on this machine and in this network. */
+  webhookAllowPrivate: flag.default(false),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
