@@ -5,8 +5,8 @@ import type { ExecutorHost } from '../execution/host.js';
 import type { Unit, UnitKind, UnitResult } from '../execution/protocol.js';
 import { CostModel } from './cost-model.js';
 import { UnitFailed } from './failures.js';
+import type { DeviceState } from './first-come.js';
 import { Ledger, type Need } from './ledger.js';
-import type { DeviceState } from './policy.js';
 import type { DeviceSnapshot } from './ports.js';
 
 export interface UnitDone<K extends UnitKind> {

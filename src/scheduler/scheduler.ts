@@ -3,8 +3,8 @@ import type { ExecutorEntry } from '../execution/executor-entry.js';
 import { ExecutorHost } from '../execution/host.js';
 import { DeviceSlot } from './device-slot.js';
 import { toFailure, UnitFailed } from './failures.js';
+import { type Decision, inOrder, plan, type WaitingGeneration } from './first-come.js';
 import { GenerationRun, type RunContext } from './generation-run.js';
-import { type Decision, inOrder, plan, type WaitingGeneration } from './policy.js';
 import type { DeviceSnapshot, Estimate, Fit, Job, Scheduler } from './ports.js';
 import { componentBytes, type InstalledModel, neededComponents } from './work.js';
 

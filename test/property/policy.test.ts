@@ -1,96 +1,189 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { inOrder, plan, type Snapshot } from '../../src/scheduler/policy.js';
+import { type Ask, defaultPolicy, type Lane, plan, type Snapshot, type UnitStage } from '../../src/scheduler/policy.js';
 
-const models = fc.constantFrom('toy', 'wan', 'other');
-const snapshots: fc.Arbitrary<Snapshot> = fc.record({
-  waiting: fc.uniqueArray(
-    fc.record({
-      id: fc.stringMatching(/^[a-z]{1,3}$/),
-      model: models,
-      priority: fc.integer({ min: -3, max: 3 }),
-      createdAt: fc.integer({ min: 0, max: 5 }),
-    }),
-    { selector: ({ id }) => id, maxLength: 12 },
-  ),
-  devices: fc.uniqueArray(
-    fc.record({
-      id: fc.constantFrom('cpu', 'cuda-0', 'cuda-1', 'cuda-2'),
-      running: fc.option(fc.constantFrom('A', 'B')),
-      available: fc.boolean(),
-      loadedModels: fc.array(models, { maxLength: 2 }),
-    }),
-    { selector: ({ id }) => id },
-  ),
+/** What holds of every single plan, whatever there is to plan. */
+const stages = ['encode-text', 'encode-image', 'step', 'decode'] as const;
+const laneIds = ['cpu', 'cuda-0', 'cuda-1', 'cuda-2'] as const;
+const models = fc.constantFrom('toy', 'wan');
+const clients = fc.constantFrom('ann', 'bob', 'eve');
+
+const ask: fc.Arbitrary<Ask> = fc.record({
+  generationId: fc.stringMatching(/^[a-z]{1,3}$/),
+  client: clients,
+  priority: fc.integer({ min: -1, max: 1 }),
+  createdAt: fc.integer({ min: 0, max: 600_000 }),
+  model: models,
+  stage: fc.constantFrom<UnitStage>(...stages),
+  shape: fc.constantFrom('small', 'large'),
+  rows: fc.constantFrom(1, 2),
+  tokensPerRow: fc.constant(320),
+  batching: fc.constantFrom('AUTO', 'SOLO'),
+  alone: fc.boolean(),
+  started: fc.boolean(),
+  home: fc.option(fc.constantFrom(...laneIds)),
+  secondsLeft: fc.option(fc.integer({ min: 1, max: 100 })),
 });
+
+const lane: fc.Arbitrary<Lane> = fc.record({
+  id: fc.constantFrom<string>(...laneIds),
+  device: fc.constantFrom('a', 'b'),
+  stages: fc.subarray([...stages]).map((some): ReadonlySet<UnitStage> => new Set(some)),
+  idle: fc.boolean(),
+  secondsSinceLoad: fc.integer({ min: 0, max: 100 }),
+  owedSeconds: fc.integer({ min: -20, max: 20 }),
+  mayTry: fc.boolean(),
+});
+
+const snapshots: fc.Arbitrary<Snapshot> = fc
+  .record({
+    asks: fc.uniqueArray(ask, { selector: ({ generationId }) => generationId, maxLength: 10 }),
+    lanes: fc.uniqueArray(lane, { selector: ({ id }) => id, minLength: 1, maxLength: 4 }),
+    turns: fc.array(fc.record({ client: clients, credit: fc.integer({ min: -20, max: 15 }) }), { maxLength: 3 }),
+    paused: fc.boolean(),
+    loaded: fc.dictionary(fc.constantFrom(...laneIds), models),
+    full: fc.boolean(),
+    batchGain: fc.constantFrom(0.9, 1, 1.05, 1.5),
+    runs: fc.constantFrom(0, 1, 9),
+  })
+  .map(({ loaded, full, batchGain, runs, ...rest }) => ({
+    ...rest,
+    now: 600_000,
+    costs: { runs: () => runs, speedup: () => batchGain },
+    ledger: {
+      loadSeconds: (id: string, { model }: Ask) => (loaded[id as 'cpu'] === model ? 0 : 5),
+      evicts: (id: string, { model }: Ask) =>
+        full && loaded[id as 'cpu'] !== undefined && loaded[id as 'cpu'] !== model,
+      fits: (_: string, __: Ask, rows: number) => rows <= 6,
+    },
+  }));
 
 const check = (property: (snapshot: Snapshot) => void): void =>
-  fc.assert(fc.property(snapshots, property), { numRuns: 2000 });
-const freeDevices = ({ devices }: Snapshot) => devices.filter((device) => device.available && device.running === null);
+  fc.assert(fc.property(snapshots, property), { numRuns: 1000 });
 
-test('a device gets at most one generation, and only a free one gets any', () => {
+test('a lane is given away once, and only if it is idle; a generation has one grant at most', () => {
   check((snapshot) => {
-    const used = plan(snapshot).map(({ deviceId }) => deviceId);
-    expect(new Set(used).size).toBe(used.length);
-    const free = freeDevices(snapshot).map(({ id }) => id);
-    for (const id of used) expect(free).toContain(id);
+    const grants = plan(snapshot);
+    const lanes = grants.flatMap((grant) => [grant.lane, ...(grant.second === null ? [] : [grant.second])]);
+    expect(new Set(lanes).size).toBe(lanes.length);
+    for (const id of lanes) expect(snapshot.lanes.find((one) => one.id === id)?.idle).toBe(true);
+    const ids = grants.flatMap(({ asks }) => asks.map(({ generationId }) => generationId));
+    expect(new Set(ids).size).toBe(ids.length);
   });
 });
 
-test('a generation is started once, and only if it waits', () => {
+test('every grant is of something asked for, on a lane that does such things and has room', () => {
   check((snapshot) => {
-    const started = plan(snapshot).map(({ generationId }) => generationId);
-    expect(new Set(started).size).toBe(started.length);
-    for (const id of started) expect(snapshot.waiting.map((generation) => generation.id)).toContain(id);
-  });
-});
-
-test('nobody is started before one with a higher priority, or before an older one of the same', () => {
-  check((snapshot) => {
-    const started = new Set(plan(snapshot).map(({ generationId }) => generationId));
-    for (const chosen of snapshot.waiting.filter(({ id }) => started.has(id))) {
-      for (const left of snapshot.waiting.filter(({ id }) => !started.has(id))) {
-        expect(left.priority).toBeLessThanOrEqual(chosen.priority);
-        if (left.priority === chosen.priority) expect(left.createdAt).toBeGreaterThanOrEqual(chosen.createdAt);
+    for (const grant of plan(snapshot)) {
+      const lane = snapshot.lanes.find(({ id }) => id === grant.lane);
+      expect(lane?.stages.has(grant.stage)).toBe(true);
+      const rows = grant.asks.reduce((sum, { rows }) => sum + rows, 0);
+      for (const ask of grant.asks) {
+        expect(snapshot.asks).toContain(ask);
+        expect(ask.stage).toBe(grant.stage);
+        expect(snapshot.ledger.fits(grant.lane, ask, rows)).toBe(true);
       }
     }
   });
 });
 
-test('it goes on as far as it can: no device idles while somebody waits', () => {
+test('a state is where its lane is, or can be fetched from a lane that is idle', () => {
   check((snapshot) => {
-    expect(plan(snapshot)).toHaveLength(Math.min(freeDevices(snapshot).length, snapshot.waiting.length));
+    for (const grant of plan(snapshot)) {
+      for (const { home, stage } of grant.asks) {
+        if (home === null || home === grant.lane) continue;
+        expect(stage).toBe('step');
+        expect(snapshot.lanes.find(({ id }) => id === home)?.idle).toBe(true);
+      }
+    }
   });
 });
 
-test('the first in order gets a device that has its model, if one is free', () => {
+test('a batch is of one model, shape and priority, of generations that share, and never without a gain', () => {
   check((snapshot) => {
-    const [first] = inOrder(snapshot.waiting);
-    const [decision] = plan(snapshot);
-    if (!first || !decision) return;
-    const warm = freeDevices(snapshot).filter((device) => device.loadedModels.includes(first.model));
-    if (warm.length > 0) expect(warm.map(({ id }) => id)).toContain(decision.deviceId);
+    for (const { asks, second } of plan(snapshot)) {
+      const [leader] = asks;
+      if (second !== null) expect([asks.length, leader?.rows, leader?.batching]).toEqual([1, 2, 'AUTO']);
+      if (asks.length === 1) continue;
+      for (const { stage, model, shape, priority, batching, alone } of asks) {
+        expect({ stage, model, shape, priority, batching, alone }).toEqual({
+          ...{ stage: 'step', model: leader?.model, shape: leader?.shape, priority: leader?.priority },
+          ...{ batching: 'AUTO', alone: false },
+        });
+      }
+      const gain = snapshot.costs.speedup('', leader as Ask, []);
+      if (snapshot.costs.runs('', leader as Ask, 4) > 1) expect(gain).toBeGreaterThan(1.1);
+      else expect(snapshot.lanes.some(({ mayTry }) => mayTry)).toBe(true);
+    }
+  });
+});
+
+test('while paused nothing new starts', () => {
+  check((snapshot) => {
+    for (const { asks } of plan({ ...snapshot, paused: true })) {
+      for (const { started } of asks) expect(started).toBe(true);
+    }
   });
 });
 
 test('it depends on what there is, not on the order in which it is listed', () => {
   check((snapshot) => {
-    const reversed = { waiting: [...snapshot.waiting].reverse(), devices: [...snapshot.devices].reverse() };
+    const reversed = { ...snapshot, asks: [...snapshot.asks].reverse(), lanes: [...snapshot.lanes].reverse() };
     expect(plan(reversed)).toEqual(plan(snapshot));
   });
 });
 
-test('served one by one, everyone has a turn, in order', () => {
-  check(({ waiting }) => {
-    const device = { id: 'cpu', running: null, available: true, loadedModels: [] };
-    let left = [...waiting];
-    const served: string[] = [];
-    while (left.length > 0) {
-      const [decision] = plan({ waiting: left, devices: [device] });
-      if (!decision) break;
-      served.push(decision.generationId);
-      left = left.filter(({ id }) => id !== decision.generationId);
+test('the most urgent ask has a lane if an idle one has its network and its state, and none of them is owed to others', () => {
+  check((snapshot) => {
+    const fair = { ...snapshot, now: 0, paused: false, turns: [] };
+    const best = Math.max(...fair.asks.map(({ priority }) => priority));
+    const urgent = fair.asks.filter(({ priority }) => priority === best);
+    const [only] = urgent;
+    if (!only || urgent.length > 1 || only.stage !== 'step') return;
+    const ready = fair.lanes.filter(
+      ({ id, idle, stages }) =>
+        idle && stages.has('step') && fair.ledger.loadSeconds(id, only) === 0 && (only.home ?? id) === id,
+    );
+    if (ready.length === 0) return;
+    const grant = plan(fair).find(({ asks }) => asks.includes(only));
+    // Unless somebody who is about to share its steps has its text encoded first.
+    const newcomer = plan(fair).find(
+      ({ lane, stage }) => stage === 'encode-text' && ready.some(({ id }) => id === lane),
+    );
+    expect(grant ?? newcomer).toBeDefined();
+  });
+});
+
+test('no lane idles while something that it could do without loading waits', () => {
+  check((snapshot) => {
+    const grants = plan(snapshot);
+    const granted = new Set(grants.flatMap(({ asks }) => asks));
+    const used = new Set(grants.flatMap(({ lane, second }) => [lane, second]));
+    const joint = snapshot.lanes.some(({ stages }) => stages.has('encode-text') && stages.has('step'));
+    for (const { id, stages } of snapshot.lanes.filter(({ id, idle }) => idle && !used.has(id))) {
+      for (const ask of snapshot.asks.filter((ask) => !granted.has(ask) && stages.has(ask.stage))) {
+        if (snapshot.paused && !ask.started) continue;
+        if (!joint && ask.stage === 'encode-text' && !ask.started) continue; // not more than can be denoised soon
+        if (ask.home !== null && ask.home !== id) continue;
+        expect(snapshot.ledger.loadSeconds(id, ask)).toBeGreaterThan(0);
+      }
     }
-    expect(served).toEqual(inOrder(waiting).map(({ id }) => id));
+  });
+});
+
+test('the oldest that is overdue goes first where its share is due', () => {
+  check((snapshot) => {
+    for (const lane of snapshot.lanes.filter(({ idle, owedSeconds }) => idle && owedSeconds >= 0)) {
+      const overdue = snapshot.asks
+        .filter(({ started }) => started || !snapshot.paused)
+        .filter(({ createdAt }) => snapshot.now - createdAt >= 1000 * defaultPolicy.patienceSeconds)
+        .filter(({ stage, home }) => lane.stages.has(stage) && (home === null || home === lane.id));
+      const oldest = Math.min(...overdue.map(({ createdAt }) => createdAt));
+      const candidates = overdue.filter((ask) => ask.createdAt === oldest);
+      if (candidates.length !== 1) continue;
+      const [only] = candidates as [Ask];
+      if (snapshot.ledger.loadSeconds(lane.id, only) > 0) continue;
+      expect(plan(snapshot).some(({ asks }) => asks[0] === only)).toBe(true);
+    }
   });
 });

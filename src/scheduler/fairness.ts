@@ -1,0 +1,70 @@
+/**
+ * Deficit round robin between clients (Shreedhar & Varghese, "Efficient Fair Queuing Using Deficit Round Robin", 1995), in
+ * seconds of device time instead of bytes. Clients stand in a ring. Whoever is first and has credit is served; what that takes
+ * is charged to its credit; when the credit is used up it goes to the end; and when nobody who wants anything has credit left, a
+ * new round gives everybody a quantum. A unit is not cut short for it, so credit falls below zero and the next round is so much
+ * the shorter.
+ *
+ * Two clients of the same weight that want something all the time therefore never differ by more than two quanta and two units
+ * in what they were given, however many generations either of them has.
+ */
+
+/** Seconds that a client of weight 1 gets a round: enough for a short generation to be over within its client's turn. */
+export const quantumSeconds = 15;
+
+/**
+ * The most that a client is charged in advance, in rounds. What it took while its generations were the more urgent ones would
+ * otherwise keep it out for as long as that lasted.
+ */
+const mostRoundsInDebt = 4;
+
+export interface Turn {
+  readonly client: string;
+  /** Seconds it may still use; not over zero: it waits for the next round. */
+  readonly credit: number;
+}
+
+/** In the order of their turns. */
+export type Turns = readonly Turn[];
+
+/** Share of the device time in relation to others; 1 unless somebody says otherwise. */
+export type Weights = (client: string) => number;
+const equal: Weights = () => 1;
+
+/**
+ * The turns with these clients in them and no others, the first of them with credit. Who wants nothing any more leaves its credit
+ * behind, and its debts as well once they are paid by the rounds that go by; who is new comes last.
+ */
+export function turnsOf(turns: Turns, wanting: ReadonlySet<string>, weights: Weights = equal): Turns {
+  const known = new Set(turns.map(({ client }) => client));
+  const joining = [...wanting].filter((client) => !known.has(client)).sort();
+  const present = [
+    ...turns.filter(({ client, credit }) => wanting.has(client) || credit < 0),
+    ...joining.map((client) => ({ client, credit: 0 })),
+  ];
+  const here = present.filter(({ client }) => wanting.has(client));
+  if (here.length === 0 || here.some(({ credit }) => credit > 0)) return present;
+  // As many rounds as it takes, at once.
+  const quantum = ({ client }: Turn): number => quantumSeconds * weights(client);
+  const rounds = Math.min(...here.map((turn) => Math.floor(-turn.credit / quantum(turn)) + 1));
+  return present
+    .map((turn) => ({ ...turn, credit: turn.credit + rounds * quantum(turn) }))
+    .filter(({ client, credit }) => wanting.has(client) || credit < 0);
+}
+
+/** Places of the clients, 0 for the one to be served first: in the order of their turns, those without credit behind. */
+export function places(turns: Turns): ReadonlyMap<string, number> {
+  const inCredit = turns.filter(({ credit }) => credit > 0);
+  const others = turns.filter(({ credit }) => credit <= 0);
+  return new Map([...inCredit, ...others].map(({ client }, place) => [client, place]));
+}
+
+/** The turns after a client was served for so long. One who is in no turn any more (it ended meanwhile) is not charged. */
+export function charge(turns: Turns, client: string, seconds: number, weights: Weights = equal): Turns {
+  const turn = turns.find((one) => one.client === client);
+  if (!turn) return turns;
+  const least = -mostRoundsInDebt * quantumSeconds * weights(client);
+  const charged = { client, credit: Math.max(least, turn.credit - seconds) };
+  if (charged.credit > 0) return turns.map((one) => (one === turn ? charged : one));
+  return [...turns.filter((one) => one !== turn), charged];
+}
