@@ -25,10 +25,10 @@ export class DeliveryStore {
     });
   }
 
-  /** When the next one of the others is due; null if nothing is pending. */
-  async nextAt(besides: readonly string[]): Promise<Date | null> {
+  /** When the next one becomes due after that; null if none will. */
+  async nextAfter(now: Date): Promise<Date | null> {
     const next = await this.database.webhookDelivery.findFirst({
-      where: { nextAttemptAt: { not: null }, id: { notIn: [...besides] } },
+      where: { nextAttemptAt: { gt: now } },
       orderBy: { nextAttemptAt: 'asc' },
     });
     return next?.nextAttemptAt ?? null;

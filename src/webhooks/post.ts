@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { isPublicAddress, literalAddress } from './addresses.js';
 
 export interface Resolved {
@@ -46,7 +46,7 @@ export async function post(url: string, options: PostOptions): Promise<Answer> {
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const signal = AbortSignal.any([options.signal, timeout]);
   try {
-    return await send(new URL(url), await addressesOf(new URL(url), options, signal), options, signal);
+    return await send(new URL(url), await abortable(allowedAddresses(new URL(url), options), signal), options, signal);
   } catch (error) {
     options.signal.throwIfAborted();
     if (timeout.aborted) throw new NoAnswer(`It did not answer within ${options.timeoutMs / 1000} seconds.`);
@@ -55,13 +55,17 @@ export async function post(url: string, options: PostOptions): Promise<Answer> {
   }
 }
 
-async function addressesOf(url: URL, options: PostOptions, signal: AbortSignal): Promise<readonly Resolved[]> {
+/**
+ * Those addresses of a URL's host that may be called.
+ * @throws NoAnswer where there is none
+ */
+export async function allowedAddresses(
+  url: URL,
+  { allowPrivate, resolve = systemResolve }: Pick<PostOptions, 'allowPrivate' | 'resolve'>,
+): Promise<readonly Resolved[]> {
   const literal = literalAddress(url);
-  const { resolve = systemResolve } = options;
-  const all = literal
-    ? [{ address: literal, family: literal.includes(':') ? 6 : 4 }]
-    : await abortable(resolve(url.hostname), signal);
-  const allowed = options.allowPrivate ? all : all.filter(({ address }) => isPublicAddress(address));
+  const all = literal ? [{ address: literal, family: isIP(literal) }] : await resolve(url.hostname);
+  const allowed = allowPrivate ? all : all.filter(({ address }) => isPublicAddress(address));
   if (allowed.length === 0) throw new NoAnswer(`${url.hostname} has no address of the public Internet.`);
   return allowed;
 }

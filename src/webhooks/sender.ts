@@ -20,8 +20,11 @@ export interface SenderOptions {
   readonly resolve?: PostOptions['resolve'];
 }
 
-/** At a time: enough that some receivers that hang do not stop the others, few enough to open no flood of connections. */
+/** Attempts at a time, in all and to one host: so that a receiver that hangs holds up its own deliveries only. */
 const concurrency = 16;
+const perHost = 4;
+/** Of those due, how many are looked at to find some that may be begun. */
+const lookahead = 200;
 const timeoutMs = 15_000;
 /** Timers of more than 24 days overflow, and a clock that is set should not be noticed only then. */
 const longestSleepMs = 60_000;
@@ -36,7 +39,7 @@ export class WebhookSender {
   readonly #options: SenderOptions;
   readonly #stopping = new AbortController();
   /** By delivery. */
-  readonly #inFlight = new Map<string, Promise<void>>();
+  readonly #inFlight = new Map<string, { readonly host: string; readonly attempt: Promise<void> }>();
   #timer: NodeJS.Timeout | undefined;
   /** The look into the database that goes on; another one is wanted after it if somebody woke us meanwhile. */
   #looking: Promise<void> | null = null;
@@ -61,7 +64,7 @@ export class WebhookSender {
     this.#stopping.abort(new Error('The server stops.'));
     clearTimeout(this.#timer);
     await this.#looking;
-    await Promise.all(this.#inFlight.values());
+    await Promise.all([...this.#inFlight.values()].map(({ attempt }) => attempt));
   }
 
   async #look(): Promise<void> {
@@ -69,10 +72,12 @@ export class WebhookSender {
     try {
       while (this.#again && !this.#stopping.signal.aborted) {
         this.#again = false;
-        const busy = [...this.#inFlight.keys()];
-        const due = await deliveries.due(clock.now(), busy, concurrency - busy.length);
-        for (const delivery of due) this.#begin(delivery);
-        if (this.#inFlight.size < concurrency) this.#sleepUntil(await deliveries.nextAt([...this.#inFlight.keys()]));
+        const now = clock.now();
+        for (const delivery of await deliveries.due(now, [...this.#inFlight.keys()], lookahead)) {
+          if (this.#mayBegin(delivery)) this.#begin(delivery);
+        }
+        // What is due and had to wait goes on when an attempt ends, which wakes us.
+        this.#sleepUntil(await deliveries.nextAfter(now));
       }
     } catch (err) {
       this.#again = false;
@@ -89,6 +94,12 @@ export class WebhookSender {
     this.#timer.unref();
   }
 
+  #mayBegin(delivery: Delivery): boolean {
+    const host = hostOf(delivery);
+    const there = [...this.#inFlight.values()].filter((one) => one.host === host).length;
+    return this.#inFlight.size < concurrency && there < perHost;
+  }
+
   #begin(delivery: Delivery): void {
     const attempt = this.#attempt(delivery)
       .catch(async (err) => {
@@ -102,7 +113,7 @@ export class WebhookSender {
         this.#inFlight.delete(delivery.id);
         this.wake();
       });
-    this.#inFlight.set(delivery.id, attempt);
+    this.#inFlight.set(delivery.id, { host: hostOf(delivery), attempt });
   }
 
   async #attempt(delivery: Delivery): Promise<void> {
@@ -113,8 +124,8 @@ export class WebhookSender {
     if (problem === null) return deliveries.delivered(delivery, clock.now());
     const { reason, retryAfter, gone } = problem;
     const delay = gone ? null : retryDelay(delivery.attempts + 1, retryAfter, (this.#options.random ?? Math.random)());
-    const { id, generationId, url } = delivery;
-    const where = { delivery: id, generationId, host: new URL(url).host, reason };
+    const { id, generationId } = delivery;
+    const where = { delivery: id, generationId, host: hostOf(delivery), reason };
     if (delay === null) log.warn(where, 'A webhook was given up');
     else log.info({ ...where, retryInSeconds: Math.round(delay) }, 'A webhook could not be delivered');
     const next = delay === null ? null : new Date(clock.now().getTime() + delay * 1000);
@@ -145,6 +156,10 @@ interface Problem {
   readonly retryAfter: number | null;
   /** The receiver says that it will never take it. */
   readonly gone: boolean;
+}
+
+function hostOf({ url }: Delivery): string {
+  return new URL(url).host;
 }
 
 function problemOf({ status, retryAfter }: Answer): Problem | null {

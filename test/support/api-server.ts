@@ -18,6 +18,7 @@ import { GenerationService } from '../../src/generations/service.js';
 import { GenerationStore } from '../../src/generations/store.js';
 import { createLog, type Log } from '../../src/log.js';
 import { UploadStore } from '../../src/uploads/upload-store.js';
+import { webhookEvents, webhookOutbox } from '../../src/webhooks/events.js';
 import { HandScheduler } from './hand-scheduler.js';
 
 export const toyModel: ModelInfo = {
@@ -87,7 +88,9 @@ export class ApiServer {
     const log: Log = createLog('info', { write: (line) => void logged.push(JSON.parse(line)) });
     const database = await openDatabase(join(dataDir, 'reelql.db'));
     const events = new EventStream(new EventLog(database.client));
-    const store = new GenerationStore(database.client, options.clock ?? systemClock, (event) => events.publish(event));
+    const publish = events.publish.bind(events);
+    const outbox = webhookOutbox(webhookEvents);
+    const store = new GenerationStore(database.client, options.clock ?? systemClock, publish, outbox);
     const artifacts = await FileArtifactStore.open(join(dataDir, 'artifacts'));
     const uploads = new UploadStore(database.client, artifacts, systemClock, 200_000);
     const scheduler = new HandScheduler();
