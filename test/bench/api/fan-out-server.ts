@@ -35,6 +35,10 @@ class LatestEvents implements EventLogReader {
     return { lastSequence: this.events.get(generationId)?.at(-1)?.sequence ?? 0, final: false };
   }
 
+  async page() {
+    return [];
+  }
+
   async preview() {
     return null;
   }
