@@ -15,7 +15,7 @@ export const estimate = command({
   },
   async run({ args }) {
     await using connection = await connect(args);
-    const answer = await connection.client.estimate({
+    const { __typename: _, ...answer } = await connection.client.estimate({
       modelId: args.model === undefined ? undefined : await modelId(connection.client, args.model),
       settings: settingsOf(args),
       onDoesNotFit: args.downgrade ? 'DOWNGRADE' : undefined,

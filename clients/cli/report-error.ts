@@ -18,7 +18,7 @@ export function reportError(error: unknown): number {
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof InvalidInputError) {
-    return [error.message, ...error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`)].join('\n');
+    return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n');
   }
   if (error instanceof GenerationFailedError) return `${error.message} (${error.failure.code})`;
   if (error instanceof CommandLineError || error.name === 'CLIError') {

@@ -11,6 +11,8 @@ export interface ClientOptions {
   readonly webSocket?: unknown;
   /** How often in a row to try to reach the server again before a stream fails; 30 by default, which is about two minutes. */
   readonly reconnectAttempts?: number | undefined;
+  /** Milliseconds to wait before such an attempt, the first of which is 0: a quarter of a second, doubled up to five, if left out. */
+  readonly reconnectDelay?: ((attempt: number) => number) | undefined;
 }
 
 /** What every call takes beside its input. */

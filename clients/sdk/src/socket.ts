@@ -87,8 +87,7 @@ function connect(options: ClientOptions, closing: AbortSignal): GraphqlWs {
     retryAttempts: options.reconnectAttempts ?? 30,
     // No key or a wrong one: trying again changes nothing.
     shouldRetry: (failure) => (failure as { code?: number }).code !== forbidden,
-    retryWait: (retries) =>
-      wait(Math.min(longestWaitMs, firstWaitMs * 2 ** retries) * (0.5 + Math.random() / 2), closing),
+    retryWait: (attempt) => wait((options.reconnectDelay ?? reconnectDelay)(attempt), closing),
     keepAlive: pingEveryMs,
     on: {
       ping(fromServer) {
@@ -101,6 +100,11 @@ function connect(options: ClientOptions, closing: AbortSignal): GraphqlWs {
     },
   });
   return client;
+}
+
+/** Spread at random, so that a restarted server is not met by all its clients at once. */
+function reconnectDelay(attempt: number): number {
+  return Math.min(longestWaitMs, firstWaitMs * 2 ** attempt) * (0.5 + Math.random() / 2);
 }
 
 /** Resolves after the time, or at once when the signal ends all waiting. */

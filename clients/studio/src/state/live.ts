@@ -1,0 +1,77 @@
+import type { GenerationEvent, Preview, Progress } from '@reelql/sdk';
+import { useSyncExternalStore } from 'react';
+import { GenerationById } from '../../../sdk/src/generated/operations.js';
+import { client, documentOf } from '../transport/client.js';
+import { server } from '../transport/server.js';
+
+/** What is known of a generation beyond the cache while it is not finished. */
+export interface Live {
+  readonly progress: Progress | null;
+  readonly preview: Preview | null;
+  readonly resumedFrom: number | null;
+}
+
+const nothing: Live = { progress: null, preview: null, resumedFrom: null };
+
+/**
+ * One event stream for each unfinished generation that is on screen, however many components look at it. The stream survives
+ * lost connections and restarts of the server by itself (SDK); when it ends, the cache is told the final state.
+ */
+class LiveGenerations {
+  private readonly streams = new Map<string, { live: Live; listeners: Set<() => void>; stop: AbortController }>();
+
+  subscribe(id: string, listener: () => void): () => void {
+    const stream = this.streams.get(id) ?? this.open(id);
+    stream.listeners.add(listener);
+    return () => {
+      stream.listeners.delete(listener);
+      if (stream.listeners.size > 0) return;
+      stream.stop.abort();
+      this.streams.delete(id);
+    };
+  }
+
+  get(id: string): Live {
+    return this.streams.get(id)?.live ?? nothing;
+  }
+
+  private open(id: string) {
+    const stream = { live: nothing, listeners: new Set<() => void>(), stop: new AbortController() };
+    this.streams.set(id, stream);
+    void this.follow(id, stream);
+    return stream;
+  }
+
+  private async follow(id: string, stream: { live: Live; listeners: Set<() => void>; stop: AbortController }) {
+    const { signal } = stream.stop;
+    try {
+      for await (const event of server.generations.events(id, { signal })) {
+        stream.live = after(stream.live, event);
+        for (const listener of stream.listeners) listener();
+      }
+    } catch (error) {
+      if (!signal.aborted) console.warn(`The events of ${id} ended early.`, error);
+    }
+    if (!signal.aborted) await client.query(documentOf(GenerationById), { id }, { requestPolicy: 'network-only' });
+  }
+}
+
+function after(live: Live, event: GenerationEvent): Live {
+  if (event.__typename === 'GenerationProgressed') {
+    const { preview, ...progress } = event.progress;
+    return { ...live, progress, preview: preview ?? live.preview };
+  }
+  if (event.__typename === 'GenerationResumed') return { ...live, resumedFrom: event.fromStep };
+  return live;
+}
+
+const generations = new LiveGenerations();
+const silent = () => () => {};
+
+/** Follows a generation while the component is mounted and it is not finished. */
+export function useLive(id: string, finished: boolean): Live {
+  return useSyncExternalStore(
+    finished ? silent : (listener) => generations.subscribe(id, listener),
+    () => (finished ? nothing : generations.get(id)),
+  );
+}
