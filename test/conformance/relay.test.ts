@@ -25,7 +25,7 @@ const application = [
        edges { node { __typename ... on SequencedEvent { sequence occurredAt } } }
      }
    }`,
-  'query AppOneQuery($id: ID!) { node(id: $id) { ... on Generation { ...App_events ...App_generation } } }',
+  'query AppOneQuery($id: ID!) { node(id: $id) { ...App_events @alias ...App_generation @alias } }',
   'fragment App_device on Device @refetchable(queryName: "AppDeviceRefetch") { id name status running { ...App_generation } }',
   'fragment App_model on Model @refetchable(queryName: "AppModelRefetch") { id name license }',
   `fragment App_queue on Query
