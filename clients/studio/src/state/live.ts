@@ -1,5 +1,5 @@
 import type { GenerationEvent, Preview, Progress } from '@reelql/sdk';
-import { useSyncExternalStore } from 'react';
+import { useCallback, useSyncExternalStore } from 'react';
 import { GenerationById } from '../../../sdk/src/generated/operations.js';
 import { client, documentOf } from '../transport/client.js';
 import { server } from '../transport/server.js';
@@ -66,12 +66,12 @@ function after(live: Live, event: GenerationEvent): Live {
 }
 
 const generations = new LiveGenerations();
-const silent = () => () => {};
 
 /** Follows a generation while the component is mounted and it is not finished. */
 export function useLive(id: string, finished: boolean): Live {
-  return useSyncExternalStore(
-    finished ? silent : (listener) => generations.subscribe(id, listener),
-    () => (finished ? nothing : generations.get(id)),
+  const subscribe = useCallback(
+    (listener: () => void) => (finished ? () => {} : generations.subscribe(id, listener)),
+    [id, finished],
   );
+  return useSyncExternalStore(subscribe, () => (finished ? nothing : generations.get(id)));
 }

@@ -1,4 +1,4 @@
-import type { CacheExchangeOpts } from '@urql/exchange-graphcache';
+import type { Cache, CacheExchangeOpts } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
 
 /** Types without an id belong to what holds them. */
@@ -40,8 +40,6 @@ export const cacheOptions: CacheExchangeOpts = {
     },
   },
 };
-
-type Cache = Parameters<NonNullable<NonNullable<NonNullable<CacheExchangeOpts['updates']>['Mutation']>[string]>>[2];
 
 function invalidateLists(cache: Cache): void {
   for (const { fieldKey, fieldName } of cache.inspectFields('Query')) {

@@ -16,13 +16,9 @@ export const client = new Client({
   },
 });
 
-const documents = new Map<string, TypedDocumentNode>();
-
-/** A document of the SDK as urql takes it; the same one every time. */
-export function documentOf<Data, Variables>(
+/** A document of the SDK as urql takes it: parsed once, since urql knows documents by their text. */
+export function documentOf<Data, Variables extends object>(
   operation: Operation<Data, Variables>,
-): TypedDocumentNode<Data, Variables & Record<string, unknown>> {
-  const known = documents.get(operation.name) ?? gql(operation.query);
-  documents.set(operation.name, known);
-  return known as TypedDocumentNode<Data, Variables & Record<string, unknown>>;
+): TypedDocumentNode<Data, Variables> {
+  return gql<Data, Variables>(operation.query);
 }
