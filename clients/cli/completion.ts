@@ -23,7 +23,7 @@ function isShell(name: string): name is keyof typeof scripts {
 }
 
 /** Every command with its words and options, those of several words (`models import`) too. */
-async function describeCommands(root: CommandDef, path: readonly string[] = []): Promise<CompletedCommand[]> {
+export async function describeCommands(root: CommandDef, path: readonly string[] = []): Promise<CompletedCommand[]> {
   const meta = await resolved(root.meta ?? {});
   const args: ArgsDef = await resolved(root.args ?? {});
   const subCommands = Object.entries(await resolved(root.subCommands ?? {}));
