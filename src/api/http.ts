@@ -5,9 +5,10 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { GraphQLSchema } from 'graphql';
 import type { Caller } from '../auth/caller.js';
 import { enter, type Gate } from '../auth/gate.js';
-import { Refusal } from '../auth/refusal.js';
+import type { Refusal } from '../auth/refusal.js';
 import type { Log } from '../log.js';
 import type { ApiContext } from './context.js';
+import { sendError } from './http-errors.js';
 import { landingHeaders, landingPage } from './landing/landing.js';
 import { type Origins, registerOrigins } from './origins.js';
 import { costError } from './policy/cost.js';
@@ -24,35 +25,14 @@ export function createHttpApp(log: Log, origins: Origins): FastifyInstance {
     // A close ends open downloads and keep-alive connections rather than wait for them.
     forceCloseConnections: true,
     logger: false,
+    frameworkErrors: (error, _request, reply) => sendError(error, reply, log),
   });
   registerOrigins(app, origins);
-  app.setErrorHandler((error: FastifyError | Refusal, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    // What the route had set was for what it meant to send. A 416 brings the size that ranges must lie in.
-    reply
-      .type('application/json')
-      .header('cache-control', 'no-store')
-      .removeHeader('content-disposition')
-      .removeHeader('etag');
-    reply.headers((error as { headers?: Record<string, string> }).headers ?? {});
-    if (status >= 500) return reply.code(500).send({ errors: [maskError(error, log)] });
-    if (error instanceof Refusal) return reply.code(status).send({ errors: [maskError(error, log)] });
-    return reply
-      .code(status)
-      .send({ errors: [{ message: plainly(error), extensions: { code: error.code ?? 'BAD_REQUEST' } }] });
-  });
+  app.setErrorHandler((error: FastifyError | Refusal, _request, reply) => sendError(error, reply, log));
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ errors: [{ message: `There is nothing at ${request.method} ${request.url}.` }] }),
   );
   return app;
-}
-
-function plainly(error: FastifyError): string {
-  if (error.code === 'FST_ERR_CTP_INVALID_JSON_BODY') return 'The body of the request is not valid JSON.';
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return `The body of the request is larger than ${operationLimits.bodyBytes} bytes.`;
-  }
-  return error.message;
 }
 
 export interface GraphqlOptions {

@@ -6,7 +6,7 @@ import type { Caller } from '../auth/caller.js';
 import { type Gate, secretOf } from '../auth/gate.js';
 import { Refusal } from '../auth/refusal.js';
 import type { ApiContext } from './context.js';
-import { OperationIds } from './operation-ids.js';
+import type { OperationIds } from './operation-ids.js';
 import { admitOperation } from './policy/admit-operation.js';
 import { operationLimits } from './policy/limits.js';
 import type { TrustedDocuments } from './policy/trusted-documents.js';
@@ -20,15 +20,16 @@ export const closeCodes = {
   tryAgainLater: 1013,
 } as const;
 
-/** What is known of a socket since connection_init. */
+/** What is known of a socket. */
 export interface SocketExtra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
+  readonly operations: OperationIds;
+  /** Since connection_init. */
   caller?: Caller;
-  operations?: OperationIds;
 }
 
-export type SocketContext = Context<Record<string, unknown>, SocketExtra>;
+type SocketContext = Context<Record<string, unknown>, SocketExtra>;
 
 export interface SocketAdmissionOptions {
   readonly schema: GraphQLSchema;
@@ -55,7 +56,6 @@ export class SocketAdmission {
       this.options.gate.charge(caller);
       if (socket.readyState !== socket.OPEN) return false;
       extra.caller = caller;
-      extra.operations = new OperationIds();
       return this.register(socket, caller);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -92,7 +92,7 @@ export class SocketAdmission {
     const { caller, request } = extra;
     // graphql-ws closes sockets that subscribe before they were let in.
     if (!caller) throw new Error('A socket without a caller has subscribed.');
-    extra.operations?.begin(id, payload);
+    extra.operations.begin(id, payload);
     if (Object.keys(subscriptions).length > operationLimits.subscriptions) {
       const message = `A socket carries at most ${operationLimits.subscriptions} operations at once.`;
       return [new GraphQLError(message, { extensions: { code: 'OPERATION_TOO_COMPLEX' } })];

@@ -20,11 +20,15 @@ export class RawSocket {
       this.messages.push(isBinary ? data : JSON.parse(String(data)));
       this.wake();
     });
-    this.closed = once(socket, 'close').then(([code, reason]) => {
-      this.over = true;
-      this.wake();
-      return { code, reason: String(reason) };
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (code, reason) => {
+        this.over = true;
+        this.wake();
+        resolve({ code, reason: String(reason) });
+      });
     });
+    // `open` tells of it; later ones end in a close as well.
+    socket.on('error', () => {});
   }
 
   static async open(
