@@ -1,6 +1,7 @@
 import type { Value } from '../../graph/graph.js';
 import * as op from '../../graph/ops.js';
 import type { VaeConfig } from '../config.js';
+import { cellsToSpace } from './cells.js';
 import { type Clip, type ClipForm, mapClip } from './clip.js';
 import { midBlock, normSilu, resBlock } from './layers.js';
 import type { Past } from './past.js';
@@ -56,14 +57,5 @@ export function denormalise(latents: Value, config: VaeConfig): Value {
  * the slower digit of the channel, (channel·2 + column)·2 + row.
  */
 export function unfold(x: Value): Value {
-  const g = x.graph;
-  const size = op.shape(x);
-  const cells = op.reshapeTo(
-    x,
-    op.concat([op.slice(size, 0, 0, 1), op.ints(g, [3, 2, 2]), op.slice(size, 0, 2, 5)], 0),
-  );
-  const ordered = op.transpose(cells, [0, 1, 4, 5, 3, 6, 2]); // [rows, 3, T, h, row, w, column]
-  const fine = op.mul(op.slice(size, 0, 2, 5), op.ints(g, [1, 2, 2]));
-  const frames = op.reshapeTo(ordered, op.concat([op.slice(size, 0, 0, 1), op.ints(g, [3]), fine], 0));
-  return op.clip(op.cast(frames, 'float32'), -1, 1);
+  return op.clip(op.cast(cellsToSpace(x, { time: 1, slower: 'column' }), 'float32'), -1, 1);
 }

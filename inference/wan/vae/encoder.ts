@@ -2,6 +2,7 @@ import { Graph, type Value } from '../../graph/graph.js';
 import * as op from '../../graph/ops.js';
 import type { DType } from '../../tensor.js';
 import type { VaeConfig } from '../config.js';
+import { dimsOf, spaceToCells } from './cells.js';
 import { type Clip, zipClips } from './clip.js';
 import { TensorForm } from './clip-tensor.js';
 import type { VaeSource } from './decoder-graphs.js';
@@ -63,40 +64,27 @@ function encode(form: TensorForm, folded: Value, config: VaeConfig): Value {
 function halveFrames(x: Clip, name: string): Clip {
   const frames = x.parts[0] as Value;
   const { graph: g } = frames;
-  const options = { strides: [2, 1, 1], pads: [2, 0, 0, 0, 0, 0] };
-  const convolved = op.conv(frames, g.weight(`${name}.weight`), g.weight(`${name}.bias`), options);
+  const padded = op.pad(frames, [0, 0, 2, 0, 0], [0, 0, 0, 0, 0]);
+  const convolved = op.conv(padded, g.weight(`${name}.weight`), g.weight(`${name}.bias`), { strides: [2, 1, 1] });
   return { parts: [op.concat([op.slice(frames, 2, 0, 1), op.slice(convolved, 2, 1, end)], 2)] };
 }
 
 /** Means of neighbouring cells, channels grouped where they do not match: AvgDown3D of diffusers. x [rows, from, T, H, W] */
 function avgDown(x: Value, from: number, to: number, time: 1 | 2, space: 1 | 2): Value {
-  const g = x.graph;
   if (from === to && space === 1) return x;
   const group = avgDownGroup(from, to, time, space);
   // T is odd: a frame of zeros in front makes it even, so the first frame is averaged with it.
   const even = time === 2 ? op.pad(x, [0, 0, 1, 0, 0], [0, 0, 0, 0, 0]) : x;
-  const size = op.shape(even);
-  const rows = op.slice(size, 0, 0, 1);
-  const coarse = op.div(op.slice(size, 0, 2, 5), op.ints(g, [time, space, space])); // [T', h, w]
-  const [frames, height, width] = op.split(coarse, [1, 1, 1], 0) as [Value, Value, Value];
-  const spread = [frames, op.ints(g, [time]), height, op.ints(g, [space]), width, op.ints(g, [space])] as const;
-  const cells = op.reshapeTo(even, op.concat([rows, op.ints(g, [from]), ...spread], 0));
-  const ordered = op.transpose(cells, [0, 1, 3, 5, 7, 2, 4, 6]); // [rows, from, time, space, space, T', h, w]
-  const groups = op.reshapeTo(ordered, op.concat([rows, op.ints(g, [to, group]), coarse], 0));
+  // [rows, from·time·space·space, T', h, w]; what keeps its space keeps its time too.
+  const cells = space === 1 ? even : spaceToCells(even, { time, slower: 'row' });
+  const [rows, , frames, height, width] = dimsOf(cells);
+  const groups = op.reshapeTo(cells, op.concat([rows, op.ints(x.graph, [to, group]), frames, height, width], 0));
   return op.squeeze(op.reduceMean(groups, 2), [2]);
 }
 
 /** [rows, 3, T, 2h, 2w] → [rows, 12, T, h, w]: the inverse of the decoder's unfolding. */
 function fold(x: Value): Value {
-  const g = x.graph;
-  const size = op.shape(x);
-  const rows = op.slice(size, 0, 0, 1);
-  const coarse = op.div(op.slice(size, 0, 2, 5), op.ints(g, [1, 2, 2]));
-  const [frames, height, width] = op.split(coarse, [1, 1, 1], 0) as [Value, Value, Value];
-  const two = op.ints(g, [2]);
-  const cells = op.reshapeTo(x, op.concat([rows, op.ints(g, [3]), frames, height, two, width, two], 0));
-  const ordered = op.transpose(cells, [0, 1, 6, 4, 2, 3, 5]); // [rows, 3, column, row, T, h, w]
-  return op.reshapeTo(ordered, op.concat([rows, op.ints(g, [12]), coarse], 0));
+  return spaceToCells(x, { time: 1, slower: 'column' });
 }
 
 /** (mean − μ)·(1/σ), the reciprocal rounded to fp32 first as diffusers does. */
