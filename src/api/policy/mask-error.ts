@@ -41,7 +41,9 @@ export function maskError(error: unknown, log: Log): GraphQLFormattedError {
   };
 }
 
-function isMeantForCallers({ path, extensions, originalError }: GraphQLError): boolean {
+function isMeantForCallers({ path, nodes, extensions, originalError }: GraphQLError): boolean {
+  // Found in the document or its variables before anything was executed: scalars throw whatever they like, such as `new URL` does.
+  if (path === undefined && nodes !== undefined) return true;
   if (originalError && !(originalError instanceof GraphQLError)) return false;
   // With a path it comes out of a resolver or out of a value that does not fit its type. Whoever means it to be seen gives it a
   // code; the rest is ours to hide.
