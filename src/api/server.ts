@@ -11,6 +11,7 @@ import type { EventStream } from '../events/event-stream.js';
 import type { ModelCatalog } from '../generations/catalog.js';
 import type { GenerationService } from '../generations/service.js';
 import type { Log } from '../log.js';
+import { registerOpenAiRoutes } from '../openai/routes.js';
 import type { Scheduler } from '../scheduler/ports.js';
 import { registerUploadRoutes } from '../uploads/routes.js';
 import type { UploadStore } from '../uploads/upload-store.js';
@@ -59,7 +60,7 @@ export interface HttpServer {
 }
 
 /**
- * Everything on one port: GraphQL over HTTP and WebSocket, the page for people, artifacts, previews, uploads, health.
+ * Everything on one port: GraphQL over HTTP and WebSocket, the page for people, artifacts, previews, uploads, OpenAI's videos, health.
  * @throws ReelError PORT_IN_USE, CANNOT_LISTEN
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -88,6 +89,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     ...{ uploads, files: artifacts, access },
     linkTo: (request, caller, path) => contextOf(request.raw, caller).linkTo(path),
   });
+  await registerOpenAiRoutes(app, { service, catalog, uploads, files: artifacts, gate, log });
   registerHealthRoutes(app, { ...options, draining: () => draining });
   const closeSockets = attachWebSocket(app.server, { schema, gate, documents, origins, log, contextOf, ...network });
   const close = async () => {
