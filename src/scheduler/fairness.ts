@@ -32,23 +32,24 @@ export type Weights = (client: string) => number;
 const equal: Weights = () => 1;
 
 /**
- * The turns with these clients in them and no others, the first of them with credit. Who wants nothing any more leaves its credit
- * behind, and its debts as well once they are paid by the rounds that go by; who is new comes last.
+ * The turns with these clients in them, one of them with credit. Who is new comes first, with a quantum, as in fq_codel (RFC 8290,
+ * section 4.1): somebody who tries one thing does not wait out the turns of those who want a lot. Who wants nothing any more keeps
+ * its place and what is left of its quantum until the round is over, so that leaving and coming back is worth nothing; later it is
+ * remembered for its debts alone, until they are paid by the rounds that go by.
  */
 export function turnsOf(turns: Turns, wanting: ReadonlySet<string>, weights: Weights = equal): Turns {
   const known = new Set(turns.map(({ client }) => client));
+  const quantum = (client: string): number => quantumSeconds * weights(client);
   const joining = [...wanting].filter((client) => !known.has(client)).sort();
-  const present = [
-    ...turns.filter(({ client, credit }) => wanting.has(client) || credit < 0),
-    ...joining.map((client) => ({ client, credit: 0 })),
-  ];
+  const present = [...joining.map((client) => ({ client, credit: quantum(client) })), ...turns];
   const here = present.filter(({ client }) => wanting.has(client));
-  if (here.length === 0 || here.some(({ credit }) => credit > 0)) return present;
+  if (here.length === 0) return turns.filter(({ credit }) => credit < 0);
+  if (here.some(({ credit }) => credit > 0)) return present;
   // As many rounds as it takes, at once.
-  const quantum = ({ client }: Turn): number => quantumSeconds * weights(client);
-  const rounds = Math.min(...here.map((turn) => Math.floor(-turn.credit / quantum(turn)) + 1));
+  const rounds = Math.min(...here.map(({ client, credit }) => Math.floor(-credit / quantum(client)) + 1));
   return present
-    .map((turn) => ({ ...turn, credit: turn.credit + rounds * quantum(turn) }))
+    .filter(({ client, credit }) => wanting.has(client) || credit < 0)
+    .map(({ client, credit }) => ({ client, credit: credit + rounds * quantum(client) }))
     .filter(({ client, credit }) => wanting.has(client) || credit < 0);
 }
 

@@ -41,8 +41,32 @@ test('who comes later does not have to make up for it, and who was away has save
   let { turns } = serve(['a'], Array(1000).fill(1));
   turns = turnsOf(turns, new Set(['a', 'b']));
   for (const { credit } of turns) expect(Math.abs(credit)).toBeLessThanOrEqual(quantumSeconds);
-  turns = turnsOf(turns, new Set(['b']));
+  for (let i = 0; i < 2; i++) turns = turnsOf(charge(turns, 'b', quantumSeconds), new Set(['b']));
   expect(turns.map(({ client }) => client)).toEqual(['b']);
+});
+
+test('who is new goes first', () => {
+  let { turns } = serve(['farm'], Array(10).fill(1));
+  turns = turnsOf(turns, new Set(['farm', 'person']));
+  expect(places(turns).get('person')).toBe(0);
+});
+
+test('who leaves after every unit and comes back is given no more than who stays', () => {
+  fc.assert(
+    fc.property(units(20), (seconds) => {
+      const given = { farm: 0, person: 0 };
+      let turns: Turns = [];
+      for (const unit of seconds) {
+        turns = turnsOf(turns, new Set(['farm', 'person']));
+        const first = places(turns).get('person') === 0 ? 'person' : 'farm';
+        turns = charge(turns, first, unit);
+        given[first] += unit;
+        turns = turnsOf(turns, new Set(['farm']));
+      }
+      expect(given.person - given.farm).toBeLessThanOrEqual(2 * quantumSeconds + 2 * Math.max(...seconds));
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test('debts survive a short absence, are paid by the rounds of others, and have a bound', () => {
