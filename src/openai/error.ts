@@ -1,4 +1,5 @@
 import type { FastifyError } from 'fastify';
+import { plainly } from '../api/http-errors.js';
 import { Refusal, type RefusalCode } from '../auth/refusal.js';
 import type { CreateRefusal } from '../generations/request.js';
 import { newId } from '../ids.js';
@@ -81,7 +82,9 @@ export function fromRefusal(refusal: CreateRefusal): OpenAiError {
 /** Settings by the names that OpenAI's parameters have. */
 function paramOf(path: readonly string[]): string {
   const field = path.at(-1) ?? '';
-  const names: Readonly<Record<string, string>> = { width: 'size', height: 'size', frameCount: 'seconds' };
+  const names: Readonly<Record<string, string>> = {
+    ...{ width: 'size', height: 'size', frameCount: 'seconds', steps: 'num_inference_steps' },
+  };
   return names[field] ?? field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
@@ -101,8 +104,11 @@ export function toOpenAiError(error: unknown, log: Log): OpenAiError {
   const param = 'input_reference';
   if (error instanceof UnusablePicture) return new OpenAiError(400, error.message, 'invalid_image', { param });
   if (error instanceof TooLarge) return new OpenAiError(413, 'The picture is too large.', 'file_too_large', { param });
-  const { statusCode = 500, message, code } = error as FastifyError;
-  if (statusCode < 500) return new OpenAiError(statusCode, message, code ?? 'bad_request');
+  const { statusCode = 500 } = error as FastifyError;
+  if (statusCode < 500) {
+    const { message, code } = plainly(error as FastifyError);
+    return new OpenAiError(statusCode, message, code.toLowerCase());
+  }
   const id = newId();
   log.error({ err: error, id }, 'Unexpected error');
   const type = 'server_error';
