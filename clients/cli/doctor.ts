@@ -1,7 +1,8 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { verifyHashes } from '../../inference/bundle/open-bundle.js';
 import { loadConfig } from '../../src/config.js';
-import { cudaProviderInstalled, detectDevices, freeBytes } from '../../src/execution/devices.js';
+import { observeMemory } from '../../src/execution/device-memory.js';
+import { cudaProviderInstalled, detectDevices } from '../../src/execution/devices.js';
 import { ModelCatalog } from '../../src/models/catalog.js';
 import { findFfmpeg } from '../../src/video/ffmpeg.js';
 import { command } from './command.js';
@@ -51,7 +52,7 @@ async function devices(): Promise<Finding[]> {
   const found = await detectDevices();
   const findings: Finding[] = [];
   for (const device of found) {
-    const free = await freeBytes(device);
+    const free = observeMemory(device, [])?.freeBytes ?? null;
     const memory = `${gibibytes(device.totalBytes)}${free === null ? '' : `, ${gibibytes(free)} free`}`;
     findings.push({ topic: 'Device', state: 'ok', text: `${device.id}  ${device.name}, ${memory}` });
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import type { Device } from './devices.js';
 import { Nvml } from './nvml.js';
 
@@ -24,7 +25,7 @@ export function openNvml(): Nvml | null {
  */
 export function observeMemory(device: Device, pids: readonly number[]): DeviceMemory | null {
   if (device.kind === 'CPU') {
-    const freeBytes = process.availableMemory();
+    const freeBytes = freeHostBytes();
     const oursBytes = [process.pid, ...pids].reduce((sum, pid) => sum + residentBytes(pid), 0);
     return { freeBytes, oursBytes, othersBytes: Math.max(0, device.totalBytes - freeBytes - oursBytes) };
   }
@@ -39,6 +40,30 @@ export function observeMemory(device: Device, pids: readonly number[]): DeviceMe
   }
   const oursBytes = ours.reduce<number>((sum, bytes = 0) => sum + bytes, 0);
   return { freeBytes, oursBytes, othersBytes: Math.max(0, memory.usedBytes - oursBytes) };
+}
+
+function freeHostBytes(): number {
+  const freeBytes = process.availableMemory();
+  // In a container with a limit that counts the page cache as used, which the weights we have just read are in.
+  return process.constrainedMemory() < totalmem() ? freeBytes + reclaimableBytes() : freeBytes;
+}
+
+function reclaimableBytes(): number {
+  for (const path of ['/sys/fs/cgroup/memory.stat', '/sys/fs/cgroup/memory/memory.stat']) {
+    try {
+      return inactiveFileBytes(readFileSync(path, 'latin1'));
+    } catch {
+      // The other version of cgroups, or none.
+    }
+  }
+  return 0;
+}
+
+/** Pages of files that nobody has touched for long, out of a cgroup's memory.stat; what Kubernetes leaves out of its working set. */
+export function inactiveFileBytes(stat: string): number {
+  // Version 1 tells the cgroup's own pages first, and those with the cgroups below it as totals.
+  const bytes = /^total_inactive_file (\d+)$/m.exec(stat) ?? /^inactive_file (\d+)$/m.exec(stat);
+  return Number(bytes?.[1] ?? 0);
 }
 
 /** 0 of a process that has ended. Linux; elsewhere only this process can be told. */

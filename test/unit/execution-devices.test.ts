@@ -1,6 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { expect, test } from 'vitest';
-import { observeMemory } from '../../src/execution/device-memory.js';
+import { inactiveFileBytes, observeMemory } from '../../src/execution/device-memory.js';
 import { chooseDevices, cpuDevice, detectDevices, visibleGpus } from '../../src/execution/devices.js';
 
 test('there is always a CPU, with all its threads', async () => {
@@ -38,6 +38,14 @@ test('of the memory some is free, some ours, the rest of others', () => {
   expect(observeMemory(device, [2 ** 22 + 1])?.oursBytes).toBeLessThan(2 * (alone?.oursBytes ?? 0));
   // This one once more.
   expect(observeMemory(device, [process.pid])?.oursBytes).toBeGreaterThan(1.5 * (alone?.oursBytes ?? 0));
+});
+
+test.each([
+  ['anon 5\ninactive_file 7\nactive_file 9\n', 7],
+  ['cache 1\ninactive_file 7\ntotal_inactive_file 8\n', 8],
+  ['', 0],
+])('of a cgroup’s memory this is only page cache: %j', (stat, expected) => {
+  expect(inactiveFileBytes(stat)).toBe(expected);
 });
 
 const gpus = [0, 1, 2].map((index) => ({ index, name: 'G', uuid: `GPU-${index}abc`, totalBytes: 1 }));
