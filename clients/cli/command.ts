@@ -44,8 +44,22 @@ function camelCase(name: string): string {
 }
 
 function suggestion(wrong: string, names: readonly string[]): string {
-  const near = names.find((name) => name.startsWith(wrong.slice(0, 3)) || wrong.startsWith(name.slice(0, 3)));
+  const near = names.find((name) => editDistance(wrong, name) <= 2);
   return near ? `; perhaps --${near}` : '';
+}
+
+/** Letters to insert, remove or replace (Levenshtein). */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...from].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < to.length; j++) {
+      const replaced = (row[j] as number) + (letter === to[j] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] as number) + 1, (next[j] as number) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] as number;
 }
 
 /** @throws CommandLineError for what is no number */

@@ -53,8 +53,9 @@ function zsh(commands: readonly CompletedCommand[]): string {
       const value = takesValue ? `=:${name}:${takesPath ? '_files' : ' '}` : '';
       return `'--${name}${takesValue ? '=' : ''}[${escaped(description, '[]')}]${value.slice(1)}'`;
     });
+    const files = words.length > 0 ? [] : ["'*:file:_files'"];
     const describe = below.length > 0 ? `commands=(${below.join(' ')}); _describe command commands; ` : '';
-    return `    '${path.join(' ')}') ${describe}_arguments -S ${[...flags, "'--help[Help]'", "'*:file:_files'"].join(' ')} ;;`;
+    return `    '${path.join(' ')}') ${describe}_arguments -S ${[...flags, "'--help[Help]'", ...files].join(' ')} ;;`;
   });
   const subCommands = commands.filter(({ path }) => path.length > 0).map(({ path }) => `'${path.join(' ')}'`);
   return `#compdef reelql

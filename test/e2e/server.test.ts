@@ -125,6 +125,93 @@ describe('npx reelql', () => {
   }, 60_000);
 });
 
+describe('a generation by its commands', () => {
+  it('is estimated, listed, shown, followed, made again, moved, canceled and deleted', async () => {
+    const { url } = await serve('commands');
+    const reelql = async (...args: string[]) => {
+      const { code, stdout, stderr } = await run([...args, '--server', url]).finished;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return stdout
+        .trim()
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line));
+    };
+    const [detached] = await reelql('generate', prompt, ...quick, '--detach', '--format', 'gif,mp4');
+    const followed = await reelql('watch', detached.id, '--out', 'watched.gif');
+    expect(followed.at(-1)).toEqual({ id: detached.id, files: ['watched.gif', 'watched.mp4'] });
+    expect((await readFile(join(folder, 'watched.gif'))).subarray(0, 6).toString()).toBe('GIF89a');
+    expect(followed[0]).toMatchObject({ __typename: 'GenerationQueued' });
+
+    const [estimate] = await reelql('estimate', ...quick);
+    expect(estimate).toMatchObject({ settings: { width: 64, steps: 4 }, estimate: expect.anything() });
+    const [listed] = await reelql('list', '--status', 'succeeded', '--contains', 'bouncing');
+    const [shown] = await reelql('show', 'last');
+    expect(listed).toEqual(shown);
+    expect(shown).toMatchObject({ id: detached.id, prompt, settings: { seed: 3 } });
+    expect((await reelql('devices'))[0]).toMatchObject({ id: 'device_cpu' });
+
+    const retried = (await reelql('retry', 'last', '--out', 'again.gif')).at(-1);
+    expect(retried).toMatchObject({ files: ['again.gif', 'again.mp4'], cached: false });
+    expect(await reelql('queue', '--pause')).toMatchObject([{ paused: true, waiting: [] }]);
+    const [waiting] = await reelql('generate', 'A cat', '--detach', '--priority', '-5');
+    expect(await reelql('priority', waiting.id, '9')).toEqual([{ id: waiting.id, priority: 9 }]);
+    expect(await reelql('queue')).toMatchObject([{ depth: 1, waiting: [{ id: waiting.id, priority: 9 }] }]);
+    expect(await reelql('cancel', 'last')).toEqual([{ id: waiting.id, status: 'CANCELED' }]);
+    expect(await reelql('delete', waiting.id)).toEqual([{ deletedId: waiting.id }]);
+    const gone = await run(['show', waiting.id, '--server', url]).finished;
+    expect(gone.code).toBe(3);
+  }, 120_000);
+
+  it('is made ahead from a list of prompts, once', async () => {
+    const { url } = await serve('warm');
+    const settings = JSON.stringify({ prompt: 'A fish', settings: { steps: 2, seed: 1 } });
+    await writeFile(join(folder, 'prompts.txt'), `# hot\nA cat\n\n${settings}\n`);
+    const warm = async () => {
+      const { code, stdout } = await run(['cache', 'warm', 'prompts.txt', ...quick.slice(0, -2), '--server', url])
+        .finished;
+      expect(code).toBe(0);
+      return stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    };
+    expect(await warm()).toMatchObject([
+      { prompt: 'A cat', status: 'SUCCEEDED', cached: false },
+      { prompt: 'A fish', status: 'SUCCEEDED', cached: false },
+    ]);
+    expect((await warm()).map(({ cached }) => cached)).toEqual([true, true]);
+  }, 120_000);
+
+  it('ends with Ctrl-C, and goes on after two', async () => {
+    const { url } = await serve('interrupted');
+    const client = clientOf(url);
+    try {
+      const interrupted = async (seed: string, times: number) => {
+        const command = run(['generate', prompt, '--steps', '50', '--seed', seed, '--server', url]);
+        const [, id = ''] = await command.printed(/"generationId":"([^"]+)".*"step":1,/);
+        for (let time = 0; time < times; time++) {
+          command.interrupt();
+          // Two signals at once would be one.
+          await command.printed(/Canceling; Ctrl-C again leaves it running\n/, 'stderr');
+        }
+        return { id, ...(await command.finished) };
+      };
+      const canceled = await interrupted('1', 1);
+      expect(canceled).toMatchObject({ code: 130 });
+      expect(await client.generations.get(canceled.id)).toMatchObject({ status: 'CANCELED' });
+      const detached = await interrupted('2', 2);
+      expect(detached).toMatchObject({
+        code: 10,
+        stderr: expect.stringContaining(`It goes on. npx reelql watch ${detached.id}\n`),
+      });
+      expect(await client.generations.get(detached.id)).toMatchObject({ status: 'RUNNING' });
+    } finally {
+      await client.close();
+    }
+  }, 120_000);
+});
+
 describe('what is wrong is said in one sentence', () => {
   it('a port in use', async () => {
     const taken = createServer();
@@ -163,6 +250,21 @@ describe('what is wrong is said in one sentence', () => {
     expect(result.code).toBe(1);
     expect(result.stderr).toMatch(/^The default model "broken" cannot be used: .*bundle\.json/);
   }, 30_000);
+
+  it('an option, a command and a server that there is none of', async () => {
+    const mistakes: [string[], number, RegExp][] = [
+      [['generate', 'A cat', '--sede', '3'], 2, /^There is no option --sede; perhaps --seed\./],
+      [['generate', 'A', 'red', 'cat'], 2, /^“red cat” is too much: put quotes around/],
+      [['generate', 'A cat', '--steps', 'many'], 2, /^--steps must be a number, not "many"/],
+      [['genrate'], 2, /^Unknown command genrate/],
+      [['list', '--server', 'http://127.0.0.1:9'], 69, /^No ReelQL server answers at http:\/\/127\.0\.0\.1:9/],
+    ];
+    for (const [args, code, message] of mistakes) {
+      const result = await run(args, { REELQL_DATA_DIR: 'mistakes', REELQL_PORT: '1' }).finished;
+      expect(result).toMatchObject({ code, stdout: '' });
+      expect(result.stderr).toMatch(message);
+    }
+  }, 60_000);
 
   it('settings out of range, with what is allowed', async () => {
     const env = { REELQL_PORT: '1', REELQL_DATA_DIR: 'range' };

@@ -38,10 +38,10 @@ export class Command {
   }
 
   /** The first match in the output so far or to come. @throws if the process ends without it. */
-  printed(pattern: RegExp): Promise<RegExpExecArray> {
+  printed(pattern: RegExp, stream: 'stdout' | 'stderr' = 'stdout'): Promise<RegExpExecArray> {
     return new Promise((found, missing) => {
       const watch = () => {
-        const match = pattern.exec(this.stdout);
+        const match = pattern.exec(this[stream]);
         if (match) found(match);
         else if (this.child.exitCode !== null || this.child.signalCode)
           missing(new Error(`${this.stdout}\n${this.stderr}`));
@@ -51,6 +51,11 @@ export class Command {
       this.watchers.add(watch);
       watch();
     });
+  }
+
+  /** As Ctrl-C does. */
+  interrupt(): void {
+    this.child.kill('SIGINT');
   }
 
   kill(signal: NodeJS.Signals): Promise<Finished> {

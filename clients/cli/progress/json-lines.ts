@@ -10,7 +10,10 @@ export class JsonLines implements ProgressView {
     printJson({ ...event, progress: { ...event.progress, preview } });
   }
 
-  notice(): void {}
+  notice(text: string): void {
+    // On a terminal the bar says it.
+    if (!process.stderr.isTTY) process.stderr.write(`${text}\n`);
+  }
 
   stop(): void {}
 }
