@@ -8,6 +8,7 @@ import { Artifact } from './artifact.type.js';
 import type { ApiContext } from './context.js';
 import { Device } from './device.type.js';
 import { BatchingPolicy, FailureCode, GenerationStatus } from './enums.js';
+import { loadGeneration } from './generation-loader.js';
 import { Model, ModelDefaults } from './model.type.js';
 import { Node } from './node.type.js';
 import { Outputs } from './outputs.type.js';
@@ -235,7 +236,7 @@ export class Generation extends Node {
   }
 }
 
-async function linked(id: string | null, { service, caller }: ApiContext): Promise<Generation | null> {
-  const record = id && (await service.get(caller, id));
+async function linked(id: string | null, context: ApiContext): Promise<Generation | null> {
+  const record = id && (await loadGeneration(context, id));
   return record ? new Generation(record) : null;
 }

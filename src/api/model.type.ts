@@ -1,7 +1,8 @@
 import { GraphQLPositiveInt } from 'graphql-scalars';
-import { Field, Float, ObjectType } from 'type-graphql';
+import { Ctx, Field, Float, ObjectType } from 'type-graphql';
 import type { ModelInfo } from '../generations/catalog.js';
 import type { Sampler as SamplerName } from '../generations/generation.js';
+import type { ApiContext } from './context.js';
 import { Sampler } from './enums.js';
 import { Node } from './node.type.js';
 
@@ -75,6 +76,14 @@ export class Model extends Node {
   @Field(() => String, { description: 'The licence of the weights.' })
   get license(): string {
     return this.info.license;
+  }
+
+  @Field(() => Boolean, {
+    description:
+      "Whether its networks lie in a device's memory, so that a generation need not wait for them to be loaded.",
+  })
+  ready(@Ctx() { scheduler }: ApiContext): boolean {
+    return scheduler.devices().some(({ loaded }) => loaded.some(({ model }) => model === this.info.name));
   }
 
   @Field(() => String, { description: 'sha256 over its files: the same hash and settings give the same video.' })

@@ -1,17 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createClient } from '@libsql/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Dialect, dialects, migrationList, openSchemaEngine } from '../../scripts/schema-engine.js';
+import { systemClock } from '../../src/clock.js';
 import { ReelError } from '../../src/errors.js';
 import { openDatabase } from '../../src/generations/database.js';
 import { migrate, migrationsFolder } from '../../src/generations/migrate.js';
-import { ApiServer } from '../support/api-server.js';
+import { GenerationStore } from '../../src/generations/store.js';
+import { ApiServer, toyModel } from '../support/api-server.js';
 import { create, follow, graphql, localId, socketClient } from '../support/graphql-client.js';
 
 let folder: string;
@@ -127,6 +129,51 @@ describe('migrations', () => {
       hasMigrationsTable: true,
       history: null,
     });
+  });
+
+  it('keep what an older version has stored', async () => {
+    const [first, ...later] = (await readdir(migrationsFolder())).filter((name) => /^\d/.test(name)).sort();
+    const older = join(folder, 'older');
+    await cp(join(migrationsFolder(), first ?? ''), join(older, first ?? ''), { recursive: true });
+    const path = join(folder, 'reelql.db');
+    const client = createClient({ url: pathToFileURL(path).href });
+    await migrate(client, older);
+    const settings = JSON.stringify({ ...toyModel.defaults, seed: 1 });
+    const progress = JSON.stringify({ phase: 'DONE', step: 4, totalSteps: 4, fraction: 1, secondsRemaining: 0 });
+    const usage = JSON.stringify({ queueSeconds: 1, computeSeconds: 2, wallSeconds: 3, peakBytes: null });
+    const row = {
+      id: 'a',
+      status: 'SUCCEEDED',
+      prompt: 'x',
+      negativePrompt: '',
+      model: 'toy',
+      settings,
+      progress,
+      usage,
+    };
+    const columns = { ...row, priority: 0, adjustments: '[]', warnings: '[]', lastSequence: 1, createdAt: 0 };
+    const names = Object.keys(columns);
+    await client.execute({
+      sql: `INSERT INTO "Generation" (${names.join()}) VALUES (${names.map(() => '?').join()})`,
+      args: Object.values(columns),
+    });
+    await client.execute(
+      `INSERT INTO "GenerationEvent" VALUES ('a', 1, 'GenerationQueued', 0, '{"position":1}', NULL)`,
+    );
+    await client.execute(`INSERT INTO "Artifact" VALUES ('b', 'a', 'VIDEO', 'c0', 1, 'video/mp4', 2, 2, 1.5, 0)`);
+    expect(await migrate(client)).toEqual(later);
+    client.close();
+
+    const database = await openDatabase(path);
+    const record = await new GenerationStore(database.client, systemClock, () => {}).get('a');
+    expect(record).toMatchObject({
+      outputs: { formats: ['MP4_H264'], crop: null, subtitles: [] },
+      usage: { computeSeconds: 2, averageBatchRows: 1, resumes: 0, preemptions: 0 },
+      artifacts: [{ sha256: 'c0' }],
+      ...{ batching: 'AUTO', cached: false, starred: false, clientId: null, requestHash: null },
+    });
+    expect(await database.client.generationEvent.count()).toBe(1);
+    await database.close();
   });
 
   it('that fail are undone; ones that were edited or are unknown are refused', async () => {

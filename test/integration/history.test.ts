@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anyone } from '../../src/auth/caller.js';
 import { ApiServer } from '../support/api-server.js';
 import { create, graphql, type Json, localId } from '../support/graphql-client.js';
 
@@ -68,6 +69,37 @@ describe('generations', () => {
     const now = new Date().toISOString();
     expect(await page({ filter: { createdAfter: now } })).toMatchObject({ totalCount: 0 });
     expect(await page({ filter: { createdBefore: now } })).toMatchObject({ totalCount: ids.length });
+  });
+});
+
+describe('links between generations', () => {
+  it('are read at once for a whole page', async () => {
+    const origin = ids.at(-1) ?? '';
+    for (const n of [1, 2, 3])
+      await create(server.url, { prompt: `Remix ${n}`, remixedFromId: n === 3 ? ids[0] : origin });
+    const reads: (readonly string[])[] = [];
+    const { getMany } = server.service;
+    server.service.getMany = (caller, wanted) => {
+      reads.push(wanted);
+      return getMany.call(server.service, caller, wanted);
+    };
+    const query = '{ generations(first: 3) { edges { node { prompt remixedFrom { id } retriedFrom { id } } } } }';
+    const { edges } = (await graphql(server.url, query)).data.generations;
+    server.service.getMany = getMany;
+    expect(edges.map(({ node }: Json) => node)).toEqual([
+      { prompt: 'Remix 3', remixedFrom: { id: ids[0] }, retriedFrom: null },
+      { prompt: 'Remix 2', remixedFrom: { id: origin }, retriedFrom: null },
+      { prompt: 'Remix 1', remixedFrom: { id: origin }, retriedFrom: null },
+    ]);
+    expect(reads.map((wanted) => [...wanted].sort())).toEqual([[localId(origin), localId(ids[0] ?? '')].sort()]);
+    const filter = { text: 'REMIX 2' };
+    expect(await page({ filter })).toMatchObject({ totalCount: 1, edges: [{ node: {} }] });
+    expect(await page({ filter: { text: '2 nothing remix' } })).toMatchObject({ totalCount: 0 });
+    expect(await page({ filter: { text: '  ' } })).toMatchObject({ totalCount: ids.length + 3 });
+    for (const n of [1, 2, 3]) {
+      const record = (await server.store.list({ promptContains: `Remix ${n}` }, { from: 'newest', limit: 1 }))[0];
+      if (record) await server.service.delete(anyone, record.id);
+    }
   });
 });
 
