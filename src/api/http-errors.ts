@@ -20,10 +20,14 @@ export function sendError(error: FastifyError | Refusal, reply: FastifyReply, lo
     .removeHeader('etag');
   reply.headers((error as { headers?: Record<string, string> }).headers ?? {});
   if (status >= 500 || error instanceof Refusal) return reply.send({ errors: [maskError(error, log)] });
-  const name = STATUS_CODES[status] ?? 'Bad Request';
-  const message = sentences[error.code] ?? `${name}.`;
-  const code = name.toUpperCase().replace(/\W+/g, '_');
+  const { message, code } = plainly(error);
   return reply.send({ errors: [{ message, extensions: { code } }] });
+}
+
+/** What callers learn of an error of Fastify or a plugin that is theirs (4xx): such as 413, PAYLOAD_TOO_LARGE. */
+export function plainly({ statusCode = 400, code }: Pick<FastifyError, 'statusCode' | 'code'>) {
+  const name = STATUS_CODES[statusCode] ?? 'Bad Request';
+  return { message: sentences[code] ?? `${name}.`, code: name.toUpperCase().replace(/\W+/g, '_') };
 }
 
 const sentences: Readonly<Record<string, string>> = {

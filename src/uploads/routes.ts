@@ -8,6 +8,7 @@ import { extensionOf, uploadPath } from '../artifacts/urls.js';
 import type { Caller } from '../auth/caller.js';
 import { enter } from '../auth/gate.js';
 import type { Upload } from '../generations/ports.js';
+import { isMalformedForm } from './malformed-form.js';
 import { UnusablePicture } from './picture.js';
 import { TooLarge } from './receive.js';
 import { type UploadStore, uploadLifetimeMs } from './upload-store.js';
@@ -41,10 +42,10 @@ export async function registerUploadRoutes(app: FastifyInstance, options: Upload
       },
       async handler(request, reply) {
         const caller = callers.get(request) as Caller;
-        const body = await bodyOf(request);
-        if (!body)
-          return refuse(reply, 400, 'NO_PICTURE', 'Send a JPEG, PNG or WebP picture as the body of the request.');
         try {
+          const body = await bodyOf(request);
+          if (!body)
+            return refuse(reply, 400, 'NO_PICTURE', 'Send a JPEG, PNG or WebP picture as the body of the request.');
           const upload = await uploads.create(caller, body);
           return reply
             .code(201)
@@ -96,6 +97,7 @@ export function refuseBody(reply: FastifyReply, error: unknown, maxBytes: number
   if (error instanceof TooLarge) {
     return refuse(reply, 413, 'TOO_LARGE', `The picture is larger than ${maxBytes} bytes.`);
   }
+  if (isMalformedForm(error)) return refuse(reply, 400, 'BAD_REQUEST', 'The body is no multipart form.');
   throw error;
 }
 
