@@ -2,7 +2,7 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Caller } from '../auth/caller.js';
 import { enter, type Gate } from '../auth/gate.js';
 import type { Refusal } from '../auth/refusal.js';
@@ -60,9 +60,13 @@ export async function registerGraphql(
     csrfPrevention: true,
     plugins: [ApolloServerPluginLandingPageDisabled(), costLimit],
     logger: log,
-    formatError: (formatted, error) =>
+    formatError(formatted, error) {
       // Apollo has put codes into what it found wrong itself; those are meant to be seen.
-      isApollosOwn(formatted.extensions?.code) ? formatted : maskError(error, log),
+      if (!isApollosOwn(formatted.extensions?.code)) return maskError(error, log);
+      // But where a validation rule of ours has said why, it has the better code.
+      const rule = error instanceof GraphQLError ? error.originalError : undefined;
+      return rule instanceof GraphQLError && rule.extensions.code ? maskError(rule, log) : formatted;
+    },
   });
   await apollo.start();
   const callers = new WeakMap<FastifyRequest, Caller>();

@@ -52,6 +52,7 @@ describe('both transports', () => {
 
   it('say the same of what is no operation', async () => {
     for (const payload of [
+      { query: `{ ${Array.from({ length: 31 }, (_, index) => `a${index}: __typename`).join(' ')} }` },
       { query: '{ models {' },
       { query: '{ nothing }' },
       { query: 'query A { models { id } } query B { models { id } }', operationName: 'A' },
