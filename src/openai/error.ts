@@ -4,6 +4,7 @@ import { Refusal, type RefusalCode } from '../auth/refusal.js';
 import type { CreateRefusal } from '../generations/request.js';
 import { newId } from '../ids.js';
 import type { Log } from '../log.js';
+import { isMalformedForm } from '../uploads/malformed-form.js';
 import { UnusablePicture } from '../uploads/picture.js';
 import { TooLarge } from '../uploads/receive.js';
 
@@ -104,6 +105,7 @@ export function toOpenAiError(error: unknown, log: Log): OpenAiError {
   const param = 'input_reference';
   if (error instanceof UnusablePicture) return new OpenAiError(400, error.message, 'invalid_image', { param });
   if (error instanceof TooLarge) return new OpenAiError(413, 'The picture is too large.', 'file_too_large', { param });
+  if (isMalformedForm(error)) return new OpenAiError(400, 'The body is no multipart form.', 'bad_request');
   const { statusCode = 500 } = error as FastifyError;
   if (statusCode < 500) {
     const { message, code } = plainly(error as FastifyError);

@@ -48,7 +48,9 @@ describe.each(transports)('an operation over %s', (_name, run) => {
 
   it('is refused where it has too many aliases, root fields or tokens', async () => {
     const aliases = Array.from({ length: operationLimits.aliases + 1 }, (_, n) => `a${n}: id`);
-    expect(await run(`{ models { ${aliases.join(' ')} } }`)).toMatchObject([{ message: expect.stringContaining('30 aliases') }]);
+    expect(await run(`{ models { ${aliases.join(' ')} } }`)).toMatchObject([
+      { message: expect.stringContaining('30 aliases') },
+    ]);
     expect(await run(`{ models { ${aliases.slice(1).join(' ')} } }`)).toBeUndefined();
     expect(await run(`{ ${'models { id } '.repeat(16)} }`)).toMatchObject([
       { message: expect.stringContaining('15 are allowed') },
