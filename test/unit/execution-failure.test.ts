@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { PictureError } from '../../inference/pipeline/image.js';
+import { WorkFileError } from '../../src/execution/tensor-file.js';
 import { describeFailure, withoutPaths } from '../../src/execution/unit-failure.js';
 
 const load = { kind: 'load', bundle: '/srv/toy', component: 'vae' } as const;
@@ -24,10 +26,34 @@ test.each([
   expect(withoutPaths(text)).toBe(expected);
 });
 
-test('memory that runs out is told apart, also while loading', () => {
-  const text = 'Failed to allocate memory for requested buffer of size 1073741824';
+test.each([
+  'Failed to allocate memory for requested buffer of size 1073741824',
+  'Available memory of 1024 is smaller than requested bytes of 4096',
+  'CUDA failure 2: out of memory ; GPU=0 ; hostname=x ; expr=cudaMalloc((void**)&p, size);',
+  'CUDA error cudaErrorMemoryAllocation:out of memory',
+  'CUBLAS failure 3: CUBLAS_STATUS_ALLOC_FAILED ; GPU=0',
+  'CUDNN failure 4002: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED ; GPU=0',
+  'std::bad_alloc',
+  'Array buffer allocation failed',
+])('memory that runs out is told apart, also while loading: %s', (text) => {
   expect(describeFailure(new Error(text), load).code).toBe('OUT_OF_MEMORY');
-  expect(describeFailure(new Error('CUDA failure 2: out of memory ; GPU=0'), step).code).toBe('OUT_OF_MEMORY');
+  expect(describeFailure(new Error(text), step).code).toBe('OUT_OF_MEMORY');
+});
+
+test.each([
+  'CUDA failure 700: an illegal memory access was encountered',
+  'CUDNN_STATUS_EXECUTION_FAILED',
+  'the memory of this is fine',
+])('other failures are not: %s', (text) => {
+  expect(describeFailure(new Error(text), step).code).toBe('INTERNAL');
+});
+
+test('a work directory that cannot be written, a picture that is none', () => {
+  const error = new WorkFileError('cannot write /srv/work/a: ENOSPC: no space left on device');
+  expect(describeFailure(error, step)).toMatchObject({ code: 'STORAGE_FAILED' });
+  expect(describeFailure(error, step).message).not.toContain('/srv');
+  const picture = describeFailure(new PictureError('the picture cannot be read: bad seek'), step);
+  expect(picture.message).toBe('The picture that the video begins with cannot be read.');
 });
 
 test('what nobody expected is not shown', () => {
