@@ -1,8 +1,14 @@
 import { GraphQLURL, GraphQLUUID } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
-import type { CachePolicy as Cache, DoesNotFitPolicy as Fit, GenerationRequest } from '../generations/request.js';
+import {
+  type CachePolicy as Cache,
+  type DoesNotFitPolicy as Fit,
+  type GenerationRequest,
+  priorities,
+} from '../generations/request.js';
 import type { Batching } from '../scheduler/ports.js';
-import { BatchingPolicy, CachePolicy, DoesNotFitPolicy } from './enums.js';
+import type { WebhookEventName } from '../webhooks/events.js';
+import { BatchingPolicy, CachePolicy, DoesNotFitPolicy, WebhookEvent } from './enums.js';
 import { GenerationSettingsInput } from './generation-settings.input.js';
 import { idOf } from './global-id.js';
 import { OutputsInput } from './outputs.input.js';
@@ -31,24 +37,31 @@ export class CreateGenerationInput {
   @Field(() => OutputsInput, { nullable: true, description: 'What to make of the pictures; an MP4 if left out.' })
   readonly outputs?: OutputsInput | null;
 
-  @Field(() => Int, { nullable: true, description: '-100 to 100, higher goes first; 0 if left out.' })
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: priorities.default,
+    description: '-100 to 100, higher goes first.',
+  })
   readonly priority?: number | null;
 
   @Field(() => DoesNotFitPolicy, {
     nullable: true,
-    description: 'What to do where no device has the memory for the settings; REFUSE if left out.',
+    defaultValue: DoesNotFitPolicy.REFUSE,
+    description: 'What to do where no device has the memory for the settings.',
   })
   readonly onDoesNotFit?: Fit | null;
 
   @Field(() => BatchingPolicy, {
     nullable: true,
-    description: 'Whether other generations may share its steps; AUTO if left out.',
+    defaultValue: BatchingPolicy.AUTO,
+    description: 'Whether other generations may share its steps.',
   })
   readonly batching?: Batching | null;
 
   @Field(() => CachePolicy, {
     nullable: true,
-    description: 'Whether a stored video of the same request will do; USE if left out.',
+    defaultValue: CachePolicy.USE,
+    description: 'Whether a stored video of the same request will do.',
   })
   readonly cache?: Cache | null;
 
@@ -57,6 +70,12 @@ export class CreateGenerationInput {
     description: 'Where to POST its events to, signed, until they are received; private addresses are refused.',
   })
   readonly webhookUrl?: URL | null;
+
+  @Field(() => [WebhookEvent], {
+    nullable: true,
+    description: "Which events to POST; the server's choice if left out, as a rule those that end the generation.",
+  })
+  readonly webhookEvents?: WebhookEventName[] | null;
 
   @Field(() => ID, { nullable: true, description: 'The generation whose settings it started from.' })
   readonly remixedFromId?: string | null;

@@ -21,7 +21,8 @@ export class EstimateGenerationInput {
 
   @Field(() => DoesNotFitPolicy, {
     nullable: true,
-    description: 'With DOWNGRADE the estimate is of what would be made instead; REFUSE if left out.',
+    defaultValue: DoesNotFitPolicy.REFUSE,
+    description: 'With DOWNGRADE the estimate is of what would be made instead.',
   })
   readonly onDoesNotFit?: Fit | null;
 }

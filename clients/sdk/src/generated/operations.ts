@@ -38,9 +38,9 @@ export type CancelGenerationInput = {
 
 /** What to make. */
 export type CreateGenerationInput = {
-  /** Whether other generations may share its steps; AUTO if left out. */
+  /** Whether other generations may share its steps. */
   readonly batching?: BatchingPolicy | null | undefined;
-  /** Whether a stored video of the same request will do; USE if left out. */
+  /** Whether a stored video of the same request will do. */
   readonly cache?: CachePolicy | null | undefined;
   /** A picture that the video begins with; uploaded over HTTP first (POST /uploads). */
   readonly firstFrameUploadId?: string | null | undefined;
@@ -50,11 +50,11 @@ export type CreateGenerationInput = {
   readonly modelId?: string | null | undefined;
   /** What it must not show. */
   readonly negativePrompt?: string | null | undefined;
-  /** What to do where no device has the memory for the settings; REFUSE if left out. */
+  /** What to do where no device has the memory for the settings. */
   readonly onDoesNotFit?: DoesNotFitPolicy | null | undefined;
   /** What to make of the pictures; an MP4 if left out. */
   readonly outputs?: OutputsInput | null | undefined;
-  /** -100 to 100, higher goes first; 0 if left out. */
+  /** -100 to 100, higher goes first. */
   readonly priority?: number | null | undefined;
   /** What the video shows. */
   readonly prompt: string;
@@ -124,7 +124,7 @@ export type EstimateBasis =
 export type EstimateGenerationInput = {
   /** Leave out for the default model. */
   readonly modelId?: string | null | undefined;
-  /** With DOWNGRADE the estimate is of what would be made instead; REFUSE if left out. */
+  /** With DOWNGRADE the estimate is of what would be made instead. */
   readonly onDoesNotFit?: DoesNotFitPolicy | null | undefined;
   /** Leave out for the defaults of the model. */
   readonly settings?: GenerationSettingsInput | null | undefined;
