@@ -1,18 +1,15 @@
 import sharp from 'sharp';
 import type { PixelChunk } from './networks.js';
+import { PictureError } from './picture-error.js';
 import { pixelsOf } from './pixels.js';
-
-/** A picture file that cannot be read; the message is fit for its sender. */
-export class PictureError extends Error {
-  override readonly name = 'PictureError';
-}
 
 /** Where the aspect differs: `fill` stretches, as the reference pipeline does; `cover` cuts off what is too much, evenly. */
 export type PictureFit = 'fill' | 'cover';
 
 /**
- * A picture file (PNG, JPEG, WebP, AVIF, GIF, TIFF: its first page) → pixels in [-1, 1] of the size asked for. Orientation tags are obeyed, transparency is dropped, other colour spaces become sRGB.
- * Lanczos-3 like PIL's, which the reference uses; up to 2 levels of 255 apart from it where pictures shrink.
+ * A picture file (PNG, JPEG, WebP, AVIF, GIF, TIFF: its first page) → pixels in [-1, 1] of the size asked for. Orientation
+ * tags are obeyed, transparency is dropped, other colour spaces become sRGB. Lanczos-3 like PIL's, which the reference uses;
+ * up to 2 levels of 255 apart from it where pictures shrink.
  * @throws PictureError if the bytes are no picture.
  */
 export async function readPicture(

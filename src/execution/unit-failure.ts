@@ -1,4 +1,4 @@
-import { PictureError } from '../../inference/pipeline/image.js';
+import { PictureError } from '../../inference/pipeline/picture-error.js';
 import type { Unit, UnitFailure } from './protocol.js';
 import { WorkFileError } from './tensor-file.js';
 

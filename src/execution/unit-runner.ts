@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { encodeOne } from '../../inference/pipeline/generate.js';
-import { readPicture } from '../../inference/pipeline/image.js';
 import { cleanPrompt } from '../../inference/tokenizer/text-cleaning.js';
 import { Decodings } from './decodings.js';
 import { EmbeddingCache, embeddingKey } from './embedding-cache.js';
@@ -84,6 +83,8 @@ export class UnitRunner {
   async #encodeImage(unit: UnitOf<'encode-image'>): Promise<UnitResult<'encode-image'>> {
     const { generationId, bundle: directory, picture, width, height } = unit;
     const { bundle } = this.#models.get(directory, 'vae');
+    // Here and not above: sharp takes half of an executor's start, and few videos begin with a picture.
+    const { readPicture } = await import('../../inference/pipeline/image.js');
     const pixels = await readPicture(await readFile(picture), width, height, 'cover');
     const { shape, latents } = await this.#models.encodePicture(directory, pixels);
     await writeFirstFrame(this.#work.firstFrame(generationId), bundle.manifest, shape, latents);

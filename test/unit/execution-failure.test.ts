@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PictureError } from '../../inference/pipeline/image.js';
+import { PictureError } from '../../inference/pipeline/picture-error.js';
 import { WorkFileError } from '../../src/execution/tensor-file.js';
 import { describeFailure, withoutPaths } from '../../src/execution/unit-failure.js';
 

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { PictureError, readPicture } from '../../inference/pipeline/image.js';
+import { readPicture } from '../../inference/pipeline/image.js';
+import { PictureError } from '../../inference/pipeline/picture-error.js';
 import { pixelsOf, rgb24 } from '../../inference/pipeline/pixels.js';
 import { floats, readReference, shape } from '../support/reference.js';
 
