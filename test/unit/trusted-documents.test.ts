@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildSchema, parse, specifiedRules, validate } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as sdk from '../../clients/sdk/src/generated/operations.js';
+import { landingOperations } from '../../src/api/landing/operations.js';
+import { loadTrustedDocuments } from '../../src/api/policy/load-trusted-documents.js';
+import { shapeRules } from '../../src/api/policy/shape.js';
 import { type NamedDocument, TrustedDocuments, type TrustMode } from '../../src/api/policy/trusted-documents.js';
 
 const trusted = '{ models { id } }';
@@ -65,6 +70,18 @@ describe('trusted documents', () => {
     for (const mode of ['off', 'prefer', 'only'] as const) {
       expect(await resolve(mode, { query: stranger, ...persisted(sha256(trusted)) })).toBe('BAD_REQUEST');
     }
+  });
+
+  it('are those of the SDK and of the page, and fit the schema', async () => {
+    const schema = buildSchema(await readFile('schema/schema.graphql', 'utf8'));
+    const documents = await loadTrustedDocuments({ trustedDocuments: 'only', trustedDocumentsFile: manifest });
+    const own = [...Object.values(sdk).map((operation) => operation.query), ...Object.values(landingOperations)];
+    expect(own.length).toBeGreaterThan(10);
+    for (const query of own) {
+      expect(documents.resolve({ query })).toBe(query);
+      expect(validate(schema, parse(query), [...specifiedRules, ...shapeRules])).toEqual([]);
+    }
+    expect(documents.resolve({ query: trusted })).toBe(trusted);
   });
 
   it('leave what is no document to GraphQL', async () => {

@@ -18,6 +18,11 @@ export const landingPage = `<!doctype html>
   <p>Text to video by GraphQL. <span id="machine"></span></p>
 </header>
 <main>
+  <form id="login" hidden>
+    <label for="key">This server wants an API key</label>
+    <div class="row"><input id="key" type="password" required autocomplete="off" placeholder="rql_…"><button type="submit">Enter</button></div>
+    <p class="hint">Kept in this tab only. Whoever runs the server makes one: <code>npx reelql keys create</code></p>
+  </form>
   <form id="form">
     <label for="prompt">What should the video show?</label>
     <textarea id="prompt" rows="3" required placeholder="Describe a scene …"></textarea>

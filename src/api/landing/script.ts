@@ -1,34 +1,44 @@
-/** The page's program, as the browser gets it: no backquotes and no dollar-brace inside, so that it can be a template here. */
+import { landingOperations } from './operations.js';
+
+/** The page's program, as the browser gets it: no backquotes and no other dollar-brace inside, so that it can be a template here. */
 export const landingScript = `
 'use strict';
+const operations = ${JSON.stringify(landingOperations)};
 const byId = (id) => document.getElementById(id);
 const phases = { WAITING: 'Waiting', LOADING: 'Loading the model', ENCODING_TEXT: 'Reading the prompt', DENOISING: 'Denoising',
   DECODING: 'Decoding', ENCODING_VIDEO: 'Encoding the video', DONE: 'Done' };
 
+/** The API key of this tab, where the server wants one. */
+let key = sessionStorage.getItem('reelql-key');
+
 async function ask(query, variables) {
-  const response = await fetch('/graphql', { method: 'POST', headers: { 'content-type': 'application/json' },
+  const response = await fetch('/graphql', { method: 'POST',
+    headers: { 'content-type': 'application/json', ...(key ? { authorization: 'Bearer ' + key } : {}) },
     body: JSON.stringify({ query, variables }) });
   const { data, errors } = await response.json();
+  if (response.status === 401) byId('login').hidden = false;
   if (errors) throw new Error(errors[0].message);
   return data;
 }
+
+byId('login').addEventListener('submit', (event) => {
+  event.preventDefault();
+  sessionStorage.setItem('reelql-key', byId('key').value.trim());
+  location.reload();
+});
 
 /** graphql-transport-ws by hand: one subscription, resumed after the last sequence seen when the connection breaks. */
 function watch(id, onEvent) {
   let after = 0;
   let over = false;
   let socket;
-  const query = 'subscription ($id: ID!, $after: NonNegativeInt!) { generationEvents(generationId: $id, after: $after) {' +
-    ' __typename ... on SequencedEvent { sequence } ... on GenerationQueued { position }' +
-    ' ... on GenerationProgressed { progress { phase step totalSteps fraction secondsRemaining preview { mimeType data } } }' +
-    ' ... on GenerationSucceeded { artifacts { kind url } } ... on GenerationFailed { failure { message } } } }';
   const open = () => {
     socket = new WebSocket(location.origin.replace('http', 'ws') + '/graphql', 'graphql-transport-ws');
     const send = (message) => socket.send(JSON.stringify(message));
-    socket.onopen = () => send({ type: 'connection_init' });
+    socket.onopen = () => send({ type: 'connection_init', ...(key ? { payload: { token: key } } : {}) });
     socket.onmessage = ({ data }) => {
       const message = JSON.parse(data);
-      if (message.type === 'connection_ack') send({ id: '1', type: 'subscribe', payload: { query, variables: { id, after } } });
+      if (message.type === 'connection_ack') send({ id: '1', type: 'subscribe', payload: { query: operations.watch, variables: { id, after } } });
       if (message.type === 'ping') send({ type: 'pong' });
       if (message.type === 'next' && message.payload.data) {
         const event = message.payload.data.generationEvents;
@@ -38,7 +48,11 @@ function watch(id, onEvent) {
       if (message.type === 'error') problem(message.payload[0].message);
       if (message.type === 'complete' || message.type === 'error') { over = true; socket.close(1000); }
     };
-    socket.onclose = () => { if (!over) setTimeout(open, 1000); };
+    socket.onclose = ({ code, reason }) => {
+      // 4403: the key is not valid any more.
+      if (code === 4403) { over = true; problem(reason); byId('login').hidden = false; }
+      if (!over) setTimeout(open, 1000);
+    };
   };
   open();
   return () => { over = true; socket.close(1000); };
@@ -93,7 +107,7 @@ function seconds(left) {
 }
 
 // The page may have been reached under another name than the link was made for.
-function local(url) { return new URL(url).pathname; }
+function local(url) { const { pathname, search } = new URL(url); return pathname + search; }
 
 function problem(text) { byId('problem').textContent = text; }
 
@@ -102,8 +116,7 @@ byId('form').addEventListener('submit', async (event) => {
   problem('');
   byId('generate').disabled = true;
   try {
-    const { createGeneration: result } = await ask('mutation ($input: CreateGenerationInput!) { createGeneration(input: $input) {' +
-      ' ... on CreateGenerationSuccess { generation { id prompt } } ... on UserError { message } } }',
+    const { createGeneration: result } = await ask(operations.create,
       { input: { prompt: byId('prompt').value } });
     if (result.generation) { show(result.generation); list(); } else problem(result.message);
   } catch (error) { problem(error.message); }
@@ -113,7 +126,7 @@ byId('prompt').addEventListener('keydown', (event) => {
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) byId('form').requestSubmit();
 });
 byId('cancel').addEventListener('click', () =>
-  ask('mutation ($id: ID!) { cancelGeneration(input: { id: $id }) { __typename } }', { id: current }).catch((error) => problem(error.message)));
+  ask(operations.cancel, { id: current }).catch((error) => problem(error.message)));
 for (const button of document.querySelectorAll('[data-copy]')) {
   button.addEventListener('click', async () => {
     await navigator.clipboard.writeText(byId(button.dataset.copy).textContent);
@@ -123,7 +136,7 @@ for (const button of document.querySelectorAll('[data-copy]')) {
 }
 
 async function list() {
-  const { generations } = await ask('{ generations(first: 12) { edges { node { id prompt status artifacts { kind url mimeType } } } } }');
+  const { generations } = await ask(operations.latest);
   const grid = byId('latest');
   grid.replaceChildren(...generations.edges.map(({ node }) => tile(node)));
   if (grid.children.length === 0) grid.textContent = 'Nothing yet. The first video appears here.';
@@ -152,8 +165,7 @@ function tile(node) {
 
 async function start() {
   byId('endpoint').textContent = location.origin + '/graphql';
-  const { models, devices, queue, generations } = await ask('{ models { title examplePrompts } devices { name } queue { depth }' +
-    ' generations(first: 1, filter: { status: [RUNNING, QUEUED] }) { edges { node { id prompt } } } }');
+  const { models, devices, queue, generations } = await ask(operations.start);
   byId('machine').textContent = models[0].title + ' on ' + devices.map(({ name }) => name).join(', ') + (queue.depth ? ', ' + queue.depth + ' waiting.' : '.');
   for (const prompt of models[0].examplePrompts.slice(0, 4)) {
     const chip = document.createElement('button');

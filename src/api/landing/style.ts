@@ -15,8 +15,10 @@ h2 { margin: 2.5rem 0 .75rem; font-size: 1.05rem; }
   border-left: .55rem solid var(--on-accent); border-right: 0; }
 form, #stage { background: var(--card); border: 1px solid var(--line); border-radius: 1rem; padding: 1.25rem; }
 #stage { margin-top: 1.25rem; }
+#login { margin-bottom: 1.25rem; }
+#login #key { flex: 1; min-width: 16rem; }
 label { display: block; font-weight: 600; margin-bottom: .5rem; }
-textarea { width: 100%; padding: .75rem; font: inherit; color: inherit; background: var(--ground);
+textarea, #key { width: 100%; padding: .75rem; font: inherit; color: inherit; background: var(--ground);
   border: 1px solid var(--line); border-radius: .6rem; resize: vertical; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 button { padding: .6rem 1.3rem; font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent);

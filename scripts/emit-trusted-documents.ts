@@ -1,0 +1,22 @@
+/** Writes the manifest of what our own clients ask, sha256 → document; `--check` only compares and exits 1 when it differs. */
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { argv, exit } from 'node:process';
+import * as sdk from '../clients/sdk/src/generated/operations.js';
+import { landingOperations } from '../src/api/landing/operations.js';
+
+const target = 'schema/trusted-documents.json';
+const documents = [...Object.values(sdk).map(({ query }) => query), ...Object.values(landingOperations)];
+const entries = documents.map((document) => [createHash('sha256').update(document).digest('hex'), document] as const);
+const manifest = `${JSON.stringify(Object.fromEntries(entries.sort()), null, 2)}\n`;
+
+if (argv.includes('--check')) {
+  if ((await readFile(target, 'utf8').catch(() => '')) !== manifest) {
+    console.error(`${target} is not what the clients ask. Run: npm run generate:trusted`);
+    exit(1);
+  }
+  console.log(`${target} has all that the clients ask.`);
+} else {
+  await writeFile(target, manifest);
+  console.log(`Wrote ${target}.`);
+}
