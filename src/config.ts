@@ -74,7 +74,7 @@ const configSchema = z.strictObject({
     .string()
     .refine((text) => parseWebhookSecret(text) !== null, 'whsec_ and then 24 to 64 bytes in base64 are expected')
     .optional(),
-  /** Events that are sent to a generation's webhook; progress is not among them. */
+  /** Events that are sent to a webhook whose generation has not chosen; progress is not among them. */
   webhookEvents: list
     .pipe(z.array(z.enum(webhookEvents)))
     .default(['generation.succeeded', 'generation.failed', 'generation.canceled']),

@@ -4,6 +4,7 @@ import { inputIssueCodes } from '../generations/issue.js';
 import { cachePolicies, doesNotFitPolicies, quotaKinds } from '../generations/request.js';
 import { batchings, estimateBases } from '../scheduler/ports.js';
 import { videoFormats } from '../video/outputs.js';
+import type { WebhookEventName } from '../webhooks/events.js';
 
 /** GraphQL enums out of the application's lists of words: each value is its own name. */
 function values<T extends string>(words: readonly T[]): { readonly [K in T]: K } {
@@ -183,5 +184,26 @@ registerEnumType(QuotaKind, {
   valuesConfig: {
     QUEUED: { description: 'How many may wait at once.' },
     PER_DAY: { description: 'How many may be asked for in a day (UTC).' },
+  },
+});
+
+export const WebhookEvent = {
+  QUEUED: 'generation.queued',
+  STARTED: 'generation.started',
+  RESUMED: 'generation.resumed',
+  SUCCEEDED: 'generation.succeeded',
+  FAILED: 'generation.failed',
+  CANCELED: 'generation.canceled',
+} as const satisfies Record<string, WebhookEventName>;
+registerEnumType(WebhookEvent, {
+  name: 'WebhookEvent',
+  description: 'What can be told to a webhook. For progress, subscribe.',
+  valuesConfig: {
+    QUEUED: { description: 'It was accepted.' },
+    STARTED: { description: 'A device has begun.' },
+    RESUMED: { description: 'It goes on after a pause or a loss.' },
+    SUCCEEDED: { description: 'The video is there.' },
+    FAILED: { description: 'It ended without a video.' },
+    CANCELED: { description: 'Somebody stopped it.' },
   },
 });

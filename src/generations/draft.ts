@@ -70,6 +70,7 @@ export async function draft(
     priority: request.priority ?? priorities.default,
     firstFrameUploadId: firstFrame?.id ?? null,
     webhookUrl: request.webhookUrl ?? null,
+    webhookEvents: request.webhookEvents ?? null,
     remixedFromId: remixedFromId ?? null,
     clientId: caller.keyId,
     ...origin,
@@ -90,7 +91,7 @@ async function check(
     ...(await promptIssues('negativePrompt', request.negativePrompt ?? '', model)),
     ...(isResolved(resolved) ? outputIssues(outputs, resolved.settings) : resolved),
     ...priorityIssues(request.priority),
-    ...webhookIssues(request.webhookUrl),
+    ...webhookIssues(request),
   ];
   if (issues.length > 0 || !isResolved(resolved)) return { kind: 'invalidInput', issues };
   const fit = scheduler.fit(model.name, resolved.settings);
@@ -134,7 +135,11 @@ export function priorityIssues(priority: number | null | undefined): InputIssue[
 }
 
 /** Whether the address may be called is seen when it is called, since names change their addresses. */
-function webhookIssues(url: string | null | undefined): InputIssue[] {
+function webhookIssues({ webhookUrl: url, webhookEvents: events }: GenerationRequest): InputIssue[] {
+  if (events?.length === 0) {
+    const message = "Name at least one event, or leave webhookEvents out for the server's choice.";
+    return [{ path: ['webhookEvents'], code: 'REQUIRED', message }];
+  }
   if (!url) return [];
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed?.protocol === 'https:' || parsed?.protocol === 'http:') return [];

@@ -1,6 +1,7 @@
 /** What the application needs of other parts, and nothing else of them. */
 import type { GenerationEvent } from '../events/event.js';
 import type { Prisma } from '../generated/prisma/client.js';
+import type { GenerationRecord } from './record.js';
 
 /** The content-addressed store behind artifacts. */
 export interface ArtifactFiles {
@@ -31,7 +32,7 @@ export interface Uploads {
 /** Notes for whom else an event is, in the transaction that records it. */
 export type Outbox = (
   tx: Prisma.TransactionClient,
-  generation: { readonly webhookUrl: string | null },
+  generation: Pick<GenerationRecord, 'webhookUrl' | 'webhookEvents'>,
   event: GenerationEvent,
 ) => Promise<void>;
 

@@ -1,5 +1,6 @@
 import type { Batching } from '../scheduler/ports.js';
 import type { Outputs } from '../video/outputs.js';
+import type { WebhookEventName } from '../webhooks/events.js';
 import type {
   Adjustment,
   Artifact,
@@ -41,6 +42,8 @@ export interface GenerationRecord {
   readonly outputs: Outputs;
   readonly firstFrameUploadId: string | null;
   readonly webhookUrl: string | null;
+  /** Null for the server's choice. */
+  readonly webhookEvents: readonly WebhookEventName[] | null;
   /** True where the artifacts were made by another generation. */
   readonly cached: boolean;
   /** Null where the cache must not know of it. */
@@ -75,6 +78,7 @@ export type NewGeneration = Pick<
   | 'outputs'
   | 'firstFrameUploadId'
   | 'webhookUrl'
+  | 'webhookEvents'
   | 'requestHash'
   | 'seedlessHash'
 >;

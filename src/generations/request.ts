@@ -1,5 +1,6 @@
 import type { Batching } from '../scheduler/ports.js';
 import type { Crop, Subtitle, VideoFormat } from '../video/outputs.js';
+import type { WebhookEventName } from '../webhooks/events.js';
 import type { GenerationSettings } from './generation.js';
 import type { InputIssue } from './issue.js';
 import type { GenerationRecord } from './record.js';
@@ -38,6 +39,7 @@ export interface GenerationRequest {
   readonly batching?: Maybe<Batching>;
   readonly cache?: Maybe<CachePolicy>;
   readonly webhookUrl?: Maybe<string>;
+  readonly webhookEvents?: Maybe<readonly WebhookEventName[]>;
   readonly remixedFromId?: Maybe<string>;
   readonly idempotencyKey?: Maybe<string>;
 }

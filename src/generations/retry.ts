@@ -19,9 +19,10 @@ export async function retry(
 ): Promise<RetryResult> {
   if (!isFinal(origin.status)) return { kind: 'busy', generation: origin };
   const { model, prompt, negativePrompt, settings, firstFrameUploadId, outputs, priority, batching } = origin;
-  const { webhookUrl, requestHash } = origin;
+  const { webhookUrl, webhookEvents, requestHash } = origin;
   return createOne(parts, caller, {
-    ...{ model, prompt, negativePrompt, settings, firstFrameUploadId, outputs, priority, batching, webhookUrl },
+    ...{ model, prompt, negativePrompt, settings, firstFrameUploadId, outputs, priority, batching },
+    ...{ webhookUrl, webhookEvents },
     cache: requestHash === null ? 'BYPASS' : 'REFRESH',
     idempotencyKey,
     retriedFromId: origin.id,

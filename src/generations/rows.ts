@@ -3,6 +3,7 @@ import type { Prisma } from '../generated/prisma/client.js';
 import { newId } from '../ids.js';
 import type { Batching } from '../scheduler/ports.js';
 import { defaultOutputs, type Outputs } from '../video/outputs.js';
+import type { WebhookEventName } from '../webhooks/events.js';
 import type { Artifact, ArtifactKind, GenerationStatus, Usage } from './generation.js';
 import { type GenerationRecord, type NewGeneration, waiting } from './record.js';
 
@@ -40,6 +41,7 @@ export function fromRow(row: GenerationRow): GenerationRecord {
     outputs: fromJson<Outputs | null>(row.outputs) ?? defaultOutputs,
     firstFrameUploadId: row.firstFrameUploadId,
     webhookUrl: row.webhookUrl,
+    webhookEvents: (row.webhookEvents?.split(',') as WebhookEventName[] | undefined) ?? null,
     cached: row.cached,
     requestHash: row.requestHash,
     seedlessHash: row.seedlessHash,
@@ -65,6 +67,7 @@ export function toNewRow(generation: NewGeneration, now: Date): Prisma.Generatio
     status: 'QUEUED',
     settings: toJson(generation.settings),
     outputs: toJson(generation.outputs),
+    webhookEvents: generation.webhookEvents?.join(',') ?? null,
     adjustments: toJson(generation.adjustments),
     warnings: toJson(generation.warnings),
     progress: toJson(waiting(generation.settings)),

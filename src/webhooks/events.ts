@@ -24,11 +24,12 @@ export function webhookName({ type }: Pick<GenerationEvent, 'type'>): WebhookEve
  * Notes in the event's own transaction that it is to be delivered: so neither a crash nor a full disk can come between the two,
  * and what was noted is delivered by whichever server runs next. Deriving it from the log by a cursor would do as well, but the
  * log is by generation: a cursor over all of it would need an order that it does not have.
+ * @param usual what is sent to a webhook that has not chosen
  */
-export function webhookOutbox(wanted: readonly WebhookEventName[]): Outbox {
-  return async (tx, { webhookUrl }, event) => {
+export function webhookOutbox(usual: readonly WebhookEventName[]): Outbox {
+  return async (tx, { webhookUrl, webhookEvents: chosen }, event) => {
     const name = webhookName(event);
-    if (webhookUrl === null || name === null || !wanted.includes(name)) return;
+    if (webhookUrl === null || name === null || !(chosen ?? usual).includes(name)) return;
     const { generationId, sequence, occurredAt } = event;
     const times = { createdAt: occurredAt, nextAttemptAt: occurredAt };
     await tx.webhookDelivery.create({

@@ -62,6 +62,8 @@ export type CreateGenerationInput = {
   readonly remixedFromId?: string | null | undefined;
   /** Leave out for the defaults of the model. */
   readonly settings?: GenerationSettingsInput | null | undefined;
+  /** Which events to POST; the server's choice if left out, as a rule those that end the generation. */
+  readonly webhookEvents?: ReadonlyArray<WebhookEvent> | null | undefined;
   /** Where to POST its events to, signed, until they are received; private addresses are refused. */
   readonly webhookUrl?: string | null | undefined;
 };
@@ -317,6 +319,21 @@ export type VideoFormat =
   | 'WEBM_VP9'
   /** An animated WebP: like a GIF with all colours. */
   | 'WEBP';
+
+/** What can be told to a webhook. For progress, subscribe. */
+export type WebhookEvent =
+  /** Somebody stopped it. */
+  | 'CANCELED'
+  /** It ended without a video. */
+  | 'FAILED'
+  /** It was accepted. */
+  | 'QUEUED'
+  /** It goes on after a pause or a loss. */
+  | 'RESUMED'
+  /** A device has begun. */
+  | 'STARTED'
+  /** The video is there. */
+  | 'SUCCEEDED';
 
 export type GenerationEventsSubscriptionVariables = Exact<{
   id: string;
