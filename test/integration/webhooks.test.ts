@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Clock } from '../../src/clock.js';
 import { createLog } from '../../src/log.js';
 import { DeliveryStore } from '../../src/webhooks/delivery-store.js';
-import { webhookOutbox } from '../../src/webhooks/events.js';
+import { type WebhookEventName, webhookOutbox } from '../../src/webhooks/events.js';
 import { WebhookSender } from '../../src/webhooks/sender.js';
 import { formatWebhookSecret } from '../../src/webhooks/signature.js';
 import { startWebhooks, webhookSecret } from '../../src/webhooks/webhooks.js';
@@ -86,18 +86,34 @@ it('tells of a generation from its beginning to its end, signed, with links that
 });
 
 it('notes only what is wanted, and nothing where there is no webhook', async () => {
-  const wanted: string[] = [];
-  const tx = { webhookDelivery: { create: async ({ data }: { data: { event: string } }) => wanted.push(data.event) } };
+  const noted: string[] = [];
+  const tx = { webhookDelivery: { create: async ({ data }: { data: { event: string } }) => noted.push(data.event) } };
   const outbox = webhookOutbox(['generation.failed']);
   const failure = { code: 'INTERNAL', message: '', retryable: false } as const;
   const place = { generationId: 'x', sequence: 1, occurredAt: now };
-  for (const webhookUrl of ['https://example.com/', null]) {
-    await outbox(tx as never, { webhookUrl }, { type: 'GenerationCanceled', ...place });
-    await outbox(tx as never, { webhookUrl }, { type: 'GenerationFailed', failure, ...place });
-  }
-  expect(wanted).toEqual(['GenerationFailed']);
-  await create(server.url, { prompt: 'x' });
-  expect(await deliveries()).toEqual([]);
+  const note = async (webhookUrl: string | null, webhookEvents: readonly WebhookEventName[] | null) => {
+    await outbox(tx as never, { webhookUrl, webhookEvents }, { type: 'GenerationCanceled', ...place });
+    await outbox(tx as never, { webhookUrl, webhookEvents }, { type: 'GenerationFailed', failure, ...place });
+    return noted.splice(0);
+  };
+  expect(await note('https://example.com/', null)).toEqual(['GenerationFailed']);
+  expect(await note('https://example.com/', ['generation.canceled'])).toEqual(['GenerationCanceled']);
+  expect(await note(null, ['generation.canceled', 'generation.failed'])).toEqual([]);
+});
+
+it('sends what the generation has chosen', async () => {
+  const webhook = { webhookUrl: receiver.url, webhookEvents: ['STARTED', 'CANCELED'] };
+  const { generation } = await create(server.url, { prompt: 'x', ...webhook });
+  const id = localId(generation.id);
+  await server.scheduler.start(id);
+  await server.service.cancel({ keyId: null, role: 'ADMIN' }, id);
+  expect((await deliveries()).map(({ event }) => event)).toEqual(['GenerationStarted', 'GenerationCanceled']);
+  const retried = await server.service.retry({ keyId: null, role: 'ADMIN' }, id);
+  expect(retried).toMatchObject({
+    created: [{ generation: { webhookEvents: ['generation.started', 'generation.canceled'] } }],
+  });
+  const none = await create(server.url, { prompt: 'x', webhookUrl: receiver.url, webhookEvents: [] });
+  expect(none).toMatchObject({ issues: [{ path: ['webhookEvents'], code: 'REQUIRED' }] });
 });
 
 it('tells later what happened while nobody was there to tell it', async () => {
