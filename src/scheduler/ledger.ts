@@ -43,6 +43,8 @@ interface Holding extends LoadedComponent {
   retainedBytes: number;
   /** Predicted need of the unit that runs on it. */
   runningBytes: number | null;
+  /** Of its units so far. */
+  largestSize: number;
 }
 
 /**
@@ -119,7 +121,7 @@ export class Ledger {
   }
 
   loaded(entry: LoadedComponent): void {
-    this.#holdings.set(key(entry), { ...entry, retainedBytes: 0, runningBytes: null });
+    this.#holdings.set(key(entry), { ...entry, retainedBytes: 0, runningBytes: null, largestSize: 0 });
   }
 
   /** Its sessions are closed, and all that they held is free. */
@@ -148,8 +150,10 @@ export class Ledger {
     const holding = this.#holdings.get(key(need));
     if (!holding) return;
     if (memory) {
-      // What the process already held may be what an earlier unit of this component left to be used again.
-      this.peaks.observe(need, holding.retainedBytes + Math.max(0, memory.peakBytes - memory.heldBytes));
+      // What an earlier unit of this component left is used again. After a larger one that says nothing of this one's need.
+      const used = holding.retainedBytes + Math.max(0, memory.peakBytes - memory.heldBytes);
+      if (need.size >= holding.largestSize) this.peaks.observe(need, used);
+      holding.largestSize = Math.max(holding.largestSize, need.size);
       holding.retainedBytes = Math.max(0, holding.retainedBytes + memory.leftBytes - memory.heldBytes);
     }
     holding.runningBytes = null;

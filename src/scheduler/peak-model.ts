@@ -41,8 +41,10 @@ export class PeakModel {
     const cells = this.#cells.get(key(unit));
     const line = this.#line(key(unit));
     if (!cells || !line) return { bytes: unit.modeledBytes, basis: 'MODELED' };
-    const basis = cells.has(unit.size) ? 'MEASURED' : 'INTERPOLATED';
-    return { bytes: margin * at(line, unit.size), basis };
+    const bytes = margin * at(line, unit.size);
+    if (cells.has(unit.size)) return { bytes, basis: 'MEASURED' };
+    // Below all that was measured the line may be level for want of a second point; what is reckoned is too much as well.
+    return { bytes: unit.size < line.smallest ? Math.min(bytes, unit.modeledBytes) : bytes, basis: 'INTERPOLATED' };
   }
 
   get cells(): PeakCell[] {
@@ -81,6 +83,7 @@ interface Point {
 interface Line {
   readonly intercept: number;
   readonly slope: number;
+  readonly smallest: number;
   readonly largest: Point;
 }
 
@@ -114,7 +117,7 @@ function upperEnvelope(points: readonly Point[]): Line {
   const excess = (line: { intercept: number; slope: number }): number =>
     points.reduce((sum, { size, bytes }) => sum + line.intercept + line.slope * size - bytes, 0);
   const best = above.reduce((a, b) => (excess(b) < excess(a) ? b : a));
-  return { ...best, largest };
+  return { ...best, smallest: Math.min(...points.map(({ size }) => size)), largest };
 }
 
 const key = ({ model, component }: { readonly model: string; readonly component: ComponentName }): string =>

@@ -10,17 +10,18 @@ import {
 import { PeakModel } from '../../src/scheduler/peak-model.js';
 import { publishedManifest } from '../support/published-manifest.js';
 
-const unit = (size: number): PeakUnit => ({ model: 'wan', component: 'denoiser', size, modeledBytes: 7 });
+const unit = (size: number): PeakUnit => ({ model: 'wan', component: 'denoiser', size, modeledBytes: 7 * size });
 
 test('before anything was measured it says what was reckoned', () => {
-  expect(new PeakModel().predict(unit(100))).toEqual({ bytes: 7, basis: 'MODELED' });
+  expect(new PeakModel().predict(unit(100))).toEqual({ bytes: 700, basis: 'MODELED' });
 });
 
-test('of one measurement: no less below it, in proportion above', () => {
+test('of one measurement: below it no more than was reckoned, in proportion above', () => {
   const peaks = new PeakModel();
   peaks.observe(unit(100), 1000);
   expect(peaks.predict(unit(100))).toEqual({ bytes: 1050, basis: 'MEASURED' });
-  expect(peaks.predict(unit(10))).toEqual({ bytes: 1050, basis: 'INTERPOLATED' });
+  expect(peaks.predict(unit(99))).toEqual({ bytes: 693, basis: 'INTERPOLATED' });
+  expect(peaks.predict({ ...unit(99), modeledBytes: 5000 })).toEqual({ bytes: 1050, basis: 'INTERPOLATED' });
   expect(peaks.predict(unit(300)).bytes).toBeCloseTo(3150, 9);
 });
 

@@ -106,6 +106,18 @@ describe('what units really take', () => {
     expect(ledger.memory.activationsBytes).toBe(gib);
   });
 
+  test('after a larger unit says nothing of a smaller one', () => {
+    const ledger = new Ledger(12 * gib);
+    ledger.loaded(loaded('wan', 'denoiser', 4 * gib));
+    const small = { ...need('wan', 'denoiser', 4, 1), size: 100 };
+    ledger.begin(unit);
+    ledger.end(unit, { heldBytes: 5 * gib, peakBytes: 8 * gib, leftBytes: 8 * gib });
+    ledger.begin(small);
+    ledger.end(small, { heldBytes: 8 * gib, peakBytes: 8 * gib, leftBytes: 8 * gib });
+    expect(ledger.peaks.predict(small).bytes).toBe(gib);
+    expect(ledger.peaks.predict(unit).bytes).toBeCloseTo(3 * 1.05 * gib, 0);
+  });
+
   test('is given back when its component is released', () => {
     const ledger = new Ledger(12 * gib);
     ledger.loaded(loaded('wan', 'denoiser', 4 * gib));
