@@ -47,7 +47,7 @@ function isValid({ query }: FuzzedOperation): boolean {
 
 /** What no answer may contain. */
 const leak =
-  /node_modules|\.[jt]s:\d|\bat [\w.]+ \(|SQLITE|prisma|SELECT |INSERT |\/tmp\/|ENOENT|TypeError|RangeError|is not a function/i;
+  /node_modules|\.[jt]s:\d|\bat [\w.]+ \(|SQLITE|[Pp]risma|SELECT |INSERT |\/tmp\/|ENOENT|TypeError|RangeError|is not a function/;
 
 function checkErrors(errors: Json, operation: FuzzedOperation): void {
   const codes: unknown[] = (errors ?? []).map((error: Json) => error.extensions?.code);
