@@ -15,6 +15,7 @@ const subCommands = {
   queue: () => import('./queue.js').then((module) => module.queue),
   devices: () => import('./devices.js').then((module) => module.devices),
   keys: () => import('./keys.js').then((module) => module.keys),
+  'webhook-secret': () => import('./webhook-secret.js').then((module) => module.webhookSecret),
   models: () => import('./models.js').then((module) => module.models),
   serve: () => import('./serve.js').then((module) => module.serve),
   doctor: () => import('./doctor.js').then((module) => module.doctor),
