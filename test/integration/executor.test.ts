@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { EmbeddingCache, embeddingKey } from '../../src/execution/embedding-cache.js';
 import type { GenerationRequest } from '../../src/execution/protocol.js';
 import { WorkFiles } from '../../src/execution/work-files.js';
@@ -30,19 +30,19 @@ let undisturbed: Outcome;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reelql-executor-'));
   model = await importMicroModel(folder);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
-beforeEach(async ({ task }) => {
-  work = new WorkFiles(join(folder, task.id));
+  work = new WorkFiles(join(folder, 'work'));
   await work.prepare();
   executors = new Executors(work.directory, { count: 2 });
   scheduler = new PlayingScheduler(executors, work, model);
-  undisturbed ??= await scheduler.play('undisturbed', request);
+  undisturbed = await scheduler.play('undisturbed', request);
 });
-afterEach(async () => {
+beforeEach(async () => {
+  for (const id of await work.generations()) await work.remove(id);
+});
+afterAll(async () => {
   await executors.stop();
   expect(childProcesses()).toEqual([]);
+  rmSync(folder, { recursive: true });
 });
 
 test('a video of so many frames, numbered; the same again', async () => {
@@ -160,6 +160,7 @@ test('latents that overflow are told and not kept', async () => {
 test('a cached embedding is the computed one, and the same prompt is not encoded twice', async () => {
   const { directory: bundle, manifest } = model;
   await executors.run({ kind: 'load', bundle, component: 'textEncoder' });
+  for (const name of readdirSync(work.embeddings)) rmSync(join(work.embeddings, name));
   const encode = (prompts: string[]) => executors.run({ kind: 'encode-text', bundle, prompts });
   expect(await encode(['  a   red car', 'a blue ball', 'a red car'])).toEqual({ encoded: 2 });
   const cache = new EmbeddingCache(work.embeddings);

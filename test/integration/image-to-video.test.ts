@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { bundleIdentity } from '../../inference/bundle/identity.js';
 import { finalLatents } from '../../inference/pipeline/denoising.js';
 import { readPicture } from '../../inference/pipeline/image.js';
@@ -40,16 +40,17 @@ beforeAll(async () => {
   await sharp(pixels, { raw: { width: 100, height: 100, channels: 1 } })
     .png()
     .toFile(picture);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-beforeEach(async ({ task }) => {
-  work = new WorkFiles(join(folder, task.id));
+  work = new WorkFiles(join(folder, 'work'));
   await work.prepare();
   executors = new Executors(work.directory);
   scheduler = new PlayingScheduler(executors, work, model);
   await executors.run({ kind: 'load', bundle: model.directory, component: 'vae' });
 });
-afterEach(() => executors.stop());
+afterEach(() => work.remove('a'));
+afterAll(async () => {
+  await executors.stop();
+  rmSync(folder, { recursive: true });
+});
 
 async function encodePicture(path = picture): Promise<void> {
   const { width, height } = request.settings;

@@ -37,7 +37,7 @@ type Move = 'step' | 'step and save' | 'save' | 'kill' | 'reopen' | 'split step'
 const move = fc.oneof(
   { weight: 4, arbitrary: fc.constant<Move>('step') },
   { weight: 3, arbitrary: fc.constant<Move>('step and save') },
-  { weight: 1, arbitrary: fc.constantFrom<Move>('save', 'kill', 'reopen', 'split step', 'decode a little') },
+  { weight: 4, arbitrary: fc.constantFrom<Move>('save', 'kill', 'reopen', 'split step', 'decode a little') },
 );
 
 /** What a scheduler would know: the step at which the generation stands, and the one on disk. */
