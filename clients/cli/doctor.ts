@@ -6,6 +6,7 @@ import { cudaProviderInstalled, detectDevices } from '../../src/execution/device
 import { ModelCatalog } from '../../src/models/catalog.js';
 import { findFfmpeg } from '../../src/video/ffmpeg.js';
 import { command } from './command.js';
+import { accessState } from './doctor-access.js';
 import { onStdout } from './style.js';
 
 interface Finding {
@@ -26,6 +27,7 @@ export const doctor = command({
       ...(await devices()),
       await ffmpeg(),
       await dataFolder(),
+      { topic: 'Access', ...(await accessState(loadConfig())) },
       ...(await models(args.hashes ?? false)),
     ];
     process.stdout.write(args.json ? `${JSON.stringify(findings)}\n` : `${findings.map(line).join('\n')}\n`);

@@ -9,9 +9,15 @@ export const serve = command({
     port: { type: 'string', description: 'Port to listen on (4000)' },
     'data-dir': { type: 'string', description: 'Database, artifacts and models (var)' },
     devices: { type: 'string', description: 'auto, or some of: cpu, cuda-0, …' },
+    auth: {
+      type: 'string',
+      description: 'keys: every request brings an API key; off: loopback only',
+      valueHint: 'keys',
+    },
   },
   async run({ args }) {
-    const overrides = { host: args.host, port: args.port, dataDir: args['data-dir'], devices: args.devices };
+    const { host, port, devices, auth } = args;
+    const overrides = { host, port, devices, auth, dataDir: args['data-dir'] };
     const { startApp } = await import('../../src/app.js');
     const app = await startApp(loadConfig(overrides as ConfigInput));
     process.stdout.write(

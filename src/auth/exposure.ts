@@ -15,7 +15,7 @@ export function requireProtection({ host, auth, serveNetworkWithoutAuth }: Expos
   if (auth !== 'off' || serveNetworkWithoutAuth || isLoopback(host)) return;
   throw new ReelError(
     'UNPROTECTED',
-    `On ${host} others could use this server, and authentication is off. Make a key (npx reelql keys create --name NAME --role admin) and set REELQL_AUTH=keys; or, if everybody who reaches this address may do everything, REELQL_SERVE_NETWORK_WITHOUT_AUTH=true.`,
+    `On ${host} others could use this server, and authentication is off. Make a key (npx reelql keys create --name NAME --role admin) and serve with --auth keys (REELQL_AUTH=keys); or, if everybody who reaches this address may do everything, REELQL_SERVE_NETWORK_WITHOUT_AUTH=true.`,
   );
 }
 
