@@ -20,7 +20,7 @@ interface DeviceFacts {
 
 export type Device =
   | (DeviceFacts & { readonly kind: 'CPU' })
-  /** `gpu`: NVML's index of it. */
+  /** `gpu`: the driver's number of it. */
   | (DeviceFacts & { readonly kind: 'CUDA'; readonly gpu: number });
 
 /**
@@ -58,10 +58,9 @@ export function cpuDevice(id = 'cpu', threads = availableParallelism()): Device 
   };
 }
 
-/** @param deviceId CUDA's, which counts the visible GPUs only. */
 function cudaDevice({ index, name, totalBytes }: Gpu, deviceId: number): Device {
   const id = `cuda-${index}`;
-  const executor = { kind: 'CUDA', deviceId } as const;
+  const executor = { kind: 'CUDA', deviceId, gpu: index } as const;
   return { id, name, kind: 'CUDA', gpu: index, totalBytes, lanes: lanesOf(id, executor), executor };
 }
 

@@ -5,9 +5,7 @@ import type { ExecutorDevice } from './protocol.js';
 /** What this process holds of its device's memory now; null where the driver does not know us. */
 export function heldBytes(device: ExecutorDevice): number | null {
   if (device.kind === 'CPU') return process.memoryUsage.rss();
-  const nvml = openNvml();
-  const held = nvml?.gpus().map(({ index }) => nvml.memory(index)?.processBytes.get(process.pid) ?? 0) ?? [];
-  return held.reduce((sum, bytes) => sum + bytes, 0) || null;
+  return openNvml()?.memory(device.gpu)?.processBytes.get(process.pid) ?? null;
 }
 
 /** Begins a new measurement of `peakBytes`. */

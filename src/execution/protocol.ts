@@ -69,7 +69,8 @@ export type ExecutorMessage =
 /** What an executor needs to know of its device. */
 export type ExecutorDevice =
   | { readonly kind: 'CPU'; readonly threads: number }
-  | { readonly kind: 'CUDA'; readonly deviceId: number };
+  /** `deviceId`: CUDA's number, of those that it shows; `gpu`: the driver's, of all. */
+  | { readonly kind: 'CUDA'; readonly deviceId: number; readonly gpu: number };
 
 /** What a generation asks of a model. */
 export interface GenerationRequest {

@@ -20,7 +20,7 @@ test.each([
 });
 
 test('a GPU has two lanes, which share it', () => {
-  const executor = { kind: 'CUDA', deviceId: 3 } as const;
+  const executor = { kind: 'CUDA', deviceId: 1, gpu: 3 } as const;
   const lanes = lanesOf('cuda-3', executor);
   expect(lanes.map((lane) => lane.executor)).toEqual([executor, executor]);
   expect(lanes.flatMap(({ components }) => components).sort()).toEqual([...componentNames].sort());
