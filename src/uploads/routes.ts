@@ -90,7 +90,7 @@ async function bodyOf(request: FastifyRequest): Promise<Readable | null> {
 }
 
 /** Answers what is the sender's fault; throws on what is not. */
-export function refuseBody(reply: FastifyReply, error: unknown, maxBytes: number): FastifyReply {
+function refuseBody(reply: FastifyReply, error: unknown, maxBytes: number): FastifyReply {
   // The rest of the body is not read: the connection ends with the answer.
   reply.header('connection', 'close');
   if (error instanceof UnusablePicture) return refuse(reply, 422, 'UNUSABLE_PICTURE', error.message);
