@@ -22,12 +22,17 @@ import { resolveDocument } from './resolve-document.js';
 export function createHttpApp(log: Log, origins: Origins): FastifyInstance {
   const app = Fastify({
     bodyLimit: operationLimits.bodyBytes,
+    // Node's own default, which Fastify takes away: a request that trickles in for ever holds its connection no longer.
+    requestTimeout: 300_000,
     // A close ends open downloads and keep-alive connections rather than wait for them.
     forceCloseConnections: true,
     logger: false,
     frameworkErrors: (error, _request, reply) => sendError(error, reply, log),
   });
   registerOrigins(app, origins);
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+  });
   app.setErrorHandler((error: FastifyError | Refusal, _request, reply) => sendError(error, reply, log));
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ errors: [{ message: `There is nothing at ${request.method} ${request.url}.` }] }),

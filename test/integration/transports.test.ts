@@ -228,6 +228,20 @@ describe('the socket', () => {
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   });
 
+  it('survives clients that hang up in the middle of opening one', async () => {
+    const { port } = new URL(server.url);
+    const head = 'Host: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n';
+    for (const start of ['GET /graphql HTTP/1.1\r\nOrigin: https://evil.example\r\n', 'GET /x HTTP/1.1\r\n']) {
+      for (let n = 0; n < 20; n += 1) {
+        const socket = connect(Number(port), '127.0.0.1');
+        socket.on('error', () => {});
+        socket.write(`${start}${head}\r\n`, () => socket.resetAndDestroy());
+        await new Promise((resolve) => socket.once('close', resolve));
+      }
+    }
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  });
+
   it('survives bytes that are no WebSocket', async () => {
     const { port } = new URL(server.url);
     await new Promise<void>((resolve, reject) => {
