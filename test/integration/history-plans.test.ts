@@ -1,0 +1,90 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.js';
+import { PrismaClient } from '../../src/generated/prisma/client.js';
+import type { GenerationFilter } from '../../src/generations/filter.js';
+import { SingleConnectionLibSql } from '../../src/generations/single-connection.js';
+import { GenerationStore } from '../../src/generations/store.js';
+import { ApiServer } from '../support/api-server.js';
+import { create } from '../support/graphql-client.js';
+import { seedHistory } from '../support/seed-history.js';
+
+/** SQLite keeps no statistics here, so its plans do not depend on how many there are: a few are enough. */
+const rows = 1000;
+
+interface Query {
+  readonly sql: string;
+  readonly parameters: unknown[];
+}
+
+let server: ApiServer;
+let database: PrismaClient<'query'>;
+let store: GenerationStore;
+let queries: Query[] = [];
+beforeAll(async () => {
+  server = await ApiServer.start();
+  await create(server.url, { prompt: 'the first' });
+  await seedHistory(server.database.client, rows);
+  await server.stop();
+  const url = pathToFileURL(join(server.dataDir, 'reelql.db')).href;
+  database = new PrismaClient({
+    adapter: new SingleConnectionLibSql({ url }),
+    log: [{ emit: 'event', level: 'query' }],
+  });
+  database.$on('query', ({ query, params }) => queries.push({ sql: query, parameters: JSON.parse(params) }));
+  store = new GenerationStore(database as PrismaClient, systemClock, () => {});
+});
+afterAll(async () => {
+  await database.$disconnect();
+  await rm(server.dataDir, { recursive: true });
+});
+
+/** What SQLite does for the query that reads a page. */
+async function planOf(read: () => Promise<unknown>): Promise<string[]> {
+  queries = [];
+  await read();
+  const page = queries.find(({ sql }) => sql.includes('ORDER BY'));
+  if (!page) throw new Error('No page was read.');
+  const explained = `EXPLAIN QUERY PLAN ${page.sql}`;
+  const steps = await database.$queryRawUnsafe<{ detail: string }[]>(explained, ...page.parameters);
+  return steps.map(({ detail }) => detail);
+}
+
+const day = (text: string) => new Date(`${text}T00:00:00Z`);
+const parts: readonly GenerationFilter[] = [
+  { statuses: ['FAILED'] },
+  { statuses: ['QUEUED', 'RUNNING'] },
+  { model: 'other' },
+  { starred: true },
+  { owner: 'nobody' },
+  { createdAfter: day('2025-12-01') },
+  { createdBefore: day('2025-11-01') },
+];
+const combinations = parts.flatMap((one, index) => [one, ...parts.slice(index).map((other) => ({ ...one, ...other }))]);
+const filters: readonly GenerationFilter[] = [{}, ...combinations, { promptContains: 'boat' }, { text: 'red sunset' }];
+const slices = [
+  { from: 'newest', limit: 21 },
+  { from: 'oldest', limit: 21 },
+  { from: 'newest', limit: 21, olderThan: '019ad724-1ee0-7000-8000-000000000000' },
+  { from: 'oldest', limit: 21, newerThan: '019ad724-1ee0-7000-8000-000000000000' },
+] as const;
+
+describe(`a page of the history`, () => {
+  it.each(filters.map((filter) => ({ filter, text: JSON.stringify(filter) })))(
+    'is found by an index that has it in order: $text',
+    async ({ filter }) => {
+      for (const slice of slices) {
+        const [step = '', ...others] = await planOf(() => store.list(filter, slice));
+        // A search among rows that are left out one by one is in order too: a text may stand anywhere.
+        expect(step).toMatch(/^(SEARCH|SCAN) \S+ USING INDEX (Generation_\w+_id_idx|sqlite_autoindex_Generation_1)\b/);
+        const anyText = filter.promptContains !== undefined || filter.text !== undefined;
+        if (Object.keys(filter).length > 0 && !anyText) expect(step).toMatch(/^SEARCH/);
+        // Several statuses are several places in their index: what fits is sorted.
+        const sorts = filter.statuses !== undefined && filter.statuses.length > 1;
+        expect(others.filter((other) => !(sorts && other === 'USE TEMP B-TREE FOR ORDER BY'))).toEqual([]);
+      }
+    },
+  );
+});
