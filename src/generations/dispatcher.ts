@@ -51,6 +51,20 @@ export class Dispatcher {
     if (!leader || isFinal(leader.status)) await this.settle(leaderId);
   }
 
+  /** What the scheduler has to know of a generation. */
+  async jobOf(generation: GenerationRecord): Promise<Job> {
+    const { id, clientId, firstFrameUploadId, retriedFromId } = generation;
+    const { model, prompt, negativePrompt, settings, priority, createdAt, batching, outputs } = generation;
+    const upload = firstFrameUploadId && (await this.uploads.get(firstFrameUploadId));
+    return {
+      generationId: id,
+      client: clientId ?? 'anyone',
+      ...{ model, prompt, negativePrompt, settings, priority, createdAt, batching, outputs },
+      firstFrame: upload ? this.uploads.path(upload.sha256) : null,
+      continues: retriedFromId,
+    };
+  }
+
   /** The ones kept back, in the order in which they are likely to go on. */
   waiting(): string[] {
     return [...this.held.values(), ...this.followers.values()].flat().map(({ id }) => id);
@@ -97,8 +111,7 @@ export class Dispatcher {
       }
       submitted.add(id);
     }
-    const upload = generation.firstFrameUploadId && (await this.uploads.get(generation.firstFrameUploadId));
-    this.scheduler.submit(jobOf(generation, upload ? this.uploads.path(upload.sha256) : null));
+    this.scheduler.submit(await this.jobOf(generation));
   }
 
   private async ended(id: string): Promise<void> {
@@ -157,14 +170,4 @@ function without(groups: Map<string, GenerationRecord[]>, id: string): boolean {
     return true;
   }
   return false;
-}
-
-function jobOf(generation: GenerationRecord, firstFrame: string | null): Job {
-  const { id, clientId, model, prompt, negativePrompt, settings, priority, createdAt, batching, outputs } = generation;
-  return {
-    generationId: id,
-    client: clientId ?? 'anyone',
-    ...{ model, prompt, negativePrompt, settings, priority, createdAt, batching, outputs, firstFrame },
-    continues: generation.retriedFromId,
-  };
 }

@@ -114,9 +114,7 @@ export function changesOf(
       return { progress: toJson(progress), ...(preview ? { previewSequence: sequence } : {}) };
     }
     case 'GenerationResumed':
-      return body.cause === 'SERVER_RESTARTED'
-        ? { deviceId: null, startedAt: null, previewSequence: null, progress: toJson(waiting(record.settings)) }
-        : {};
+      return body.cause === 'SERVER_RESTARTED' ? restarted(record, body.fromStep) : {};
     case 'GenerationSucceeded':
       return {
         finishedAt: now,
@@ -129,6 +127,13 @@ export function changesOf(
     case 'GenerationCanceled':
       return { finishedAt: now };
   }
+}
+
+/** Waits again. What goes on from a checkpoint keeps its picture, and its fraction until it is as far again. */
+function restarted({ settings, progress }: GenerationRecord, step: number): Prisma.GenerationUncheckedUpdateInput {
+  const again = { deviceId: null, startedAt: null };
+  if (step === 0) return { ...again, previewSequence: null, progress: toJson(waiting(settings)) };
+  return { ...again, progress: toJson({ ...waiting(settings), step, fraction: progress.fraction }) };
 }
 
 function done({ settings }: Pick<GenerationRecord, 'settings'>): GenerationRecord['progress'] {

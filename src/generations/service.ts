@@ -180,17 +180,17 @@ export class GenerationService {
   }
 
   /**
-   * At start, before anything else: a paused queue stays paused, what ran when the server ended is queued again, and all that
-   * wait go on waiting in the order of their creation.
+   * At start, before anything else: a paused queue stays paused, what ran when the server ended is queued again, to go on from
+   * its checkpoint, and all that wait go on waiting in the order of their creation.
    */
   async recover(): Promise<void> {
     const { store, scheduler, settings, log } = this.options;
     if (await settings.queuePaused()) scheduler.setPaused(true);
     const unfinished = await store.unfinished();
     for (const generation of unfinished) {
-      if (generation.status === 'RUNNING') {
-        await store.advance(generation.id, { type: 'GenerationResumed', fromStep: 0, cause: 'SERVER_RESTARTED' });
-      }
+      if (generation.status !== 'RUNNING') continue;
+      const fromStep = await scheduler.checkpointedStep(await this.dispatcher.jobOf(generation));
+      await store.advance(generation.id, { type: 'GenerationResumed', fromStep, cause: 'SERVER_RESTARTED' });
     }
     for (const generation of unfinished) await this.dispatcher.enter(generation);
     if (unfinished.length > 0) log.info({ count: unfinished.length }, 'Queued unfinished generations again');

@@ -76,6 +76,8 @@ export interface Scheduler {
   fit(model: string, settings: GenerationSettings): Fit;
   /** Null until enough is measured to say anything. @throws Error if there is no such model. */
   estimate(model: string, settings: GenerationSettings): Estimate | null;
+  /** From which step a job would go on: 0, unless an earlier life of it has left a checkpoint. */
+  checkpointedStep(job: Job): Promise<number>;
   /** 1 = next to start; null once started or unknown. */
   position(generationId: string): number | null;
   queue(): { readonly waiting: readonly string[]; readonly running: readonly string[] };

@@ -15,6 +15,7 @@ import { migrate, migrationsFolder } from '../../src/generations/migrate.js';
 import { GenerationStore } from '../../src/generations/store.js';
 import { ApiServer, toyModel } from '../support/api-server.js';
 import { create, follow, graphql, localId, socketClient } from '../support/graphql-client.js';
+import { HandScheduler } from '../support/hand-scheduler.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -240,6 +241,31 @@ describe('a restart', () => {
     } finally {
       await server.stop();
     }
+  });
+
+  it('goes on from a checkpoint, with the picture and the fraction that were there', async () => {
+    let server = await ApiServer.start({ dataDir: folder });
+    const { generation } = await create(server.url, { prompt: 'x' });
+    const id = localId(generation.id);
+    await server.scheduler.start(id);
+    for (const step of [1, 2, 3]) await server.scheduler.step(id, step);
+    await server.stop();
+
+    const scheduler = new HandScheduler();
+    scheduler.checkpoints.set(id, 2);
+    server = await ApiServer.start({ dataDir: folder, scheduler });
+    const query = `query ($id: ID!) { node(id: $id) { ... on Generation { status
+      progress { phase step fraction preview { step } } events(last: 1) { edges { node { ... on GenerationResumed { fromStep cause } } } } } } }`;
+    const { node } = (await graphql(server.url, query, { id: generation.id })).data;
+    expect(node).toEqual({
+      status: 'QUEUED',
+      progress: { phase: 'WAITING', step: 2, fraction: 0.75, preview: { step: 3 } },
+      events: { edges: [{ node: { fromStep: 2, cause: 'SERVER_RESTARTED' } }] },
+    });
+    await server.scheduler.start(id);
+    await server.scheduler.step(id, 3);
+    expect((await server.store.get(id))?.progress.fraction).toBe(0.75);
+    await server.stop();
   });
 
   it('ends open subscriptions instead of waiting for them', async () => {

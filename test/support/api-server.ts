@@ -62,6 +62,7 @@ export interface ApiServerOptions {
   readonly clock?: Clock;
   /** API keys are wanted; otherwise everybody may do everything. */
   readonly auth?: { readonly requestsPerMinute?: number; readonly linkSeconds?: number; readonly clock?: Clock };
+  readonly scheduler?: HandScheduler;
   readonly documents?: TrustedDocuments;
   readonly network?: Partial<NetworkOptions>;
 }
@@ -93,7 +94,7 @@ export class ApiServer {
     const store = new GenerationStore(database.client, options.clock ?? systemClock, publish, outbox);
     const artifacts = await FileArtifactStore.open(join(dataDir, 'artifacts'));
     const uploads = new UploadStore(database.client, artifacts, systemClock, 200_000);
-    const scheduler = new HandScheduler();
+    const scheduler = options.scheduler ?? new HandScheduler();
     scheduler.recorder = createRecorder(store);
     const service = new GenerationService({
       ...{ store, scheduler, catalog, artifacts, uploads, log },

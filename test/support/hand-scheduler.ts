@@ -11,6 +11,8 @@ export class HandScheduler implements Scheduler {
   private readonly waiting = new Map<string, Job>();
   private readonly running = new Map<string, Job>();
   private readonly listeners = new Set<() => void>();
+  /** Steps that checkpoints are said to hold. */
+  readonly checkpoints = new Map<string, number>();
   /** Given after construction: the recorder's store is built beside this. */
   recorder!: Recorder;
 
@@ -52,6 +54,10 @@ export class HandScheduler implements Scheduler {
 
   estimate(): Estimate | null {
     return this.estimated;
+  }
+
+  async checkpointedStep({ generationId }: Job): Promise<number> {
+    return this.checkpoints.get(generationId) ?? 0;
   }
 
   position(id: string): number | null {
