@@ -1,0 +1,192 @@
+from datetime import datetime
+from typing import Optional
+
+from pydantic import Field
+
+from .base_model import BaseModel
+from .enums import (
+    BatchingPolicy,
+    CachePolicy,
+    DoesNotFitPolicy,
+    GenerationStatus,
+    Sampler,
+    VideoFormat,
+)
+
+
+class CancelGenerationInput(BaseModel):
+    """What to stop."""
+
+    id: str
+    "Of the generation."
+
+
+class CreateGenerationInput(BaseModel):
+    """What to make."""
+
+    batching: Optional[BatchingPolicy] = None
+    "Whether other generations may share its steps; AUTO if left out."
+    cache: Optional[CachePolicy] = None
+    "Whether a stored video of the same request will do; USE if left out."
+    first_frame_upload_id: Optional[str] = Field(
+        alias="firstFrameUploadId", default=None
+    )
+    "A picture that the video begins with; uploaded over HTTP first (POST /uploads)."
+    idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
+    "Same key, same input: the first result again. Same key, other input: IdempotencyConflict."
+    model_id: Optional[str] = Field(alias="modelId", default=None)
+    "Leave out for the default model."
+    negative_prompt: Optional[str] = Field(alias="negativePrompt", default=None)
+    "What it must not show."
+    on_does_not_fit: Optional[DoesNotFitPolicy] = Field(
+        alias="onDoesNotFit", default=None
+    )
+    "What to do where no device has the memory for the settings; REFUSE if left out."
+    outputs: Optional["OutputsInput"] = None
+    "What to make of the pictures; an MP4 if left out."
+    priority: Optional[int] = None
+    "-100 to 100, higher goes first; 0 if left out."
+    prompt: str
+    "What the video shows."
+    remixed_from_id: Optional[str] = Field(alias="remixedFromId", default=None)
+    "The generation whose settings it started from."
+    settings: Optional["GenerationSettingsInput"] = None
+    "Leave out for the defaults of the model."
+    webhook_url: Optional[str] = Field(alias="webhookUrl", default=None)
+    "Where to POST its events to, signed, until they are received; private addresses are refused."
+
+
+class CropInput(BaseModel):
+    """A part of the picture, in pixels of the video as generated. Sides are even and at least 16."""
+
+    height: int
+    "Pixels."
+    width: int
+    "Pixels."
+    x: int
+    "From the left edge."
+    y: int
+    "From the upper edge."
+
+
+class DeleteGenerationInput(BaseModel):
+    """What to remove."""
+
+    id: str
+    "Of the generation."
+
+
+class EstimateGenerationInput(BaseModel):
+    """What would be made."""
+
+    model_id: Optional[str] = Field(alias="modelId", default=None)
+    "Leave out for the default model."
+    on_does_not_fit: Optional[DoesNotFitPolicy] = Field(
+        alias="onDoesNotFit", default=None
+    )
+    "With DOWNGRADE the estimate is of what would be made instead; REFUSE if left out."
+    settings: Optional["GenerationSettingsInput"] = None
+    "Leave out for the defaults of the model."
+
+
+class GenerationFilter(BaseModel):
+    """Which generations to list: those that fit all that is given."""
+
+    created_after: Optional[datetime] = Field(alias="createdAfter", default=None)
+    "Created after this."
+    created_before: Optional[datetime] = Field(alias="createdBefore", default=None)
+    "Created before this."
+    model_id: Optional[str] = Field(alias="modelId", default=None)
+    "Of this model."
+    prompt_contains: Optional[str] = Field(alias="promptContains", default=None)
+    "With this text somewhere in the prompt; case does not matter in ASCII."
+    starred: Optional[bool] = None
+    "Starred, or not starred."
+    status: Optional[list[GenerationStatus]] = None
+    "One of these."
+    text: Optional[str] = None
+    "With each of these words somewhere in the prompt or the negative prompt, in any order."
+
+
+class GenerationSettingsInput(BaseModel):
+    """Settings to choose. What is left out takes the model's default; all are checked against its limits, and what is wrong comes back as InvalidInput."""
+
+    fps: Optional[int] = None
+    "Pictures a second: 1 to 60."
+    frame_count: Optional[int] = Field(alias="frameCount", default=None)
+    "Pictures in the video: 4n + 1 with the Wan models. Others are changed to 4*floor(F/4) + 1, as adjustments say."
+    guidance_scale: Optional[float] = Field(alias="guidanceScale", default=None)
+    "How strongly the prompt is followed: 0 to 100, above 9 with a warning."
+    height: Optional[int] = None
+    "Pixels; divisible by the model's sizeMultiple."
+    sampler: Optional[Sampler] = None
+    "How the denoising equation is solved."
+    seed: Optional[int] = None
+    "0 to 2^53 - 1. Leave out for a random one."
+    shift: Optional[float] = None
+    "Shift of the noise schedule towards much noise."
+    steps: Optional[int] = None
+    "Denoising steps."
+    width: Optional[int] = None
+    "Pixels; divisible by the model's sizeMultiple."
+
+
+class OutputsInput(BaseModel):
+    """What to make of the pictures once they are there."""
+
+    crop: Optional["CropInput"] = None
+    "The whole picture if left out."
+    formats: Optional[list[VideoFormat]] = None
+    "The first is the video, the others are extras; MP4_H264 if left out."
+    subtitles: Optional[list["SubtitleInput"]] = None
+    "At most 100."
+
+
+class RetryGenerationInput(BaseModel):
+    """What to do again."""
+
+    id: str
+    "Of the generation."
+    idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
+    "The same key again: the first retry again."
+
+
+class SetGenerationPriorityInput(BaseModel):
+    """How urgent something is."""
+
+    id: str
+    "Of the generation."
+    priority: int
+    "-100 to 100, higher goes first."
+
+
+class SetGenerationStarredInput(BaseModel):
+    """What to keep in sight."""
+
+    id: str
+    "Of the generation."
+    starred: bool
+    "False takes the star away."
+
+
+class SetQueuePausedInput(BaseModel):
+    """Whether the queue rests."""
+
+    paused: bool
+    "False lets it go on."
+
+
+class SubtitleInput(BaseModel):
+    """A line of text drawn into the picture, in any script."""
+
+    end_seconds: float = Field(alias="endSeconds")
+    "When it is gone again."
+    start_seconds: float = Field(alias="startSeconds")
+    "When it appears."
+    text: str
+    "Up to 500 characters in up to 4 lines."
+
+
+CreateGenerationInput.model_rebuild()
+EstimateGenerationInput.model_rebuild()
+OutputsInput.model_rebuild()
