@@ -7,6 +7,7 @@ import type { Log } from '../log.js';
 import { isMalformedForm } from '../uploads/malformed-form.js';
 import { UnusablePicture } from '../uploads/picture.js';
 import { TooLarge } from '../uploads/receive.js';
+import { TooManyUploads } from '../uploads/upload-store.js';
 
 /** A failure in the form in which OpenAI's API tells one; clients choose by status and code. */
 export class OpenAiError extends Error {
@@ -104,6 +105,9 @@ export function toOpenAiError(error: unknown, log: Log): OpenAiError {
   }
   const param = 'input_reference';
   if (error instanceof UnusablePicture) return new OpenAiError(400, error.message, 'invalid_image', { param });
+  if (error instanceof TooManyUploads) {
+    return new OpenAiError(429, error.message, 'too_many_uploads', { param, type: limited });
+  }
   if (error instanceof TooLarge) return new OpenAiError(413, 'The picture is too large.', 'file_too_large', { param });
   if (isMalformedForm(error)) return new OpenAiError(400, 'The body is no multipart form.', 'bad_request');
   const { statusCode = 500 } = error as FastifyError;

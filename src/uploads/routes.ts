@@ -11,7 +11,7 @@ import type { Upload } from '../generations/ports.js';
 import { isMalformedForm } from './malformed-form.js';
 import { UnusablePicture } from './picture.js';
 import { TooLarge } from './receive.js';
-import { type UploadStore, uploadLifetimeMs } from './upload-store.js';
+import { TooManyUploads, type UploadStore, uploadLifetimeMs } from './upload-store.js';
 
 export interface UploadRouteOptions {
   readonly uploads: UploadStore;
@@ -93,6 +93,7 @@ async function bodyOf(request: FastifyRequest): Promise<Readable | null> {
 function refuseBody(reply: FastifyReply, error: unknown, maxBytes: number): FastifyReply {
   // The rest of the body is not read: the connection ends with the answer.
   reply.header('connection', 'close');
+  if (error instanceof TooManyUploads) return refuse(reply, 429, 'TOO_MANY_UPLOADS', error.message);
   if (error instanceof UnusablePicture) return refuse(reply, 422, 'UNUSABLE_PICTURE', error.message);
   if (error instanceof TooLarge) {
     return refuse(reply, 413, 'TOO_LARGE', `The picture is larger than ${maxBytes} bytes.`);

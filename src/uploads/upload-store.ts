@@ -12,6 +12,17 @@ import { receive } from './receive.js';
 /** How long a picture is kept that no generation refers to. */
 export const uploadLifetimeMs = 24 * 60 * 60 * 1000;
 
+/** Pictures of one owner that no generation refers to: beyond it somebody fills the disk. */
+export const maxUnusedUploads = 500;
+
+/** There are too many of the caller's that nobody uses. */
+export class TooManyUploads extends Error {
+  override readonly name = 'TooManyUploads';
+  constructor() {
+    super(`${maxUnusedUploads} of your uploads wait to be used. They are removed a day after they came.`);
+  }
+}
+
 /** Pictures for first frames: rows in the database, bytes by their content in the store of all files. */
 export class UploadStore implements Uploads {
   constructor(
@@ -21,8 +32,10 @@ export class UploadStore implements Uploads {
     readonly maxBytes: number,
   ) {}
 
-  /** @throws TooLarge, UnusablePicture, StorageError, or what the body threw; nothing is left then. */
+  /** @throws TooManyUploads, TooLarge, UnusablePicture, StorageError, or what the body threw; nothing is left then. */
   async create(caller: Caller, body: Readable): Promise<Upload> {
+    const unused = { clientId: caller.keyId, generations: { none: {} } };
+    if ((await this.database.upload.count({ where: unused })) >= maxUnusedUploads) throw new TooManyUploads();
     const staged = await this.files.stage('picture');
     try {
       const { sha256, bytes } = await receive(body, staged, this.maxBytes);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyone } from '../../src/auth/caller.js';
 import { KeyStore } from '../../src/auth/key-store.js';
 import { systemClock } from '../../src/clock.js';
-import { UploadStore } from '../../src/uploads/upload-store.js';
+import { maxUnusedUploads, UploadStore } from '../../src/uploads/upload-store.js';
 import { ApiServer } from '../support/api-server.js';
 import { create, type Json } from '../support/graphql-client.js';
 
@@ -126,6 +126,24 @@ describe('what is refused, and leaves nothing behind', () => {
     });
     expect(await server.database.client.upload.count()).toBe(before);
     expect(left()).toEqual([]);
+  });
+
+  it('one more when the sender has hundreds that wait to be used', async () => {
+    const full = await ApiServer.start();
+    try {
+      const bytes = await plain(32, 32).png().toBuffer();
+      const { json } = await post(bytes, {}, full.url);
+      const { client } = full.database;
+      const row = await client.upload.findUniqueOrThrow({ where: { id: json.id.slice('upload_'.length) } });
+      const copies = Array.from({ length: maxUnusedUploads - 1 }, (_, i) => ({ ...row, id: `copy-${i}` }));
+      await client.upload.createMany({ data: copies });
+      const refused = await post(bytes, {}, full.url);
+      expect(refused).toMatchObject({ status: 429, json: { errors: [{ extensions: { code: 'TOO_MANY_UPLOADS' } }] } });
+      await create(full.url, { prompt: 'x', firstFrameUploadId: json.id });
+      expect((await post(bytes, {}, full.url)).status).toBe(201);
+    } finally {
+      await full.close();
+    }
   });
 
   it('a file too large in a form', async () => {

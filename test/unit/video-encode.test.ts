@@ -100,6 +100,15 @@ test('a hung ffmpeg is ended, also when it hangs after the last frame', async ()
   expect(isRunning(Number(readFileSync(join(folder, 'hung.pid'), 'utf8')))).toBe(false);
 });
 
+test('a slow ffmpeg is not a hung one: what it has written counts', async () => {
+  const lines = '1 2 3 4 5 6'.split(' ').map((n) => `sleep 0.2; echo "frame=${n} fps=1 q=1.0 size=1kB" >&2;`);
+  const slow = impostor('diligent', `cat >/dev/null; ${lines.join(' ')} exit 0`);
+  const seen: number[] = [];
+  const video = { ...job('diligent.mp4', gradient(7)), onEncoded: (frames: number) => seen.push(frames) };
+  expect(await encodeVideo(video, { ffmpeg: slow, stallMs: 700 })).toEqual({ frames: 7 });
+  expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
+});
+
 test('an ffmpeg that is killed in the middle is an encoder failure', async () => {
   const killed = impostor('killed', 'head -c 20000 >/dev/null; kill -9 $$');
   const failure = await encodeVideo(job('killed.mp4', gradient(200)), { ffmpeg: killed }).catch(

@@ -111,6 +111,23 @@ test('the same frames give the same bytes in every format', async () => {
   expect(await hashes()).toEqual(await hashes());
 });
 
+test('a video may have one frame only', async () => {
+  const single = { ...settings, frameCount: 1 };
+  async function* first(): AsyncGenerator<Uint8Array> {
+    for await (const frame of halves()) return yield frame;
+  }
+  const { signal } = new AbortController();
+  const outputs = { ...defaultOutputs, formats: videoFormats };
+  const target = { settings: single, outputs, metadata, artifacts, signal, videoEncoder: ffmpegVideoEncoder() };
+  const [mp4, , webm, gif, webp] = (await writeOutputs(first(), target)).map(pathOf) as string[];
+  for (const path of [mp4, webm, gif, webp] as string[]) {
+    const [frame, ...more] = await decodeFrames(path, 96, 64);
+    expect(more).toEqual([]);
+    near(pixel(frame as Uint8Array, 96, 20, 30), [200, 0, 20]);
+  }
+  expect(String((await sharp(webp).metadata()).xmp)).toContain('a "red" &lt;car&gt;'.replaceAll('"', '\\"'));
+});
+
 test('whatever fails, nothing is left staged', async () => {
   const broken = ffmpegVideoEncoder({ REELQL_FFMPEG: '/bin/false' });
   await expect(write({ formats: videoFormats }, { videoEncoder: broken })).rejects.toThrow(EncoderFailed);
