@@ -5,7 +5,7 @@ import { webhookEvents } from './webhooks/events.js';
 import { parseWebhookSecret } from './webhooks/signature.js';
 
 const count = z.coerce.number().int().positive();
-const flag = z.union([z.boolean(), z.stringbool()]);
+const flag = z.union([z.boolean(), z.stringbool()], { error: 'true or false is expected' });
 const list = z.union([
   z.array(z.string().min(1)),
   z.string().transform((text) =>
@@ -50,7 +50,9 @@ const configSchema = z.strictObject({
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
   /** Origins of pages of other sites that may use the server: `https://studio.example,https://…`, or `*`. */
-  allowedOrigins: list.default([]),
+  allowedOrigins: list
+    .pipe(z.array(z.string().refine(isOrigin, 'an origin has no path and no slash at its end: https://studio.example')))
+    .default([]),
   /** Requests a minute of an API key that has no rate of its own. A file counts a tenth. */
   requestsPerMinute: count.default(600),
   /** Seconds that a link to a file lives at most where keys are wanted, and half of which it lives at least. */
@@ -82,6 +84,10 @@ const configSchema = z.strictObject({
   webhookAllowPrivate: flag.default(false),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
+
+function isOrigin(text: string): boolean {
+  return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
+}
 
 export type Config = Readonly<z.output<typeof configSchema> & { modelsDir: string }>;
 export type ConfigInput = z.input<typeof configSchema>;

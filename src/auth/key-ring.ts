@@ -26,12 +26,12 @@ export class KeyRing {
   private lookedAt = 0;
 
   private constructor(
-    private readonly store: KeyStore,
+    private readonly store: Pick<KeyStore, 'valid' | 'used'>,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
 
-  static async open(store: KeyStore, clock: Clock, log: Log): Promise<KeyRing> {
+  static async open(store: Pick<KeyStore, 'valid' | 'used'>, clock: Clock, log: Log): Promise<KeyRing> {
     const ring = new KeyRing(store, clock, log);
     await ring.read();
     ring.timer = setInterval(() => void ring.look(), lookInterval).unref();
