@@ -18,6 +18,7 @@ import { GenerationService } from './generations/service.js';
 import { GenerationStore } from './generations/store.js';
 import { createLog } from './log.js';
 import { ModelCatalog } from './models/catalog.js';
+import { Measurements } from './scheduler/measurements.js';
 import { StepScheduler } from './scheduler/scheduler.js';
 import { startSweeping } from './uploads/sweep.js';
 import { UploadStore } from './uploads/upload-store.js';
@@ -60,10 +61,17 @@ export async function startApp(config: Config): Promise<App> {
     const uploads = new UploadStore(database.client, artifacts, systemClock, config.maxUploadBytes);
     parts.defer(startSweeping(uploads, log));
 
-    // Who computes them: a device each an executor, between them the policy.
+    // Who computes them: executors, a device one or two, and the policy between them and the generations; with what was measured
+    // before, and with what is kept of generations under way.
+    const workDirectory = join(config.dataDir, 'work');
+    const identities = new Map(catalog.list().map(({ name, contentHash }) => [name, contentHash]));
+    const measurements = await Measurements.open({ path: join(workDirectory, 'measurements.json'), identities, log });
+    parts.defer(() => measurements.close());
     const scheduler = new StepScheduler({
       devices: await chooseDevices(config.devices),
       catalog: (name) => catalog.get(name),
+      workDirectory,
+      measurements: (device) => measurements.of(device),
       recorder: createRecorder(store),
       artifacts,
       videoEncoder: ffmpegVideoEncoder(),
@@ -75,7 +83,7 @@ export async function startApp(config: Config): Promise<App> {
     // What can be done with them; first of all, going on with what an earlier server left.
     const { queueCapacity } = config;
     const settings = new ServerSettings(database.client);
-    const work = new WorkFiles(join(config.dataDir, 'work'));
+    const work = new WorkFiles(workDirectory);
     const used = { store, scheduler, catalog, artifacts, uploads, work, settings, clock: systemClock, log };
     const service = new GenerationService({ ...used, queueCapacity });
     await service.recover();

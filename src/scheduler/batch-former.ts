@@ -45,7 +45,7 @@ export function wouldJoin(batch: readonly Ask[], newcomer: Ask, options: BatchOp
  */
 export function splitPays(leader: Ask, lane: Lane, second: Lane, { costs, ledger, settings }: Round): boolean {
   if (!sharesSteps(leader) || leader.rows !== 2) return false;
-  if (second.device === lane.device || !second.stages.has('step')) return false;
+  if (second.device === lane.device || second.kind !== lane.kind || !second.stages.has('step')) return false;
   if (ledger.evicts(second.id, leader) || !ledger.fits(second.id, leader, 1)) return false;
   const load = ledger.loadSeconds(second.id, leader);
   if (load > 0 && (leader.secondsLeft === null || leader.secondsLeft < settings.amortisation * load)) return false;
@@ -59,6 +59,7 @@ function canJoin(leader: Ask, other: Ask): boolean {
   return (
     other !== leader &&
     sharesSteps(other) &&
+    other.kind === leader.kind &&
     other.model === leader.model &&
     other.shape === leader.shape &&
     other.priority === leader.priority

@@ -2,15 +2,28 @@ import { StorageError } from '../errors.js';
 import type { FailureCode, GenerationFailure } from '../generations/generation.js';
 import { EncoderFailed } from '../video/encode-video.js';
 
+export interface FailedUnit {
+  /** With others in one batch. */
+  readonly shared?: boolean;
+  /** The executor has gone, and the states in it. */
+  readonly lost?: boolean;
+}
+
 /** A unit failed, or the executor was lost in it. `detail` is for the log. */
 export class UnitFailed extends Error {
   override readonly name = 'UnitFailed';
+  readonly shared: boolean;
+  readonly lost: boolean;
+
   constructor(
     readonly code: FailureCode,
     message: string,
     readonly detail = message,
+    { shared = false, lost = false }: FailedUnit = {},
   ) {
     super(message);
+    this.shared = shared;
+    this.lost = lost;
   }
 }
 
@@ -37,6 +50,7 @@ export function toFailure(error: unknown): GenerationFailure {
 function classify(error: unknown): [FailureCode, string] {
   if (error instanceof UnitFailed) return [error.code, error.message];
   if (error instanceof EncoderFailed) {
+    if (error.hung) return ['TIMED_OUT', error.message];
     return /no space left on device/i.test(error.detail)
       ? ['STORAGE_FAILED', diskFull]
       : ['ENCODER_FAILED', error.message];

@@ -1,19 +1,24 @@
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
-import type { StepResult, Unit, UnitKind, UnitResult } from '../execution/protocol.js';
-import type { GenerationPhase, Progress } from '../generations/generation.js';
+import type { StepResult } from '../execution/protocol.js';
+import type { GenerationPhase, Progress, ResumeCause } from '../generations/generation.js';
 import type { Log } from '../log.js';
 import { EncoderFailed } from '../video/encode-video.js';
 import { encodePreview } from '../video/preview.js';
 import type { VideoEncoder } from '../video/video-encoder.js';
 import { writeOutputs } from '../video/write-outputs.js';
-import type { DeviceSlot } from './device-slot.js';
+import { type Answer, type Asker, ConditioningMissing, type Readiness, type Turn } from './asker.js';
+import type { CostModel } from './cost-model.js';
+import type { Desk } from './desk.js';
 import { toFailure, UnitFailed } from './failures.js';
-import { peakUnits, weightsBytes } from './memory-model.js';
+import type { KeptWork } from './kept-work.js';
+import type { DeviceKind, UnitStage } from './policy.js';
 import type { ArtifactStore, Job, Recorder } from './ports.js';
+import { Reports } from './reports.js';
 import { RunAccount } from './run-account.js';
+import { Setbacks } from './setbacks.js';
 import { metadataOf } from './video-metadata.js';
-import { type InstalledModel, neededComponents, type Stage } from './work.js';
+import type { InstalledModel } from './work.js';
 
 export interface RunContext {
   readonly recorder: Recorder;
@@ -26,10 +31,9 @@ export interface RunContext {
 export interface RunOptions {
   readonly job: Job;
   readonly model: InstalledModel;
-  readonly slot: DeviceSlot;
+  readonly desk: Desk;
+  readonly kept: KeptWork;
   readonly context: RunContext;
-  /** Called once, when the run needs its device no more: before the video is encoded to its end. */
-  readonly onDeviceFree: () => void;
 }
 
 /** Why a run ends without a word to the recorder: somebody else has had the last one, or nobody may. */
@@ -37,155 +41,285 @@ class RunOver extends Error {
   override readonly name = 'RunOver';
 }
 
+const phaseOf: Readonly<Record<UnitStage, GenerationPhase>> = {
+  'encode-text': 'ENCODING_TEXT',
+  'encode-image': 'ENCODING_TEXT',
+  step: 'DENOISING',
+  decode: 'DECODING',
+};
+
+/** A checkpoint is due when both have gone by since the last one, so that it costs less than one percent of the computing. */
+const checkpointSeconds = 2;
+const checkpointSteps = 5;
+
 /**
- * One generation on one device, from started to its end:
+ * One generation, from waiting to its end:
  *
- *   LOADING → ENCODING_TEXT → DENOISING (step × N) → DECODING (chunk × M, streamed into the encoder) → ENCODING_VIDEO → DONE
+ *   text (and picture) → step × N → chunk × M, streamed into the video encoder → DONE
  *
- * Between any two units, and during the encoding, it can be cancelled or stopped. Reports are written one after the other, so
- * the recorder's log has no hole; that of a step while the next one computes, all others before the run goes on. A report
- * that the recorder refuses ends the run.
+ * For everything that a device computes it asks at the desk and awaits its turn; so a more urgent one goes first by not being
+ * kept waiting, and to cancel is to ask no more. What is on disk is not computed again: neither after a loss, which sends it back
+ * to where the loss has left it, nor in a later life of the server. Reports are written one after the other, so the recorder's log
+ * has no hole; that of a step while the next one computes. A report that the recorder refuses ends the run.
  */
-export class GenerationRun {
+export class GenerationRun implements Asker {
+  readonly job: Job;
+  readonly model: InstalledModel;
+  priority: number;
+  started = false;
+  kind: DeviceKind | null = null;
+  step = 0;
   readonly #options: RunOptions;
   readonly #over = new AbortController();
   readonly #account: RunAccount;
+  readonly #setbacks = new Setbacks();
+  readonly #reports = new Reports();
   #canceling: Promise<boolean> | null = null;
-  #deviceHeld = true;
-  /** By performance.now(), when the last frame had been decoded. */
-  #decodedAt = 0;
+  /** Of the last report. */
+  #phase: GenerationPhase = 'WAITING';
+  /** The furthest it has ever come: what is computed again is no progress. */
+  #furthestStep = 0;
+  #furthestFrame = 0;
+  #checkpoint = { step: 0, at: performance.now() };
+  /** Why it will have gone on, at its next unit. */
+  #interrupted: ResumeCause | null = null;
   /** Resolves when nothing of the run is left: no unit, no process, no staged file. Never rejects. */
   readonly finished: Promise<void>;
 
   constructor(options: RunOptions) {
     this.#options = options;
-    const { job, model, slot, context } = options;
-    this.#account = new RunAccount(job, model, slot, context.clock);
+    const { job, model, context } = options;
+    this.job = job;
+    this.model = model;
+    this.priority = job.priority;
+    this.#account = new RunAccount(job, model, context.clock);
     this.finished = this.#run();
   }
 
   /** No further unit begins from now on. Resolves once that is recorded; false if the generation had ended before. */
   cancel(): Promise<boolean> {
     this.#over.abort(new RunOver('canceled'));
-    this.#canceling ??= this.#options.context.recorder.canceled(this.#options.job.generationId);
+    this.#canceling ??= this.#options.context.recorder.canceled(this.job.generationId);
     return this.#canceling;
   }
 
-  /** As cancel, but nothing is recorded: the generation stays RUNNING for the next server. */
+  /** As cancel, but nothing is recorded: the generation stays as it is for the next server. */
   stop(): void {
     this.#over.abort(new RunOver('stopped'));
   }
 
   async #run(): Promise<void> {
-    const { job, slot, context } = this.#options;
-    const { generationId: id } = job;
+    const { desk, kept, context } = this.#options;
+    const { generationId: id } = this.job;
+    let keep = false;
     try {
-      this.#goOn(await context.recorder.started(id, slot.device.id));
-      await this.#load();
-      await this.#encodeText();
+      this.step = await kept.begin(this.job, this.model);
+      this.#over.signal.throwIfAborted();
       await this.#denoise();
-      const { settings, outputs } = job;
-      const target = { settings, outputs, metadata: metadataOf(job), signal: this.#over.signal };
-      const artifacts = await writeOutputs(this.#frames(), { ...target, ...context });
-      this.#account.advance('encode-video', (performance.now() - this.#decodedAt) / 1000);
+      const artifacts = await this.#makeVideo();
+      await this.#reports.written();
       this.#over.signal.throwIfAborted();
       await context.recorder.succeeded(id, artifacts, this.#account.usage());
     } catch (error) {
-      await this.#freeDevice(); // what follows may wait, and others should not wait for it
-      if (error instanceof EncoderFailed && error.interrupted) await this.#awaitStop();
-      if (!this.#over.signal.aborted && !(error instanceof RunOver)) await this.#fail(error);
+      if (!this.#over.signal.aborted && !(error instanceof RunOver)) {
+        keep = this.step >= this.job.settings.steps;
+        await desk.leave(id); // what follows may wait, and others should not wait for it
+        await this.#fail(error);
+      }
     } finally {
-      await this.#freeDevice();
+      await desk.leave(id);
+      // Stopped, it goes on in the next life; failed after its last step, a retry goes on from there.
+      if (!keep && !this.#isStopped) await kept.end(id);
       // Whoever waits for the end of the run wants the cancellation recorded too; its error is the canceller's.
       await this.#canceling?.catch(() => {});
     }
   }
 
-  /** Opens what is not open, and first makes room for it. */
-  async #load(): Promise<void> {
-    const { job, model, slot } = this.#options;
-    await this.#report('LOADING');
-    const { directory, manifest } = model;
-    const needs = peakUnits(job.settings, manifest, slot.device.kind);
-    for (const component of neededComponents) {
-      if (slot.ledger.holds(job.model, component)) continue;
-      const bytes = weightsBytes(manifest, component, slot.device.kind);
-      await slot.makeRoom({ ...needs[component], bytes });
-      await this.#unit('load', { kind: 'load', bundle: directory, component });
-      slot.ledger.loaded({ model: job.model, directory, component, bytes });
-    }
-  }
-
-  async #encodeText(): Promise<void> {
-    const { job, model } = this.#options;
-    const { generationId, prompt, negativePrompt, settings } = job;
-    await this.#report('ENCODING_TEXT');
-    const request = { prompt, negativePrompt, settings };
-    await this.#unit('encode-text', { kind: 'encode-text', generationId, bundle: model.directory, request });
+  get #isStopped(): boolean {
+    return this.#canceling === null && (this.#over.signal.reason as Error | undefined)?.message === 'stopped';
   }
 
   async #denoise(): Promise<void> {
-    const { generationId, settings } = this.#options.job;
-    await this.#report('DENOISING');
-    let reporting = Promise.resolve();
-    try {
-      while (this.#account.stepsDone < settings.steps) {
-        const { members } = await this.#unit('step', { kind: 'step', generationIds: [generationId] });
-        await reporting;
-        const [member] = members;
-        if (!member?.finite) {
-          const step = this.#account.stepsDone;
-          throw new UnitFailed('NUMERIC_OVERFLOW', `The numbers overflowed in step ${step} of ${settings.steps}.`);
-        }
-        // Preview and database take a twentieth of a small model's step: they have the next one's time for it.
-        reporting = this.#reportStep(member);
-        reporting.catch(() => {}); // looked at after the next step
+    const { steps } = this.job.settings;
+    while (this.step < steps) {
+      try {
+        await this.#encodeConditioning();
+        while (this.step < steps) await this.#takeStep();
+      } catch (error) {
+        this.#sufferOrThrow(error);
       }
-    } finally {
-      await reporting;
     }
   }
 
-  /** Decoded as fast as they are taken. With the last chunk the device is free, while the encoder still works on it. */
+  /** What the first state is made of, as far as it is not on disk. */
+  async #encodeConditioning(): Promise<void> {
+    const { kept } = this.#options;
+    this.kind = await kept.kindWithTexts(this.job, this.model, this.kind);
+    if (this.kind === null || this.#conditioningLost) await this.#unit('encode-text');
+    if (this.job.firstFrame !== null && (this.#conditioningLost || !(await kept.hasFirstFrame(this.job)))) {
+      await this.#unit('encode-image');
+    }
+    this.#conditioningLost = false;
+  }
+  /** A state could not be opened for want of it, though it seemed to be there. */
+  #conditioningLost = false;
+
+  async #takeStep(): Promise<void> {
+    const { result } = await this.#unit('step');
+    const { settings } = this.job;
+    if (!result.finite) {
+      throw new UnitFailed('NUMERIC_OVERFLOW', `The numbers overflowed in step ${result.step} of ${settings.steps}.`);
+    }
+    this.step = result.step;
+    if (result.checkpointed) this.#checkpoint = { step: result.step, at: performance.now() };
+    else if (result.step === settings.steps) {
+      throw new UnitFailed('STORAGE_FAILED', 'The finished latents could not be written to disk.');
+    }
+    if (result.step > this.#furthestStep) this.#setbacks.progress();
+    this.#furthestStep = Math.max(this.#furthestStep, result.step);
+    // Preview and database take a twentieth of a small model's step: they have the next one's time for it.
+    await this.#reports.written();
+    this.#reports.add(() => this.#reportStep(result));
+  }
+
+  /** The video is made of the latents on disk, and when its encoder fails, once more. */
+  async #makeVideo() {
+    const { settings, outputs } = this.job;
+    const { context } = this.#options;
+    for (;;) {
+      const target = { settings, outputs, metadata: metadataOf(this.job), signal: this.#over.signal };
+      try {
+        const artifacts = await writeOutputs(this.#frames(), { ...target, ...context });
+        this.#account.videoEncoded((performance.now() - this.#decodedAt) / 1000);
+        return artifacts;
+      } catch (error) {
+        if (error instanceof EncoderFailed && error.interrupted) await this.#awaitStop();
+        this.#over.signal.throwIfAborted();
+        this.#setbacks.count(error);
+        context.log.warn({ generationId: this.job.generationId, err: error }, 'the video is encoded again');
+      }
+    }
+  }
+  /** By performance.now(), when the last frame had been decoded. */
+  #decodedAt = 0;
+
+  /** Decoded as fast as they are taken; those that a lost decoder gave already are not given again. */
   async *#frames(): AsyncGenerator<Uint8Array, void, void> {
-    const { generationId } = this.#options.job;
-    await this.#report('DECODING');
+    await this.#options.desk.restartDecoding(this.job.generationId);
+    this.#account.restartDecoding();
+    let given = 0;
     for (let last = false; !last; ) {
-      const chunk = await this.#unit('decode', { kind: 'decode', generationId });
+      const chunk = await this.#decodeChunk();
+      const { frames, frameIndex } = chunk;
       last = chunk.last;
+      if (frameIndex === 0) this.#account.restartDecoding();
       if (last) {
         this.#decodedAt = performance.now();
-        await this.#freeDevice();
+        this.#account.decoded();
       }
       await this.#report(last ? 'ENCODING_VIDEO' : 'DECODING');
-      const { data, count, width, height } = chunk.frames;
-      const bytes = width * height * 3;
-      for (let i = 0; i < count; i++) yield data.subarray(i * bytes, (i + 1) * bytes);
+      const bytes = frames.width * frames.height * 3;
+      for (let i = Math.max(0, given - frameIndex); i < frames.count; i++) {
+        yield frames.data.subarray(i * bytes, (i + 1) * bytes);
+        given++;
+      }
+      // Frames that the last encoder had as well are no progress.
+      if (given > this.#furthestFrame) {
+        this.#furthestFrame = given;
+        this.#setbacks.progress();
+      }
     }
   }
 
-  async #unit<K extends Stage & UnitKind>(stage: K, unit: Extract<Unit, { kind: K }>): Promise<UnitResult<K>> {
+  async #decodeChunk(): Promise<Answer<'decode'>['result']> {
+    for (;;) {
+      try {
+        return (await this.#unit('decode')).result;
+      } catch (error) {
+        this.#sufferOrThrow(error);
+      }
+    }
+  }
+
+  async #unit<S extends UnitStage>(stage: S): Promise<Answer<S>> {
+    const answer = await this.#options.desk.ask(this, stage, this.#over.signal);
     this.#over.signal.throwIfAborted();
-    const expected = this.#account.expectedSeconds(stage);
-    const { result, seconds, peakRssBytes } = await this.#options.slot.run<K>(unit, expected);
-    this.#account.compute(stage, seconds, peakRssBytes);
+    this.#account.compute(stage, answer);
+    return answer;
+  }
+
+  /** @throws the error, if it ends the run */
+  #sufferOrThrow(error: unknown): void {
     this.#over.signal.throwIfAborted();
-    return result;
+    this.#setbacks.count(error);
+    if (error instanceof ConditioningMissing) this.#conditioningLost = true;
+    else if (error instanceof UnitFailed && error.lost) this.#interrupted = 'DEVICE_LOST';
+  }
+
+  // What the desk wants to know, and tells.
+
+  get alone(): boolean {
+    return this.#setbacks.alone;
+  }
+
+  secondsLeft(costs: CostModel): number | null {
+    return this.#account.secondsLeft(costs);
+  }
+
+  checkpointDue(): boolean {
+    const { step, at } = this.#checkpoint;
+    return this.step + 1 - step >= checkpointSteps && performance.now() - at >= 1000 * checkpointSeconds;
+  }
+
+  async onTurn({ deviceId, kind, loads, preempted }: Turn): Promise<void> {
+    this.#over.signal.throwIfAborted();
+    this.kind = kind;
+    if (!this.started) {
+      this.started = true;
+      this.#account.begin(this.step);
+      this.#checkpoint = { step: this.step, at: performance.now() };
+      this.#goOn(await this.#options.context.recorder.started(this.job.generationId, deviceId));
+    }
+    if (preempted) {
+      this.#account.preemptions++;
+      this.#interrupted ??= 'PREEMPTED';
+    }
+    if (loads) await this.#report('LOADING');
+  }
+
+  async onReady(stage: UnitStage, { loadSeconds, openedAt }: Readiness): Promise<void> {
+    this.#account.loaded(loadSeconds);
+    if (openedAt !== null && openedAt !== this.step) {
+      this.step = openedAt;
+      this.#checkpoint = { step: openedAt, at: performance.now() };
+      this.#account.rewind(openedAt);
+    }
+    if (this.#interrupted !== null) {
+      const cause = this.#interrupted;
+      this.#interrupted = null;
+      if (cause === 'DEVICE_LOST') this.#account.resumes++;
+      await this.#reports.written();
+      this.#goOn(await this.#options.context.recorder.resumed(this.job.generationId, this.step, cause));
+    }
+    if (this.#phase !== phaseOf[stage] && this.#phase !== 'ENCODING_VIDEO') await this.#report(phaseOf[stage]);
+  }
+
+  // What the recorder is told.
+
+  async #reportStep({ step, preview }: StepResult): Promise<void> {
+    const picture = await encodePreview(preview, step, this.job.settings.fps);
+    await this.#record({ ...this.#account.progress('DENOISING'), step, preview: picture });
   }
 
   async #report(phase: GenerationPhase): Promise<void> {
+    this.#phase = phase;
+    await this.#reports.written();
     await this.#record(this.#account.progress(phase));
-  }
-
-  async #reportStep({ preview, step }: StepResult): Promise<void> {
-    const progress = this.#account.progress('DENOISING');
-    await setImmediate(); // the next step is on its way before anything is done here
-    await this.#record({ ...progress, preview: await encodePreview(preview, step, this.#options.job.settings.fps) });
   }
 
   async #record(progress: Progress): Promise<void> {
     this.#over.signal.throwIfAborted();
-    this.#goOn(await this.#options.context.recorder.progressed(this.#options.job.generationId, progress));
+    this.#goOn(await this.#options.context.recorder.progressed(this.job.generationId, progress));
   }
 
   /** The recorder refuses what concerns a generation that has ended. */
@@ -195,19 +329,20 @@ export class GenerationRun {
   }
 
   async #fail(error: unknown): Promise<void> {
-    const { job, context } = this.#options;
+    const { recorder, log } = this.#options.context;
+    const { generationId } = this.job;
     const failure = toFailure(error);
     const detail = error instanceof UnitFailed ? error.detail : undefined;
-    context.log.error({ generationId: job.generationId, code: failure.code, detail, err: error }, 'generation failed');
+    log.error({ generationId, code: failure.code, detail, err: error }, 'generation failed');
     const usage = this.#account.usage();
     // On a full disk even this cannot be written, and whoever watches would wait for ever: so until it can, or until the server
     // stops, which leaves it RUNNING for the next one.
     for (let pause = 500; !this.#over.signal.aborted; pause = Math.min(2 * pause, 60_000)) {
       try {
-        await context.recorder.failed(job.generationId, failure, usage);
+        await recorder.failed(generationId, failure, usage);
         return;
       } catch (err) {
-        context.log.error({ generationId: job.generationId, err }, 'a failure could not be recorded');
+        log.error({ generationId, err }, 'a failure could not be recorded');
         await this.#pause(pause);
       }
     }
@@ -221,13 +356,5 @@ export class GenerationRun {
   /** Ends early when the run is canceled or stopped. */
   async #pause(milliseconds: number): Promise<void> {
     await setTimeout(milliseconds, undefined, { signal: this.#over.signal }).catch(() => {});
-  }
-
-  async #freeDevice(): Promise<void> {
-    if (!this.#deviceHeld) return;
-    this.#deviceHeld = false;
-    const { job, slot, onDeviceFree } = this.#options;
-    await slot.forget(job.generationId);
-    onDeviceFree();
   }
 }

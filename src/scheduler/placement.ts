@@ -15,6 +15,7 @@ export function bestLane(ask: Ask, round: Round, lanes: readonly Lane[]): Lane |
 }
 
 function canRun(ask: Ask, lane: Lane, round: Round): boolean {
+  if (ask.kind !== null && ask.kind !== lane.kind) return false;
   return lane.stages.has(ask.stage) && isWithinReach(ask, lane, round) && round.ledger.fits(lane.id, ask, ask.rows);
 }
 

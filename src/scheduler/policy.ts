@@ -23,6 +23,7 @@ import { inOrder, oldestOverdue } from './ranking.js';
  * arrives later, in whatever number and with whatever priority, is not part of it. More lanes only make it less.
  */
 
+export type DeviceKind = 'CPU' | 'CUDA';
 export type UnitStage = 'encode-text' | 'encode-image' | 'step' | 'decode';
 
 /** The next unit that an unfinished generation needs. */
@@ -45,6 +46,8 @@ export interface Ask {
   readonly alone: boolean;
   /** Whether anything of it has been computed. */
   readonly started: boolean;
+  /** Of the devices that may have it: the first one decides, for another kind computes in other numbers. Null before. */
+  readonly kind: DeviceKind | null;
   /** The lane that has its state; null where all of it is on disk, to be opened on any. */
   readonly home: string | null;
   /** Until it has ended, were it alone; null where the cost model is not sure. */
@@ -55,6 +58,7 @@ export interface Ask {
 export interface Lane {
   readonly id: string;
   readonly device: string;
+  readonly kind: DeviceKind;
   readonly stages: ReadonlySet<UnitStage>;
   readonly idle: boolean;
   /** Computed since something was last loaded there. */

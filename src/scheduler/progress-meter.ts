@@ -20,6 +20,8 @@ export class ProgressMeter {
   readonly #weights: ReadonlyMap<Stage, number>;
   readonly #done: Record<Stage, number> = { load: 0, 'encode-text': 0, step: 0, decode: 0, 'encode-video': 0 };
 
+  #furthest = 0;
+
   constructor(work: Work, costs: StageCosts) {
     this.#work = work;
     this.#costs = costs;
@@ -28,15 +30,25 @@ export class ProgressMeter {
 
   /** One more unit of it is done; more than were foreseen count for nothing. */
   advance(stage: Stage): void {
-    this.#done[stage] = Math.min(this.#done[stage] + 1, this.#work[stage].count);
+    this.set(stage, this.#done[stage] + 1);
+  }
+
+  /** So many are done; fewer than before where some were lost. */
+  set(stage: Stage, done: number): void {
+    this.#done[stage] = Math.min(done, this.#work[stage].count);
   }
 
   done(stage: Stage): number {
     return this.#done[stage];
   }
 
-  /** 0..1, never decreasing. */
+  /** 0..1, never decreasing: what has to be done again was done once. */
   get fraction(): number {
+    this.#furthest = Math.max(this.#furthest, this.#fraction());
+    return this.#furthest;
+  }
+
+  #fraction(): number {
     const sum = (units: (stage: Stage) => number): number =>
       stages.reduce((total, stage) => total + units(stage) * (this.#weights.get(stage) ?? 0), 0);
     return sum((stage) => this.#done[stage]) / sum((stage) => this.#work[stage].count);

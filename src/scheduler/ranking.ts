@@ -26,6 +26,7 @@ export function oldestOverdue({ waiting, now, settings }: Round, lane: Lane): As
   let oldest: Ask | undefined;
   for (const ask of waiting) {
     if (now - ask.createdAt < 1000 * settings.patienceSeconds) continue;
+    if (ask.kind !== null && ask.kind !== lane.kind) continue;
     if (!lane.stages.has(ask.stage) || (ask.home !== null && ask.home !== lane.id)) continue;
     if (!oldest || ask.createdAt < oldest.createdAt) oldest = ask;
   }

@@ -1,64 +1,101 @@
 import type { Clock } from '../clock.js';
 import type { GenerationPhase, Progress, Usage } from '../generations/generation.js';
-import type { DeviceSlot } from './device-slot.js';
+import type { Answer } from './asker.js';
+import type { CostModel } from './cost-model.js';
+import { estimateWork } from './estimate.js';
 import type { Job } from './ports.js';
 import { ProgressMeter } from './progress-meter.js';
-import { type InstalledModel, neededComponents, type Stage, stages, type Work, workOf } from './work.js';
+import { type InstalledModel, type Stage, stages, type Work, workOf } from './work.js';
 
-/** What one run has done so far: its progress, its usage, and what its device's cost model learns from it. */
+/** What one run has done so far, what is left of it, and what the cost model learns from it as a whole. */
 export class RunAccount {
   readonly #job: Job;
-  readonly #slot: DeviceSlot;
+  readonly #model: InstalledModel;
   readonly #clock: Clock;
-  readonly #work: Work;
-  readonly #meter: ProgressMeter;
-  readonly #startedAt: Date;
-  readonly #seconds = Object.fromEntries(stages.map((stage) => [stage, 0])) as Record<Stage, number>;
+  #startedAt: Date | null = null;
+  #work: Work;
+  #meter: ProgressMeter;
+  /** Of the device that worked on it last. */
+  #costs: CostModel | null = null;
+  #decodeSeconds = 0;
   #computeSeconds = 0;
-  #peakRssBytes = 0;
+  #peakBytes: number | null = null;
+  #stepsComputed = 0;
+  #rowsComputed = 0;
+  resumes = 0;
+  preemptions = 0;
 
-  constructor(job: Job, model: InstalledModel, slot: DeviceSlot, clock: Clock) {
+  constructor(job: Job, model: InstalledModel, clock: Clock) {
     this.#job = job;
-    this.#slot = slot;
+    this.#model = model;
     this.#clock = clock;
-    this.#startedAt = clock.now();
-    const missing = neededComponents.filter((component) => !slot.ledger.holds(job.model, component));
-    this.#work = workOf(job.settings, model.manifest, missing);
-    this.#meter = new ProgressMeter(this.#work, (stage) => this.#unitSeconds(stage));
+    this.#work = workOf(job.settings, model.manifest, []);
+    this.#meter = this.#newMeter();
   }
 
-  get stepsDone(): number {
-    return this.#meter.done('step');
+  /** @param step done already, in an earlier life */
+  begin(step: number): void {
+    this.#startedAt = this.#clock.now();
+    this.#meter = this.#newMeter();
+    if (step > 0) this.#meter.set('encode-text', 1);
+    this.#meter.set('step', step);
   }
 
-  /** A unit of the executor is done. */
-  compute(stage: Stage, seconds: number, peakRssBytes: number): void {
+  /** The state is at this step now, which may be an earlier one than before. */
+  rewind(step: number): void {
+    this.#meter.set('step', step);
+  }
+
+  /** A unit is done. */
+  compute(
+    stage: 'encode-text' | 'encode-image' | 'step' | 'decode',
+    { seconds, peakBytes, rows, costs }: Answer,
+  ): void {
+    this.#costs = costs;
     this.#computeSeconds += seconds;
-    this.#peakRssBytes = Math.max(this.#peakRssBytes, peakRssBytes);
-    this.advance(stage, seconds);
+    if (peakBytes !== null) this.#peakBytes = Math.max(this.#peakBytes ?? 0, peakBytes);
+    if (stage === 'step') {
+      this.#stepsComputed++;
+      this.#rowsComputed += rows;
+    }
+    if (stage === 'decode') this.#decodeSeconds += seconds;
+    if (stage !== 'encode-image') this.#meter.advance(stage);
   }
 
-  /** Steps are alike and teach the cost model one by one; chunks and components are not: they do as a whole. */
-  advance(stage: Stage, seconds: number): void {
-    this.#meter.advance(stage);
-    this.#seconds[stage] += seconds;
-    const { count, ...unit } = this.#work[stage];
-    const { model } = this.#job;
-    const { costs } = this.#slot;
-    if (stage === 'step') costs.observe({ model, ...unit }, seconds);
-    else if (this.#meter.done(stage) === count) costs.observe({ model, ...unit }, this.#seconds[stage] / count);
+  loaded(seconds: number): void {
+    this.#computeSeconds += seconds;
   }
 
-  /** The most that the next unit of a stage is likely to take: a decoder may do all its work when asked for the first chunk. */
-  expectedSeconds(stage: Stage): number | null {
-    const seconds = this.#unitSeconds(stage);
-    return seconds !== null && stage === 'decode' ? this.#work.decode.count * seconds : seconds;
+  /** From the first frame again. */
+  restartDecoding(): void {
+    this.#meter.set('decode', 0);
+    this.#decodeSeconds = 0;
+  }
+
+  /** The first chunk may have cost all the work, so only the whole teaches anything. */
+  decoded(): void {
+    const { count, ...unit } = this.#work.decode;
+    this.#costs?.observe({ model: this.#job.model, ...unit }, this.#decodeSeconds / count);
+  }
+
+  videoEncoded(seconds: number): void {
+    const { count: _, ...unit } = this.#work['encode-video'];
+    this.#costs?.observe({ model: this.#job.model, ...unit }, seconds);
+    this.#meter.advance('encode-video');
+  }
+
+  /** Until its end, were it alone; null where that would be a guess. */
+  secondsLeft(costs: CostModel): number | null {
+    const left = (stage: Stage) => ({ ...this.#work[stage], count: this.#work[stage].count - this.#meter.done(stage) });
+    const work = Object.fromEntries(stages.map((stage) => [stage, left(stage)])) as unknown as Work;
+    const estimate = estimateWork(this.#job.model, work, costs);
+    return estimate === null || estimate.basis === 'MODELED' ? null : estimate.seconds;
   }
 
   progress(phase: GenerationPhase): Progress {
     return {
       phase,
-      step: this.stepsDone,
+      step: this.#meter.done('step'),
       totalSteps: this.#job.settings.steps,
       fraction: this.#meter.fraction,
       secondsRemaining: this.#meter.secondsRemaining,
@@ -66,20 +103,24 @@ export class RunAccount {
   }
 
   usage(): Usage {
+    const startedAt = this.#startedAt ?? this.#clock.now();
     return {
-      queueSeconds: secondsBetween(this.#job.createdAt, this.#startedAt),
+      queueSeconds: secondsBetween(this.#job.createdAt, startedAt),
       computeSeconds: this.#computeSeconds,
-      wallSeconds: secondsBetween(this.#startedAt, this.#clock.now()),
-      // What a GPU's own memory held is not measured yet.
-      peakBytes: this.#slot.device.kind === 'CPU' && this.#peakRssBytes > 0 ? this.#peakRssBytes : null,
-      averageBatchRows: this.#job.settings.guidanceScale > 1 ? 2 : 1,
-      resumes: 0,
-      preemptions: 0,
+      wallSeconds: secondsBetween(startedAt, this.#clock.now()),
+      peakBytes: this.#peakBytes,
+      averageBatchRows: this.#stepsComputed === 0 ? 0 : this.#rowsComputed / this.#stepsComputed,
+      resumes: this.resumes,
+      preemptions: this.preemptions,
     };
   }
 
-  #unitSeconds(stage: Stage): number | null {
-    return this.#slot.costs.seconds({ model: this.#job.model, ...this.#work[stage] });
+  #newMeter(): ProgressMeter {
+    return new ProgressMeter(this.#work, (stage) => {
+      const { count: _, ...unit } = this.#work[stage];
+      const prediction = this.#costs?.predict({ model: this.#job.model, ...unit });
+      return !prediction || prediction.basis === 'MODELED' ? null : prediction.seconds;
+    });
   }
 }
 

@@ -1,96 +1,139 @@
 import type { Device } from '../execution/devices.js';
 import type { ExecutorEntry } from '../execution/executor-entry.js';
-import { ExecutorHost } from '../execution/host.js';
-import { DeviceSlot } from './device-slot.js';
+import { ExecutorHost, type HostOptions } from '../execution/host.js';
+import { WorkFiles } from '../execution/work-files.js';
+import type { GenerationSettings, Usage } from '../generations/generation.js';
+import { CostModel } from './cost-model.js';
+import { Desk } from './desk.js';
+import { DeviceBook } from './device-book.js';
+import { estimateWork, nominalRates, queueSeconds } from './estimate.js';
 import { toFailure, UnitFailed } from './failures.js';
-import { type Decision, inOrder, plan, type WaitingGeneration } from './first-come.js';
+import { fitOn, peakBytes } from './fit.js';
 import { GenerationRun, type RunContext } from './generation-run.js';
+import { KeptWork } from './kept-work.js';
+import type { DeviceMeasurements } from './measurements.js';
+import { PeakModel } from './peak-model.js';
+import { type Policy, plan } from './policy.js';
 import type { DeviceSnapshot, Estimate, Fit, Job, Scheduler } from './ports.js';
-import { componentBytes, type InstalledModel, neededComponents } from './work.js';
+import { inOrder } from './ranking.js';
+import { Residence } from './residence.js';
+import { defaultWatchdog, type WatchdogSettings } from './watchdog.js';
+import { type InstalledModel, workOf } from './work.js';
 
 export interface SchedulerOptions extends RunContext {
   readonly devices: readonly Device[];
   /** The model of this name, or undefined if it is not installed. */
   readonly catalog: (model: string) => InstalledModel | undefined;
+  /** Where checkpoints and embeddings are kept; see execution/work-files.ts. */
+  readonly workDirectory: string;
+  /** What earlier servers have measured; nothing if left out. */
+  readonly measurements?: (device: Device) => DeviceMeasurements;
+  readonly policy?: Policy;
+  readonly watchdog?: WatchdogSettings;
   /** For tests; the executor of this project if left out. */
   readonly executorEntry?: ExecutorEntry;
+  readonly hostOptions?: Pick<HostOptions, 'times' | 'backoff'>;
 }
 
-const noBatches = { averageBatchRows: 0, resumes: 0, preemptions: 0 };
-
-interface Waiting extends WaitingGeneration {
-  readonly job: Job;
-}
-
-/** The shell around the policy: carries its decisions out and asks again whenever something has changed. */
+/** All generations that have not ended, the devices, and the desk between them. */
 export class StepScheduler implements Scheduler {
   readonly #options: SchedulerOptions;
-  readonly #slots: readonly DeviceSlot[];
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #devices: readonly DeviceBook[];
+  readonly #desk: Desk;
+  readonly #kept: KeptWork;
   readonly #runs = new Map<string, GenerationRun>();
   readonly #listeners = new Set<() => void>();
   #stopped = false;
-  #paused = false;
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
-    this.#slots = options.devices.map((device) => {
-      const host = new ExecutorHost({
-        device: device.executor,
-        log: options.log,
-        ...(options.executorEntry ? { entry: options.executorEntry } : {}),
-      });
-      return new DeviceSlot(device, host, options.clock, () => this.#changed());
-    });
-    for (const slot of this.#slots) void slot.observeMemory();
+    const { workDirectory, log, clock, policy = plan, watchdog = defaultWatchdog, executorEntry: entry } = options;
+    const { measurements = unmeasured } = options;
+    const residence = new Residence();
+    this.#devices = options.devices.map(
+      (device) =>
+        new DeviceBook({
+          ...{ device, measurements: measurements(device), watchdog, clock },
+          hostFor: ({ executor }) => {
+            const host = { device: executor, workDirectory, log, ...options.hostOptions };
+            return new ExecutorHost(entry ? { ...host, entry } : host);
+          },
+          onChange: () => this.#changed(),
+          onLost: (lane) => residence.lost(lane),
+        }),
+    );
+    this.#desk = new Desk({ devices: this.#devices, residence, policy, clock, log });
+    this.#kept = new KeptWork(
+      new WorkFiles(workDirectory),
+      options.devices.map(({ kind }) => kind),
+    );
   }
 
   submit(job: Job): void {
-    const { generationId: id, model, priority } = job;
-    if (this.#stopped || this.#waiting.has(id) || this.#runs.has(id)) return;
-    this.#waiting.set(id, { id, model, priority, createdAt: job.createdAt.getTime(), job });
+    const { generationId } = job;
+    if (this.#stopped || this.#runs.has(generationId)) return;
+    const model = this.#options.catalog(job.model);
+    if (!model) {
+      this.#refuse(job);
+      return;
+    }
+    const run = new GenerationRun({ job, model, desk: this.#desk, kept: this.#kept, context: this.#options });
+    this.#runs.set(generationId, run);
     this.#changed();
-    this.#dispatch();
+    void run.finished.then(() => {
+      this.#runs.delete(generationId);
+      this.#changed();
+    });
   }
 
   async cancel(generationId: string): Promise<boolean> {
-    if (this.#waiting.delete(generationId)) {
-      this.#changed();
-      return this.#options.recorder.canceled(generationId);
-    }
     return (await this.#runs.get(generationId)?.cancel()) ?? false;
   }
 
   setPriority(generationId: string, priority: number): boolean {
-    const waiting = this.#waiting.get(generationId);
-    if (!waiting) return this.#runs.has(generationId);
-    this.#waiting.set(generationId, { ...waiting, priority });
+    const run = this.#runs.get(generationId);
+    if (!run) return false;
+    run.priority = priority;
     this.#changed();
+    this.#desk.planSoon();
     return true;
   }
 
   get paused(): boolean {
-    return this.#paused;
+    return this.#desk.paused;
   }
 
   setPaused(paused: boolean): void {
-    this.#paused = paused;
+    this.#desk.paused = paused;
     this.#changed();
-    this.#dispatch();
+    this.#desk.planSoon();
   }
 
-  fit(model: string, _settings: Job['settings']): Fit {
-    const installed = this.#options.catalog(model);
-    if (!installed) throw new Error(`There is no model "${model}".`);
-    const requiredBytes = Math.max(...neededComponents.map((one) => componentBytes(installed.manifest, one)));
-    const availableBytes = Math.max(...this.#slots.map(({ device }) => device.totalBytes));
-    return requiredBytes <= availableBytes
-      ? { fits: true }
-      : { fits: false, requiredBytes, availableBytes, largest: null };
+  fit(model: string, settings: GenerationSettings): Fit {
+    const { manifest } = this.#installed(model);
+    const devices = this.#devices.map(({ device, ledger }) => ({ kind: device.kind, ledger }));
+    return fitOn(devices, settings, manifest);
   }
 
-  estimate(_model: string, _settings: Job['settings']): Estimate | null {
-    return null;
+  estimate(model: string, settings: GenerationSettings): Estimate | null {
+    const { manifest } = this.#installed(model);
+    const work = workOf(settings, manifest, []);
+    const estimates = this.#devices.flatMap(({ device, ledger, costs }) => {
+      const estimate = estimateWork(model, work, costs);
+      return estimate ? [{ ...estimate, peakBytes: peakBytes(settings, manifest, { kind: device.kind, ledger }) }] : [];
+    });
+    const [best] = estimates.sort((a, b) => a.seconds - b.seconds);
+    if (!best) return null;
+    const costs = this.#devices[0]?.costs;
+    const ahead = [...this.#runs.values()].map((run) => (costs && run.secondsLeft(costs)) ?? best.seconds);
+    const lanes = this.#devices.flatMap((device) => device.lanes).filter(({ stages }) => stages.has('step'));
+    return { ...best, queueSeconds: queueSeconds(ahead, lanes.length) };
+  }
+
+  /** From which step a job would go on. */
+  async checkpointedStep(job: Job): Promise<number> {
+    const model = this.#options.catalog(job.model);
+    return model ? this.#kept.stepOf(job, model) : 0;
   }
 
   position(generationId: string): number | null {
@@ -99,11 +142,14 @@ export class StepScheduler implements Scheduler {
   }
 
   queue(): { readonly waiting: readonly string[]; readonly running: readonly string[] } {
-    return { waiting: inOrder([...this.#waiting.values()]).map(({ id }) => id), running: [...this.#runs.keys()] };
+    const runs = [...this.#runs.values()];
+    const running = runs.filter(({ started }) => started).map(({ job }) => job.generationId);
+    const waiting = runs.filter(({ started }) => !started);
+    return { waiting: this.#desk.inOrder(waiting, inOrder), running };
   }
 
   devices(): readonly DeviceSnapshot[] {
-    return this.#slots.map((slot) => slot.snapshot);
+    return this.#devices.map((device) => device.snapshot);
   }
 
   onChange(listener: () => void): () => void {
@@ -113,57 +159,43 @@ export class StepScheduler implements Scheduler {
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#waiting.clear();
+    this.#desk.stop();
     const runs = [...this.#runs.values()];
     for (const run of runs) run.stop();
     // The executors first: a run may wait for a unit that takes minutes.
-    await Promise.all(this.#slots.map((slot) => slot.stop()));
+    await Promise.all(this.#devices.flatMap(({ lanes }) => lanes.map((lane) => lane.stop())));
     await Promise.all(runs.map((run) => run.finished));
   }
 
-  #dispatch(): void {
-    if (this.#stopped || this.#paused) return;
-    const devices = this.#slots.map((slot) => slot.state);
-    for (const decision of plan({ waiting: [...this.#waiting.values()], devices })) this.#start(decision);
-  }
-
-  #start({ generationId, deviceId }: Decision): void {
-    const waiting = this.#waiting.get(generationId);
-    const slot = this.#slots.find(({ device }) => device.id === deviceId);
-    if (!waiting || !slot) return;
-    this.#waiting.delete(generationId);
-    const { job } = waiting;
-    const model = this.#options.catalog(job.model);
-    if (!model) {
-      this.#refuse(job);
-      return;
-    }
-    slot.running = generationId;
-    const onDeviceFree = (): void => {
-      slot.free();
-      this.#dispatch();
-    };
-    const run = new GenerationRun({ job, model, slot, context: this.#options, onDeviceFree });
-    this.#runs.set(generationId, run);
-    this.#changed();
-    void run.finished.then(() => {
-      this.#runs.delete(generationId);
-      this.#changed();
-    });
+  #installed(model: string): InstalledModel {
+    const installed = this.#options.catalog(model);
+    if (!installed) throw new Error(`There is no model "${model}".`);
+    return installed;
   }
 
   /** Its model has gone since it was queued. */
   #refuse(job: Job): void {
     const failure = toFailure(new UnitFailed('MODEL_LOAD_FAILED', `The model "${job.model}" is not installed.`));
-    const usage = { queueSeconds: 0, computeSeconds: 0, wallSeconds: 0, peakBytes: null, ...noBatches };
-    this.#options.recorder.failed(job.generationId, failure, usage).catch((err: unknown) => {
+    this.#options.recorder.failed(job.generationId, failure, nothingUsed).catch((err: unknown) => {
       this.#options.log.error({ generationId: job.generationId, err }, 'a failure could not be recorded');
     });
-    this.#changed();
-    queueMicrotask(() => this.#dispatch());
   }
 
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
 }
+
+function unmeasured(device: Device): DeviceMeasurements {
+  return { costs: new CostModel(nominalRates(device)), peaks: new PeakModel() };
+}
+
+const nothingUsed: Usage = {
+  queueSeconds: 0,
+  computeSeconds: 0,
+  wallSeconds: 0,
+  peakBytes: null,
+  averageBatchRows: 0,
+  resumes: 0,
+  preemptions: 0,
+};

@@ -46,6 +46,11 @@ export class EncoderFailed extends Error {
   get interrupted(): boolean {
     return /exited with code 255|SIGINT|SIGTERM/.test(this.detail);
   }
+
+  /** It was killed because nothing moved any more. */
+  get hung(): boolean {
+    return this.detail.startsWith('no progress for');
+  }
 }
 
 /**

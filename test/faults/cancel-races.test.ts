@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { manifestSchema } from '../../inference/bundle/manifest.js';
 import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
 import { systemClock } from '../../src/clock.js';
+import { cpuDevice } from '../../src/execution/devices.js';
 import { sourceEntry } from '../../src/execution/executor-entry.js';
 import { StepScheduler } from '../../src/scheduler/scheduler.js';
 import { defaultOutputs } from '../../src/video/outputs.js';
@@ -29,9 +30,9 @@ test('cancels and kills at any moment: every generation ends once, and nothing i
     fc.asyncProperty(fc.array(blow, { minLength: 3, maxLength: 5 }), async (blows) => {
       const folder = mkdtempSync(join(tmpdir(), 'reelql-races-'));
       const recorder = new MemoryRecorder();
-      const device = { id: 'cpu', name: 'test', kind: 'CPU', totalBytes: 8e9 } as const;
       const scheduler = new StepScheduler({
-        devices: [{ ...device, executor: { kind: 'CPU', threads: 1 } }],
+        devices: [{ ...cpuDevice('cpu', 1), totalBytes: 8e9 }],
+        workDirectory: join(folder, 'work'),
         catalog: () => ({ directory: '/models/small', manifest }),
         recorder,
         artifacts: await FileArtifactStore.open(folder),

@@ -37,6 +37,7 @@ beforeEach(async () => {
   recorder = new MemoryRecorder();
   scheduler = new StepScheduler({
     devices: await chooseDevices('cpu'),
+    workDirectory: join(folder, 'work'),
     catalog: () => installed,
     recorder,
     artifacts,

@@ -21,6 +21,7 @@ const ask: fc.Arbitrary<Ask> = fc.record({
   batching: fc.constantFrom('AUTO', 'SOLO'),
   alone: fc.boolean(),
   started: fc.boolean(),
+  kind: fc.constantFrom<'CPU' | null>('CPU', null),
   home: fc.option(fc.constantFrom(...laneIds)),
   secondsLeft: fc.option(fc.integer({ min: 1, max: 100 })),
 });
@@ -28,6 +29,7 @@ const ask: fc.Arbitrary<Ask> = fc.record({
 const lane: fc.Arbitrary<Lane> = fc.record({
   id: fc.constantFrom<string>(...laneIds),
   device: fc.constantFrom('a', 'b'),
+  kind: fc.constant<'CPU'>('CPU'),
   stages: fc.subarray([...stages]).map((some): ReadonlySet<UnitStage> => new Set(some)),
   idle: fc.boolean(),
   secondsSinceLoad: fc.integer({ min: 0, max: 100 }),

@@ -1,10 +1,10 @@
-import type { Artifact, GenerationFailure, Progress, Usage } from '../../src/generations/generation.js';
+import type { Artifact, GenerationFailure, Progress, ResumeCause, Usage } from '../../src/generations/generation.js';
 import type { Recorder } from '../../src/scheduler/ports.js';
 
 export type Report =
   | { readonly type: 'started'; readonly id: string; readonly deviceId: string }
   | { readonly type: 'progressed'; readonly id: string; readonly progress: Progress }
-  | { readonly type: 'resumed'; readonly id: string; readonly fromStep: number }
+  | { readonly type: 'resumed'; readonly id: string; readonly fromStep: number; readonly cause: ResumeCause }
   | { readonly type: 'succeeded'; readonly id: string; readonly artifacts: readonly Artifact[]; readonly usage: Usage }
   | { readonly type: 'failed'; readonly id: string; readonly failure: GenerationFailure; readonly usage: Usage }
   | { readonly type: 'canceled'; readonly id: string };
@@ -45,8 +45,8 @@ export class MemoryRecorder implements Recorder {
   progressed(id: string, progress: Progress): Promise<boolean> {
     return this.#write({ type: 'progressed', id, progress });
   }
-  resumed(id: string, fromStep: number): Promise<boolean> {
-    return this.#write({ type: 'resumed', id, fromStep });
+  resumed(id: string, fromStep: number, cause: ResumeCause): Promise<boolean> {
+    return this.#write({ type: 'resumed', id, fromStep, cause });
   }
   succeeded(id: string, artifacts: readonly Artifact[], usage: Usage): Promise<boolean> {
     return this.#write({ type: 'succeeded', id, artifacts, usage });

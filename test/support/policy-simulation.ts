@@ -103,7 +103,7 @@ export function simulate(policy: Policy, machine: SimulatedMachine, jobs: readon
     const { client, priority, model, shape, rows, batching } = job;
     const times = { createdAt: 1000 * job.arrival, secondsLeft: secondsLeft(state) };
     const asked = { generationId: job.id, client, priority, model, stage, shape, rows, tokensPerRow: 1, batching };
-    return { ...asked, alone: false, started, home, ...times };
+    return { ...asked, alone: false, started, kind: null, home, ...times };
   };
 
   const begin = (grant: Grant): void => {
@@ -153,7 +153,15 @@ export function simulate(policy: Policy, machine: SimulatedMachine, jobs: readon
       asks: unfinished.filter(({ busy }) => !busy).map(toAsk),
       lanes: lanes.map(({ id, device, stages, account }): Lane => {
         const idle = !running.some(({ lane, second }) => lane === id || second === id);
-        return { id, device, stages: new Set(stages), idle, ...account, mayTry: mayTry(account, 1000 * now) };
+        return {
+          id,
+          device,
+          kind: 'CPU',
+          stages: new Set(stages),
+          idle,
+          ...account,
+          mayTry: mayTry(account, 1000 * now),
+        };
       }),
       ...{ turns, costs, ledger, now: 1000 * now, paused: false },
     };

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type {
   ExecutorMessage,
   GenerationRequest,
@@ -12,10 +15,12 @@ import type {
 /**
  * An executor with no model, for tests of the host and of the scheduler's conduct: it speaks the protocol, and a script says
  * what becomes of a unit. The script is `kind=fate`, with `bundle` of a `load` unit or the prompt of a generation:
- * `load=crash`, `step2=hang`, `decode=overflow` … Pictures are grey. It keeps nothing on disk: whatever is opened begins at 0.
+ * `load=crash`, `step2=hang`, `decode=overflow` …, or `step2=crash-once`, which strikes one time only. Pictures are grey, and
+ * checkpoints a line of JSON each.
  */
 const send = (message: ExecutorMessage): boolean => process.send?.(message) ?? false;
 let heartbeat: NodeJS.Timeout | undefined;
+let workDirectory = '';
 const jobs = new Map<string, Job>();
 
 interface Job {
@@ -28,20 +33,27 @@ interface Job {
 process.on('disconnect', () => process.exit(0));
 process.on('message', (message: HostMessage) => {
   if (message.type === 'start') {
+    workDirectory = message.workDirectory;
     heartbeat = setInterval(() => send({ type: 'heartbeat' }), message.heartbeatMs);
     send({ type: 'ready' });
     return;
   }
   const { number, unit } = message;
+  const fate = fateOf(unit);
   const result = compute(unit);
-  const failure = suffer(fateOf(unit));
+  const failure = suffer(fate);
   if (failure) send({ type: 'failed', number, failure });
   else send({ type: 'done', number, result, seconds: 0.5, peakBytes: 1, heldBytes: 1, leftBytes: 1, peakRssBytes: 1 });
 });
 
 function fateOf(unit: Unit): string | undefined {
   const [script, place] = placeOf(unit);
-  return new RegExp(`\\b${place}=(\\S+)`).exec(script)?.[1];
+  const fate = new RegExp(`\\b${place}=(\\S+)`).exec(script)?.[1];
+  if (!fate?.endsWith('-once')) return fate;
+  const struck = join(workDirectory, `struck-${createHash('sha256').update(script).digest('hex')}-${place}`);
+  if (existsSync(struck)) return undefined;
+  writeFileSync(struck, '');
+  return fate.slice(0, -'-once'.length);
 }
 
 function placeOf(unit: Unit): [script: string, place: string] {
@@ -54,7 +66,7 @@ function placeOf(unit: Unit): [script: string, place: string] {
       return [unit.request.prompt, 'open'];
     case 'step': {
       const job = jobs.get(unit.generationIds[0] ?? '');
-      return [job?.script ?? '', `step${job?.steps}`];
+      return [job?.script ?? '', `step${(job?.steps ?? 0) + 1}`];
     }
     case 'predict':
     case 'advance': {
@@ -62,8 +74,8 @@ function placeOf(unit: Unit): [script: string, place: string] {
       return [job?.script ?? '', `${unit.kind}${job?.steps}`];
     }
     case 'decode': {
-      const job = jobs.get(unit.generationId);
-      return [job?.script ?? '', `decode${job?.chunks}`];
+      const job = jobs.get(unit.generationId) ?? restored(unit.generationId);
+      return [job?.script ?? '', `decode${(job?.chunks ?? 0) + 1}`];
     }
     default:
       return ['', unit.kind];
@@ -99,7 +111,7 @@ function compute(unit: Unit): UnitResult<UnitKind> {
       return { encoded: 2 };
     case 'open':
       begin(unit.generationId, unit.request);
-      return { step: 0 };
+      return { step: jobOf(unit.generationId).steps };
     case 'step':
       return { members: unit.generationIds.map((id) => step(id, unit.checkpoint?.includes(id))) };
     case 'predict':
@@ -107,13 +119,18 @@ function compute(unit: Unit): UnitResult<UnitKind> {
     case 'advance':
       return step(unit.generationId, unit.checkpoint);
     case 'decode': {
-      const job = jobOf(unit.generationId);
+      const job = jobs.get(unit.generationId) ?? restored(unit.generationId);
+      if (!job) throw new Error(`${unit.generationId} has no checkpoint`);
+      jobs.set(unit.generationId, job);
       const { width, height, frameCount } = job.settings;
       const frameIndex = job.chunks === 0 ? 0 : 4 * job.chunks - 3;
       const count = job.chunks++ === 0 ? 1 : 4;
       const frames = { data: new Uint8Array(count * width * height * 3).fill(99), count, width, height };
       return { frames, frameIndex, last: 4 * job.chunks >= frameCount };
     }
+    case 'checkpoint':
+      for (const id of unit.generationIds) writeFileSync(checkpointPath(id), JSON.stringify(jobOf(id)));
+      return {};
     case 'forget':
       for (const id of unit.generationIds) jobs.delete(id);
   }
@@ -121,7 +138,16 @@ function compute(unit: Unit): UnitResult<UnitKind> {
 }
 
 function begin(generationId: string, { prompt, settings }: GenerationRequest): void {
-  jobs.set(generationId, { script: prompt, settings, steps: 0, chunks: 0 });
+  jobs.set(generationId, restored(generationId) ?? { script: prompt, settings, steps: 0, chunks: 0 });
+}
+
+function checkpointPath(generationId: string): string {
+  return join(workDirectory, 'checkpoints', `${generationId}.json`);
+}
+
+function restored(generationId: string): Job | undefined {
+  const path = checkpointPath(generationId);
+  return existsSync(path) ? { ...JSON.parse(readFileSync(path, 'utf8')), chunks: 0 } : undefined;
 }
 
 function step(generationId: string, checkpoint = false): StepResult {
@@ -129,13 +155,9 @@ function step(generationId: string, checkpoint = false): StepResult {
   job.steps++;
   const preview = { data: new Uint8Array(2 * 2 * 2 * 3), count: 2, width: 2, height: 2 };
   const finite = !job.script.includes(`step${job.steps}=overflow`);
-  return {
-    generationId,
-    step: job.steps,
-    finite,
-    checkpointed: checkpoint || job.steps === job.settings.steps,
-    preview,
-  };
+  const checkpointed = checkpoint || job.steps === job.settings.steps;
+  if (checkpointed) writeFileSync(checkpointPath(generationId), JSON.stringify(job));
+  return { generationId, step: job.steps, finite, checkpointed, preview };
 }
 
 function jobOf(generationId: string): Job {

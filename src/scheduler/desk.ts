@@ -1,0 +1,197 @@
+import type { Clock } from '../clock.js';
+import type { Log } from '../log.js';
+import type { Answer, Asker, Pending } from './asker.js';
+import type { DeviceBook } from './device-book.js';
+import { charge, type Turns, turnsOf } from './fairness.js';
+import type { Lane } from './lane.js';
+import { mayTry, settle } from './lane-account.js';
+import type { Ask, Grant, Policy, Snapshot, UnitStage } from './policy.js';
+import { Residence } from './residence.js';
+import { UnitCarrier } from './unit-carrier.js';
+import { costView, ledgerView } from './views.js';
+import { rowsOf, tokensPerRow } from './work.js';
+
+export interface DeskOptions {
+  readonly devices: readonly DeviceBook[];
+  readonly residence: Residence;
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Where generations ask for their next unit. Whenever something has changed it shows the policy all that is asked for and all
+ * lanes, and has the grants carried out: the I/O around a pure function.
+ */
+export class Desk {
+  readonly #options: DeskOptions;
+  readonly #carrier: UnitCarrier;
+  readonly #lanes: ReadonlyMap<string, Lane>;
+  readonly #pending = new Map<string, Pending>();
+  /** Of every generation that a lane works for, until the lane is done with it. */
+  readonly #underWay = new Map<string, { readonly client: string; readonly done: Promise<void> }>();
+  #turns: Turns = [];
+  #planning: NodeJS.Immediate | null = null;
+  paused = false;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+    this.#carrier = new UnitCarrier(options.residence, options.log);
+    const lanes = options.devices.flatMap((device) => device.lanes);
+    this.#lanes = new Map(lanes.map((lane) => [lane.id, lane]));
+  }
+
+  /**
+   * Resolves when the unit is done. Rejects with the signal's reason as soon as it is aborted, with UnitFailed, or with what the
+   * asker's own answer to its turn threw.
+   */
+  ask<S extends UnitStage>(asker: Asker, stage: S, signal: AbortSignal): Promise<Answer<S>> {
+    signal.throwIfAborted();
+    const { generationId } = asker.job;
+    const answered = new Promise<Answer>((resolve, reject) => {
+      this.#pending.set(generationId, { asker, stage, signal, passedOver: false, resolve, reject });
+      this.planSoon();
+    });
+    const aborted = new Promise<never>((_, reject) => {
+      const onAbort = (): void => {
+        this.#pending.delete(generationId);
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      const done = (): void => signal.removeEventListener('abort', onAbort);
+      answered.then(done, done);
+    });
+    return Promise.race([answered, aborted]) as Promise<Answer<S>>;
+  }
+
+  /** Resolves when no lane works for it and none has anything of it. */
+  async leave(generationId: string): Promise<void> {
+    await this.#underWay.get(generationId)?.done;
+    await this.#forget(generationId, this.#options.residence.remove(generationId));
+  }
+
+  /** The next decoding begins with the first frame. */
+  async restartDecoding(generationId: string): Promise<void> {
+    await this.#underWay.get(generationId)?.done;
+    const lane = this.#options.residence.decodingLane(generationId);
+    this.#options.residence.setDecoding(generationId, null);
+    if (lane) await this.#forget(generationId, [lane]);
+  }
+
+  /** In the order in which they would be served; what is under way is not among them. */
+  inOrder(askers: readonly Asker[], order: (asks: readonly Ask[], turns: Turns) => Ask[]): string[] {
+    const asks = askers.map((asker) => this.#toAsk(asker, 'encode-text'));
+    return order(asks, this.#turns).map(({ generationId }) => generationId);
+  }
+
+  /** Once for all that changes in this turn of the event loop. */
+  planSoon(): void {
+    this.#planning ??= setImmediate(() => {
+      this.#planning = null;
+      this.#plan();
+    });
+  }
+
+  stop(): void {
+    if (this.#planning) clearImmediate(this.#planning);
+    this.planSoon = () => {};
+  }
+
+  #plan(): void {
+    const snapshot = this.#snapshot();
+    const grants = this.#options.policy(snapshot);
+    for (const grant of grants) this.#note(grant, snapshot);
+    for (const ask of snapshot.asks) this.#notePreempted(ask, grants);
+    for (const grant of grants) this.#carryOut(grant);
+  }
+
+  #snapshot(): Snapshot {
+    const pending = [...this.#pending.values()];
+    const working = [...this.#underWay.values()].map(({ client }) => client);
+    this.#turns = turnsOf(this.#turns, new Set([...pending.map(({ asker }) => asker.job.client), ...working]));
+    const now = this.#options.clock.now().getTime();
+    const views = { lanes: this.#lanes, askers: new Map(pending.map(({ asker }) => [asker.job.generationId, asker])) };
+    return {
+      asks: pending.map(({ asker, stage }) => this.#toAsk(asker, stage)),
+      lanes: [...this.#lanes.values()].map(({ id, device, stages, busyWith, account }) => {
+        const { id: deviceId, kind } = device.device;
+        const idle = busyWith.length === 0;
+        return { id, device: deviceId, kind, stages, idle, ...account, mayTry: mayTry(account, now) };
+      }),
+      turns: this.#turns,
+      costs: costView(views),
+      ledger: ledgerView(views),
+      now,
+      paused: this.paused,
+    };
+  }
+
+  #toAsk(asker: Asker, stage: UnitStage): Ask {
+    const { job, priority, alone, started, kind, step } = asker;
+    const { generationId, client, createdAt, settings, batching } = job;
+    const { residence, devices } = this.#options;
+    const home = stage === 'step' ? residence.laneAt(generationId, step) : residence.decodingLane(generationId);
+    const costs = (home?.device ?? devices.find(({ device }) => device.kind === (kind ?? device.kind)) ?? devices[0])
+      ?.costs;
+    return {
+      ...{ generationId, client, priority, stage, batching, alone, started, kind },
+      model: job.model,
+      createdAt: createdAt.getTime(),
+      shape: `${settings.width}×${settings.height}×${settings.frameCount}`,
+      rows: rowsOf(settings),
+      tokensPerRow: tokensPerRow(settings),
+      home: stage === 'step' || stage === 'decode' ? (home?.id ?? null) : null,
+      secondsLeft: costs ? asker.secondsLeft(costs) : null,
+    };
+  }
+
+  /** A batch size of which too little is known is tried once in a while. */
+  #note({ lane: id, asks, second }: Grant, { costs, now }: Snapshot): void {
+    const lane = this.#lanes.get(id) as Lane;
+    const rows = second === null ? asks.reduce((sum, ask) => sum + ask.rows, 0) : 1;
+    const [leader] = asks as readonly [Ask];
+    const unusual = asks.length > 1 || second !== null;
+    if (unusual && costs.runs(id, leader, rows) < 2) lane.account = { ...lane.account, triedAt: now };
+  }
+
+  #notePreempted({ generationId, home, started }: Ask, grants: readonly Grant[]): void {
+    const pending = this.#pending.get(generationId);
+    if (!pending || !started || home === null) return;
+    const has = ({ asks }: Grant): boolean => asks.some((ask) => ask.generationId === generationId);
+    if (grants.some(has)) return;
+    // A text that is encoded so that its generation can join the next step is no more urgent.
+    if (grants.some(({ lane, stage }) => lane === home && stage !== 'encode-text')) pending.passedOver = true;
+  }
+
+  #carryOut(grant: Grant): void {
+    const lane = this.#lanes.get(grant.lane) as Lane;
+    const second = grant.second === null ? null : (this.#lanes.get(grant.second) ?? null);
+    const members = grant.asks.map(({ generationId }) => this.#pending.get(generationId) as Pending);
+    const ids = grant.asks.map(({ generationId }) => generationId);
+    for (const id of ids) this.#pending.delete(id);
+    lane.occupy(ids);
+    second?.occupy(ids);
+    const done = this.#carrier.carry({ lane, second, members }).then(({ putBack, ...cost }) => {
+      lane.account = settle(lane.account, grant, cost);
+      this.#charge(grant, (cost.loadSeconds + cost.seconds) * (second ? 2 : 1));
+      for (const id of ids) this.#underWay.delete(id);
+      for (const pending of putBack) {
+        if (!pending.signal.aborted) this.#pending.set(pending.asker.job.generationId, pending);
+      }
+      lane.device.observeMemory();
+      second?.free();
+      lane.free();
+      this.planSoon();
+    });
+    for (const { generationId, client } of grant.asks) this.#underWay.set(generationId, { client, done });
+  }
+
+  #charge({ asks }: Grant, seconds: number): void {
+    const rows = asks.reduce((sum, ask) => sum + ask.rows, 0);
+    for (const ask of asks) this.#turns = charge(this.#turns, ask.client, (seconds * ask.rows) / rows);
+  }
+
+  async #forget(generationId: string, lanes: readonly Lane[]): Promise<void> {
+    await Promise.all(lanes.map((lane) => lane.forget([generationId])));
+  }
+}

@@ -1,0 +1,92 @@
+import type { Clock } from '../clock.js';
+import { observeMemory } from '../execution/device-memory.js';
+import type { Device } from '../execution/devices.js';
+import type { ExecutorHost } from '../execution/host.js';
+import type { Lane as LaneFacts } from '../execution/lanes.js';
+import type { CostModel } from './cost-model.js';
+import { Lane } from './lane.js';
+import { Ledger } from './ledger.js';
+import type { DeviceMeasurements } from './measurements.js';
+import type { DeviceSnapshot } from './ports.js';
+import type { WatchdogSettings } from './watchdog.js';
+
+export interface DeviceBookOptions {
+  readonly device: Device;
+  readonly measurements: DeviceMeasurements;
+  readonly watchdog: WatchdogSettings;
+  readonly clock: Clock;
+  readonly hostFor: (lane: LaneFacts) => ExecutorHost;
+  readonly onChange: () => void;
+  /** An executor has gone, and the states in it. */
+  readonly onLost: (lane: Lane) => void;
+}
+
+/** One device with all that the scheduler keeps of it: its lanes, what lies in its memory, and what things cost there. */
+export class DeviceBook {
+  readonly device: Device;
+  readonly lanes: readonly Lane[];
+  readonly ledger: Ledger;
+  readonly costs: CostModel;
+  readonly #options: DeviceBookOptions;
+  readonly #lost = new Set<Lane>();
+  #freeBytes: number | null = null;
+  #oursBytes: number | null = null;
+  #observedAt: Date;
+
+  constructor(options: DeviceBookOptions) {
+    const { device, measurements, watchdog, hostFor, clock } = options;
+    this.#options = options;
+    this.device = device;
+    this.costs = measurements.costs;
+    this.ledger = new Ledger(device.totalBytes, undefined, measurements.peaks);
+    this.lanes = device.lanes.map((facts) => new Lane(facts, this, hostFor(facts), watchdog));
+    this.#observedAt = clock.now();
+    this.observeMemory();
+  }
+
+  /** The lane that may hold a component. */
+  laneOf(component: Lane['components'][number]): Lane | undefined {
+    return this.lanes.find(({ components }) => components.includes(component));
+  }
+
+  changed(): void {
+    this.#options.onChange();
+  }
+
+  lost(lane: Lane): void {
+    this.#lost.add(lane);
+    this.ledger.lost(lane.components);
+    this.#options.onLost(lane);
+    this.changed();
+  }
+
+  answered(lane: Lane): void {
+    this.#lost.delete(lane);
+  }
+
+  /** Looks who holds the memory now. */
+  observeMemory(): void {
+    const pids = this.lanes.flatMap(({ pid }) => pid ?? []);
+    const memory = observeMemory(this.device, pids);
+    this.#freeBytes = memory?.freeBytes ?? null;
+    this.#oursBytes = memory?.oursBytes ?? null;
+    this.ledger.othersBytes = memory?.othersBytes ?? null;
+    this.#observedAt = this.#options.clock.now();
+  }
+
+  get snapshot(): DeviceSnapshot {
+    const { id, name, kind, totalBytes } = this.device;
+    const statuses = this.lanes.map(({ status }) => status);
+    const working = (['LOADING', 'BUSY'] as const).find((status) => statuses.includes(status));
+    return {
+      ...{ id, name, kind, totalBytes },
+      status: working ?? (this.#lost.size > 0 ? 'LOST' : 'IDLE'),
+      freeBytes: this.#freeBytes,
+      usedByUsBytes: this.#oursBytes,
+      memory: this.ledger.memory,
+      loaded: this.ledger.entries,
+      running: [...new Set(this.lanes.flatMap(({ busyWith }) => busyWith))],
+      observedAt: this.#observedAt,
+    };
+  }
+}

@@ -1,0 +1,111 @@
+import type { ComponentName } from '../../inference/bundle/manifest.js';
+import type { Outcome } from '../execution/executor-process.js';
+import type { ExecutorHost } from '../execution/host.js';
+import type { Lane as LaneFacts } from '../execution/lanes.js';
+import type { Unit, UnitKind } from '../execution/protocol.js';
+import type { DeviceBook } from './device-book.js';
+import { UnitFailed } from './failures.js';
+import { newLaneAccount } from './lane-account.js';
+import type { UnitStage } from './policy.js';
+import { deadlineMs, type WatchdogSettings } from './watchdog.js';
+
+export type UnitDone<K extends UnitKind> = Extract<Outcome<K>, { ok: true }>;
+
+/** The component that each stage needs. */
+export const componentOf: Readonly<Record<UnitStage, ComponentName>> = {
+  'encode-text': 'textEncoder',
+  'encode-image': 'vae',
+  step: 'denoiser',
+  decode: 'vae',
+};
+
+/** One executor as the scheduler sees it: what it is doing, and how to have it do something. */
+export class Lane {
+  readonly id: string;
+  readonly device: DeviceBook;
+  readonly components: readonly ComponentName[];
+  readonly stages: ReadonlySet<UnitStage>;
+  account = newLaneAccount;
+  readonly #host: ExecutorHost;
+  readonly #watchdog: WatchdogSettings;
+  #status: 'LOADING' | 'BUSY' | null = null;
+  /** The generations it works for; empty means idle. */
+  #busyWith: readonly string[] = [];
+
+  constructor(facts: LaneFacts, device: DeviceBook, host: ExecutorHost, watchdog: WatchdogSettings) {
+    this.id = facts.id;
+    this.components = facts.components;
+    this.device = device;
+    const stages = (Object.keys(componentOf) as UnitStage[]).filter((stage) =>
+      facts.components.includes(componentOf[stage]),
+    );
+    this.stages = new Set(stages);
+    this.#host = host;
+    this.#watchdog = watchdog;
+    host.onLost(() => device.lost(this));
+  }
+
+  get busyWith(): readonly string[] {
+    return this.#busyWith;
+  }
+
+  get status(): 'LOADING' | 'BUSY' | null {
+    return this.#status;
+  }
+
+  get pid(): number | undefined {
+    return this.#host.pid;
+  }
+
+  /** Whether the network for a stage is loaded. */
+  holds(model: string, stage: UnitStage): boolean {
+    return this.device.ledger.holds(model, componentOf[stage]);
+  }
+
+  occupy(generationIds: readonly string[]): void {
+    this.#busyWith = generationIds;
+    this.device.changed();
+  }
+
+  free(): void {
+    this.#busyWith = [];
+    this.#status = null;
+    this.device.changed();
+  }
+
+  /**
+   * Runs a unit after those asked for before it.
+   * @param expectedSeconds what it is likely to take; null if nobody knows.
+   * @throws UnitFailed
+   */
+  async run<K extends UnitKind>(
+    unit: Extract<Unit, { kind: K }>,
+    expectedSeconds: number | null = null,
+  ): Promise<UnitDone<K>> {
+    this.#setStatus(unit.kind === 'load' ? 'LOADING' : 'BUSY');
+    const outcome = await this.#host.run<K>(unit, deadlineMs(expectedSeconds, this.#watchdog));
+    if (outcome.ok) {
+      this.device.answered(this);
+      return outcome;
+    }
+    const { code, message, detail } = outcome.failure;
+    throw new UnitFailed(code, message, detail, { lost: outcome.lost });
+  }
+
+  /** Drops these generations' states, if there is an executor to have them. */
+  async forget(generationIds: readonly string[]): Promise<void> {
+    if (this.#host.pid === undefined) return;
+    await this.#host.run<'forget'>({ kind: 'forget', generationIds }, deadlineMs(null, this.#watchdog));
+  }
+
+  async stop(): Promise<void> {
+    await this.#host.stop();
+  }
+
+  #setStatus(status: 'LOADING' | 'BUSY'): void {
+    // Moves and releases are asked of lanes that nobody has, too: they stay idle.
+    if (this.#busyWith.length === 0 || status === this.#status) return;
+    this.#status = status;
+    this.device.changed();
+  }
+}

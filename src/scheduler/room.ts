@@ -1,0 +1,106 @@
+import type { UnitKind } from '../execution/protocol.js';
+import type { Asker, Pending } from './asker.js';
+import { UnitFailed } from './failures.js';
+import { needsOf, stepNeed } from './fit.js';
+import { componentOf, type Lane, type UnitDone } from './lane.js';
+import type { LoadedComponent, Need } from './ledger.js';
+import type { UnitStage } from './policy.js';
+import { componentBytes } from './work.js';
+
+/** There is room only when another unit has ended. */
+export class NoRoom extends Error {
+  override readonly name = 'NoRoom';
+}
+
+/** Held in a device's ledger while a unit runs. */
+export interface Room {
+  readonly loadSeconds: number;
+  /** The unit has ended; told what it needed if it ended well. The second time nothing happens. */
+  end(done?: Pick<UnitDone<UnitKind>, 'heldBytes' | 'peakBytes' | 'leftBytes'>): void;
+}
+
+/** What a unit of this stage needs on a lane's device. */
+export function needOf(lane: Lane, { job, model }: Pick<Asker, 'job' | 'model'>, stage: UnitStage, rows: number): Need {
+  const { kind } = lane.device.device;
+  if (stage === 'step') return stepNeed(job.settings, model.manifest, kind, rows);
+  const needs = needsOf(job.settings, model.manifest, kind);
+  return needs.find(({ component }) => component === componentOf[stage]) as Need;
+}
+
+/**
+ * Makes room for a unit, loads its network if that is not loaded, and holds both in the ledger.
+ * @throws NoRoom, UnitFailed
+ */
+export async function takeRoom(lane: Lane, { asker, stage }: Pending, rows: number): Promise<Room> {
+  const { ledger } = lane.device;
+  const need = needOf(lane, asker, stage, rows);
+  await makeRoom(lane, need);
+  const isLoaded = ledger.holds(need.model, need.component);
+  // Before the loading itself, so that nobody else is promised the same room.
+  if (!isLoaded) ledger.loaded({ ...need, directory: asker.model.directory });
+  ledger.begin(need);
+  const loadSeconds = isLoaded ? 0 : await load(lane, asker, need);
+  let ended = false;
+  return {
+    loadSeconds,
+    end(done) {
+      if (ended) return;
+      ended = true;
+      ledger.end(need, done ? measured(done) : null);
+    },
+  };
+}
+
+/** After a unit has run out of memory: the ledger learns, and what the lane holds is opened anew for the next try. */
+export async function learnOutOfMemory(lane: Lane, { asker, stage }: Pending, rows: number): Promise<void> {
+  const { ledger } = lane.device;
+  ledger.endOutOfMemory(needOf(lane, asker, stage, rows));
+  for (const entry of ledger.entries) {
+    if (lane.components.includes(entry.component)) await release(lane, entry);
+  }
+}
+
+async function makeRoom(lane: Lane, need: Need): Promise<void> {
+  const { device } = lane;
+  for (;;) {
+    const admission = device.ledger.admit(need);
+    if (!admission.admitted && device.lanes.some((other) => other !== lane && other.busyWith.length > 0)) {
+      throw new NoRoom();
+    }
+    // Where not even that is enough it is tried all the same: predictions are on the safe side.
+    const others = device.ledger.entries.filter((one) => one.model !== need.model || one.component !== need.component);
+    const [victim] = admission.admitted ? admission.release : others;
+    if (!victim) return;
+    await release(device.laneOf(victim.component) ?? lane, victim);
+  }
+}
+
+async function release(lane: Lane, { directory, ...entry }: LoadedComponent): Promise<void> {
+  try {
+    await lane.run<'release'>({ kind: 'release', bundle: directory, component: entry.component });
+  } catch (error) {
+    // With the executor everything that it had loaded has gone.
+    if (!(error instanceof UnitFailed) || !error.lost) throw error;
+  }
+  lane.device.ledger.released(entry);
+}
+
+async function load(lane: Lane, { job, model }: Asker, { component }: Need): Promise<number> {
+  const { ledger, costs } = lane.device;
+  const bytes = componentBytes(model.manifest, component);
+  const cost = { model: job.model, kind: 'load', size: bytes, rows: 1, effort: bytes } as const;
+  try {
+    const unit = { kind: 'load', bundle: model.directory, component } as const;
+    const { seconds } = await lane.run<'load'>(unit, costs.seconds(cost));
+    costs.observe(cost, seconds);
+    return seconds;
+  } catch (error) {
+    ledger.released({ model: job.model, component });
+    throw error;
+  }
+}
+
+function measured({ heldBytes, peakBytes, leftBytes }: Parameters<Room['end']>[0] & object) {
+  if (heldBytes === null || peakBytes === null || leftBytes === null) return null;
+  return { heldBytes, peakBytes, leftBytes };
+}

@@ -1,0 +1,41 @@
+import type { FailureCode } from '../generations/generation.js';
+import { ConditioningMissing } from './asker.js';
+import { toFailure, UnitFailed } from './failures.js';
+
+type Setback = FailureCode | 'CONDITIONING_MISSING';
+
+/** The time at which the same thing going wrong, without any progress in between, ends the generation; others at once. */
+const last: Partial<Readonly<Record<Setback, number>>> = {
+  CONDITIONING_MISSING: 3,
+  DEVICE_LOST: 3,
+  OUT_OF_MEMORY: 3,
+  TIMED_OUT: 2,
+  ENCODER_FAILED: 2,
+};
+
+/** What went wrong with a generation since it last got on. */
+export class Setbacks {
+  readonly #counts = new Map<Setback, number>();
+  /** It may be the one that brings down whoever shares a unit with it: it goes by itself now. */
+  alone = false;
+
+  /** It has come further than ever before. */
+  progress(): void {
+    this.#counts.clear();
+    this.alone = false;
+  }
+
+  /** Notes a failure after which it is worth another try. @throws the failure, if it is not or no longer */
+  count(error: unknown): void {
+    const code = error instanceof ConditioningMissing ? 'CONDITIONING_MISSING' : toFailure(error).code;
+    // Whatever goes wrong in a batch may be another member's fault.
+    if (error instanceof UnitFailed && error.shared && !this.alone) {
+      this.alone = true;
+      return;
+    }
+    const count = (this.#counts.get(code) ?? 0) + 1;
+    this.#counts.set(code, count);
+    if (count >= (last[code] ?? 1)) throw error;
+    this.alone = true;
+  }
+}

@@ -1,0 +1,250 @@
+import type { Log } from '../log.js';
+import { type Answer, type Asker, ConditioningMissing, type Pending, promptsOf, requestOf } from './asker.js';
+import { UnitFailed } from './failures.js';
+import type { Lane, UnitDone } from './lane.js';
+import type { GrantCost } from './lane-account.js';
+import type { Residence } from './residence.js';
+import { learnOutOfMemory, NoRoom, type Room, takeRoom } from './room.js';
+import { rowsOf, stepWork, workOf } from './work.js';
+
+/** A grant with the parties in place of their names. */
+export interface Assignment {
+  readonly lane: Lane;
+  readonly second: Lane | null;
+  /** All of one stage, the leader first; several only of steps. */
+  readonly members: readonly Pending[];
+}
+
+const nothing: GrantCost = { loadSeconds: 0, seconds: 0 };
+
+/**
+ * Carries a grant out: the members' turns, room and network, their states, then the unit itself, after which everybody has an
+ * answer or an error.
+ */
+export class UnitCarrier {
+  readonly #residence: Residence;
+  readonly #log: Log;
+
+  constructor(residence: Residence, log: Log) {
+    this.#residence = residence;
+    this.#log = log;
+  }
+
+  /** Never rejects. @returns what it took, and who has to ask again because there was no room after all */
+  async carry(assignment: Assignment): Promise<GrantCost & { readonly putBack: readonly Pending[] }> {
+    const { lane, second, members } = assignment;
+    let left = members;
+    try {
+      left = await this.#takeTurns(lane, members);
+      const [leader] = left;
+      if (!leader) return { ...nothing, putBack: [] };
+      const rows = left.reduce((sum, { asker }) => sum + rowsOf(asker.job.settings), 0);
+      const room = await takeRoom(lane, leader, second ? 1 : rows);
+      const secondRoom = second && (await takeRoom(second, leader, 1));
+      const { loadSeconds } = room;
+      try {
+        const seconds = await this.#compute({ lane, second, members: left }, rows, room, secondRoom);
+        return { loadSeconds, seconds, putBack: [] };
+      } finally {
+        // Where the unit has told what it needed, it has ended already.
+        room.end();
+        secondRoom?.end();
+      }
+    } catch (error) {
+      if (error instanceof NoRoom) return { ...nothing, putBack: left };
+      await this.#learn(lane, left, error);
+      this.#refuse(lane, left, error);
+      return { ...nothing, putBack: [] };
+    }
+  }
+
+  async #takeTurns(lane: Lane, members: readonly Pending[]): Promise<Pending[]> {
+    const { id: deviceId, kind } = lane.device.device;
+    const taken = members.map(async (pending, i): Promise<Pending[]> => {
+      const loads = i === 0 && !lane.holds(pending.asker.job.model, pending.stage);
+      try {
+        await pending.asker.onTurn({ deviceId, kind, loads, preempted: pending.passedOver });
+        pending.passedOver = false;
+        return [pending];
+      } catch (error) {
+        pending.reject(error);
+        return [];
+      }
+    });
+    return (await Promise.all(taken)).flat();
+  }
+
+  async #learn(lane: Lane, members: readonly Pending[], error: unknown): Promise<void> {
+    const [leader] = members;
+    if (!leader || !(error instanceof UnitFailed) || error.code !== 'OUT_OF_MEMORY') return;
+    const rows = members.reduce((sum, { asker }) => sum + rowsOf(asker.job.settings), 0);
+    await learnOutOfMemory(lane, leader, rows).catch((err: unknown) => {
+      this.#log.error({ lane: lane.id, err }, 'memory could not be released');
+    });
+  }
+
+  #refuse(lane: Lane, members: readonly Pending[], error: unknown): void {
+    const shared = members.length > 1;
+    if (error instanceof UnitFailed) {
+      const { code, message, detail, lost } = error;
+      const generationIds = members.map(({ asker }) => asker.job.generationId);
+      this.#log.warn({ lane: lane.id, stage: members[0]?.stage, generationIds, code, detail }, 'a unit failed');
+      for (const member of members) member.reject(new UnitFailed(code, message, detail, { shared, lost }));
+    } else for (const member of members) member.reject(error);
+  }
+
+  /** @returns seconds of the unit */
+  async #compute(assignment: Assignment, rows: number, room: Room, secondRoom: Room | null): Promise<number> {
+    const { lane, second, members } = assignment;
+    const [leader] = members as readonly [Pending];
+    switch (leader.stage) {
+      case 'encode-text':
+        return this.#encodeText(lane, leader, room);
+      case 'encode-image':
+        return this.#encodeImage(lane, leader, room);
+      case 'decode':
+        return this.#decode(lane, leader, room);
+      case 'step':
+        for (const member of members) {
+          await member.asker.onReady('step', { ...room, openedAt: await this.#open(lane, member.asker) });
+        }
+        return second && secondRoom
+          ? this.#splitStep(lane, second, leader, [room, secondRoom])
+          : this.#step(lane, members, rows, room);
+    }
+  }
+
+  async #encodeText(lane: Lane, pending: Pending, room: Room): Promise<number> {
+    const { job, model } = pending.asker;
+    await pending.asker.onReady(pending.stage, { ...room, openedAt: null });
+    const prompts = promptsOf(job);
+    const { costs } = lane.device;
+    const { count: _, ...unit } = workOf(job.settings, model.manifest, [])['encode-text'];
+    const expected = costs.seconds({ model: job.model, ...unit });
+    const done = await lane.run<'encode-text'>({ kind: 'encode-text', bundle: model.directory, prompts }, expected);
+    room.end(done);
+    if (done.result.encoded === prompts.length) costs.observe({ model: job.model, ...unit }, done.seconds);
+    pending.resolve(answer(lane, done, done.result));
+    return done.seconds;
+  }
+
+  async #encodeImage(lane: Lane, pending: Pending, room: Room): Promise<number> {
+    const { job, model } = pending.asker;
+    const { generationId, firstFrame: picture, settings } = job;
+    if (picture === null) throw new Error(`generation ${generationId} begins with no picture`);
+    await pending.asker.onReady(pending.stage, { ...room, openedAt: null });
+    const { width, height } = settings;
+    const unit = { kind: 'encode-image', generationId, bundle: model.directory, picture, width, height } as const;
+    const done = await lane.run<'encode-image'>(unit);
+    room.end(done);
+    pending.resolve(answer(lane, done, done.result));
+    return done.seconds;
+  }
+
+  async #decode(lane: Lane, pending: Pending, room: Room): Promise<number> {
+    const { job, model } = pending.asker;
+    const { generationId } = job;
+    await pending.asker.onReady(pending.stage, { ...room, openedAt: null });
+    const { count, ...unit } = workOf(job.settings, model.manifest, []).decode;
+    const seconds = lane.device.costs.seconds({ model: job.model, ...unit });
+    this.#residence.setDecoding(generationId, lane);
+    // A decoder may do all its work when asked for the first chunk.
+    const expected = seconds === null ? null : count * seconds;
+    const done = await lane.run<'decode'>({ kind: 'decode', generationId, bundle: model.directory }, expected);
+    room.end(done);
+    if (done.result.last) this.#residence.setDecoding(generationId, null);
+    pending.resolve(answer(lane, done, done.result));
+    return done.seconds;
+  }
+
+  /**
+   * Makes sure that the lane has the state at the asker's step, or where that is lost, at an earlier one.
+   * @returns steps done by what had to be opened; null where it was open
+   */
+  async #open(lane: Lane, { job, model, step }: Asker): Promise<number | null> {
+    const { generationId } = job;
+    if (this.#residence.isAt(generationId, lane, step)) return null;
+    try {
+      const from = this.#residence.laneAt(generationId, step);
+      await from?.run<'checkpoint'>({ kind: 'checkpoint', generationIds: [generationId] });
+    } catch (error) {
+      // Then an earlier checkpoint has to do.
+      if (!(error instanceof UnitFailed) || !error.lost) throw error;
+    }
+    const unit = { kind: 'open', generationId, bundle: model.directory, request: requestOf(job) } as const;
+    const { result } = await lane.run<'open'>(unit);
+    if (result.step === null)
+      throw new ConditioningMissing(`generation ${generationId} lacks an embedding or its first frame`);
+    this.#residence.set(generationId, lane, result.step);
+    return result.step;
+  }
+
+  async #step(lane: Lane, members: readonly Pending[], rows: number, room: Room): Promise<number> {
+    const [{ asker: leader }] = members as readonly [Pending];
+    const { costs } = lane.device;
+    const { count: _, ...unit } = stepWork(leader.job.settings, leader.model.manifest, rows);
+    const cost = { model: leader.job.model, ...unit };
+    const idOf = ({ asker }: Pending): string => asker.job.generationId;
+    const generationIds = members.map(idOf);
+    const checkpoint = members.filter(({ asker }) => asker.checkpointDue()).map(idOf);
+    const done = await lane.run<'step'>({ kind: 'step', generationIds, checkpoint }, costs.seconds(cost));
+    room.end(done);
+    costs.observe(cost, done.seconds);
+    for (const [i, result] of done.result.members.entries()) {
+      const member = members[i] as Pending;
+      const share = rowsOf(member.asker.job.settings) / rows;
+      this.#residence.set(idOf(member), lane, result.step);
+      member.resolve({ ...answer(lane, done, result), seconds: share * done.seconds, rows });
+    }
+    return done.seconds;
+  }
+
+  /** The two rows of a guided step on two devices at once. The executors become replicas; losing one loses nothing. */
+  async #splitStep(lane: Lane, second: Lane, pending: Pending, rooms: readonly [Room, Room]): Promise<number> {
+    const { asker } = pending;
+    const { generationId, settings } = asker.job;
+    await this.#open(second, asker);
+    const { count: _, ...unit } = stepWork(settings, asker.model.manifest, 1);
+    const cost = { model: asker.job.model, ...unit };
+    const predict = async (on: Lane, row: 'conditional' | 'unconditional', room: Room) => {
+      const expected = on.device.costs.seconds(cost);
+      const done = await on.run<'predict'>({ kind: 'predict', generationId, row }, expected);
+      room.end(done);
+      on.device.costs.observe(cost, done.seconds);
+      return done;
+    };
+    const predicted = await Promise.allSettled([
+      predict(lane, 'conditional', rooms[0]),
+      predict(second, 'unconditional', rooms[1]),
+    ]);
+    const halves = predicted.map(valueOf);
+    const velocities = halves.map(({ result }) => result.velocity);
+    const advance = async (on: Lane, checkpoint: boolean): Promise<UnitDone<'advance'>> => {
+      const done = await on.run<'advance'>({ kind: 'advance', generationId, velocities, checkpoint });
+      this.#residence.set(generationId, on, done.result.step);
+      return done;
+    };
+    // The last step writes its checkpoint by itself, and one writer is enough.
+    const isLast = asker.step + 1 >= settings.steps;
+    const advances = [advance(lane, asker.checkpointDue()), ...(isLast ? [] : [advance(second, false)])];
+    const advanced = await Promise.allSettled(advances);
+    const kept = advanced.find(({ status }) => status === 'fulfilled') ?? advanced[0];
+    const done = valueOf(kept as PromiseSettledResult<UnitDone<'advance'>>);
+    const seconds = Math.max(...halves.map((half) => half.seconds)) + done.seconds;
+    pending.resolve({ ...answer(lane, halves[0] as UnitDone<'predict'>, done.result), seconds, rows: 2 });
+    return seconds;
+  }
+}
+
+function answer(
+  lane: Lane,
+  { seconds, peakBytes }: { readonly seconds: number; readonly peakBytes: number | null },
+  result: Answer['result'],
+): Answer {
+  return { result, seconds, peakBytes, rows: 0, costs: lane.device.costs };
+}
+
+function valueOf<T>(settled: PromiseSettledResult<T>): T {
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value;
+}
