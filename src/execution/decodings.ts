@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { bundleIdentity } from '../../inference/bundle/identity.js';
 import { finalLatents, isDone } from '../../inference/pipeline/denoising.js';
 import { frameCountOf } from '../../inference/pipeline/latents.js';
@@ -51,7 +52,10 @@ export class Decodings {
   async #begin({ generationId, bundle: directory }: UnitOf<'decode'> & { bundle: string }): Promise<Decoding> {
     const { bundle, network: decoder } = this.#models.get(directory, 'vae');
     const model = bundleIdentity(bundle.manifest);
-    const state = await readCheckpoint(this.#work.checkpoint(generationId), { model });
+    const path = this.#work.checkpoint(generationId);
+    const state = await readCheckpoint(path, { model });
+    // Or its header would go on promising latents.
+    if (!state) await rm(path, { force: true });
     if (!state || !isDone(state))
       throw new WorkFileError(`the latents of ${generationId} are not in the work directory`);
     const chunks = decoder.decode(state.shape, finalLatents(state));

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { Manifest } from '../../inference/bundle/manifest.js';
 import {
   advance,
@@ -46,7 +47,7 @@ export class OpenGenerations {
     const conditioning = await this.#conditioning(manifest, request);
     if (!conditioning) return { step: null };
     const identity = checkpointIdentity(manifest, request);
-    const saved = await readCheckpoint(this.#work.checkpoint(generationId), identity);
+    const saved = await this.#saved(generationId, identity);
     const denoising = saved ?? (await this.#firstState(generationId, manifest, request));
     if (!denoising) return { step: null };
     this.#open.set(generationId, { bundle, manifest, identity, conditioning, denoising });
@@ -133,17 +134,27 @@ export class OpenGenerations {
     return { prompt: conditional, negativePrompt: unconditional };
   }
 
-  /** Null if the first frame is not there. */
+  /** A checkpoint of no use goes, or those who read its header only would count on it. */
+  async #saved(generationId: string, identity: CheckpointIdentity): Promise<DenoisingState | null> {
+    const path = this.#work.checkpoint(generationId);
+    const state = await readCheckpoint(path, identity);
+    if (!state) await rm(path, { force: true });
+    return state;
+  }
+
+  /** Null if the first frame is not there, or of no use: then its file goes. */
   async #firstState(
     generationId: string,
     manifest: Manifest,
     request: UnitOf<'open'>['request'],
   ): Promise<DenoisingState | null> {
     const shape = latentShape(request.settings, manifest.vae.config.latentChannels);
-    const firstFrame = request.firstFrame
-      ? await readFirstFrame(this.#work.firstFrame(generationId), manifest, shape)
-      : null;
-    if (request.firstFrame && !firstFrame) return null;
+    const path = this.#work.firstFrame(generationId);
+    const firstFrame = request.firstFrame ? await readFirstFrame(path, manifest, shape) : null;
+    if (request.firstFrame && !firstFrame) {
+      await rm(path, { force: true });
+      return null;
+    }
     const { sampler, steps, shift, guidanceScale, seed } = request.settings;
     const noise = gaussianNoise(seed, latentCount(shape));
     return begin({ sampler, steps, shift, guidanceScale }, shape, noise, firstFrame);

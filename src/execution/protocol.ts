@@ -30,7 +30,7 @@ import type { RgbFrames } from '../video/preview.js';
  *                                        └───────── another life or lane ────────┘
  *
  *   Executors write these files and read them; which are needed, and when they are removed, the host decides. A broken file
- *   counts as absent: `open` then begins at an earlier step, 0 at worst.
+ *   counts as absent and is removed: `open` then begins at an earlier step, 0 at worst.
  * - A generation may be open in several executors at once (replicas: guidance split over two devices). They stay equal as long
  *   as each of them takes every `advance`; losing one loses nothing.
  */

@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { checkpointIdentity, checkpointStep } from '../../src/execution/checkpoint.js';
 import { EmbeddingCache, embeddingKey } from '../../src/execution/embedding-cache.js';
 import type { GenerationRequest } from '../../src/execution/protocol.js';
 import { WorkFiles } from '../../src/execution/work-files.js';
@@ -178,4 +179,26 @@ test('without its embeddings a generation is not opened', async () => {
   for (const name of readdirSync(work.embeddings)) rmSync(join(work.embeddings, name));
   const open = { kind: 'open', generationId: 'b', bundle: model.directory, request } as const;
   expect(await executors.run(open)).toEqual({ step: null });
+});
+
+test('a broken checkpoint counts as none, and goes: the video is made again from the start', async () => {
+  await scheduler.denoise('a', request);
+  const path = work.checkpoint('a');
+  const identity = checkpointIdentity(model.manifest, request);
+  expect(await checkpointStep(path, identity)).toBe(settings.steps);
+  const bytes = readFileSync(path);
+  bytes[bytes.length - 9] = 255 - (bytes[bytes.length - 9] as number);
+  writeFileSync(path, bytes);
+  const decode = { kind: 'decode', generationId: 'a', bundle: model.directory } as const;
+  await expect(executors.run(decode)).rejects.toThrow('STORAGE_FAILED');
+  expect(await checkpointStep(path, identity)).toBe(0);
+  writeFileSync(path, bytes);
+  expect(await scheduler.open('a', request)).toBe(0);
+  expect(await scheduler.play('a', request)).toEqual(undisturbed);
+});
+
+test('a checkpoint of another prompt is not gone on with', async () => {
+  await scheduler.open('a', { ...request, prompt: 'a blue ball' });
+  await scheduler.step('a', true);
+  expect(await scheduler.open('a', request)).toBe(0);
 });

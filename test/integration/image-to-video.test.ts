@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -91,6 +91,13 @@ test('the video begins with the picture, at every step and after a kill', async 
   await work.remove('a');
   await encodePicture();
   expect(await scheduler.play('a', request)).toEqual(outcome);
+});
+
+test('a broken first frame goes, so that its picture is encoded again', async () => {
+  await encodePicture();
+  truncateSync(work.firstFrame('a'), 100);
+  await expect(scheduler.open('a', request)).rejects.toThrow('something is missing');
+  expect(await work.generations()).not.toContain('a');
 });
 
 test('without its picture encoded it is not opened', async () => {
