@@ -1,6 +1,5 @@
 import { GraphQLError } from 'graphql';
 import { Arg, Ctx, ID, Query, Resolver, Root, Subscription } from 'type-graphql';
-import { changes } from '../events/changes.js';
 import type { DeviceSnapshot } from '../scheduler/ports.js';
 import type { ApiContext } from './context.js';
 import { Device } from './device.type.js';
@@ -26,16 +25,13 @@ export class DeviceResolver {
   }
 }
 
-function follow(deviceId: string | null | undefined, { scheduler }: ApiContext): AsyncGenerator<DeviceSnapshot> {
-  const wanted = deviceId == null ? null : idOf('device', deviceId);
-  const snapshots = () => scheduler.devices().filter(({ id }) => deviceId == null || id === wanted);
-  if (deviceId != null && snapshots().length === 0) {
-    const message = `There is no device with the id ${deviceId}.`;
-    throw new GraphQLError(message, { extensions: { code: 'NOT_FOUND' } });
-  }
-  return changes({
-    read: () => snapshots().map((snapshot) => [snapshot.id, snapshot]),
-    onChange: (listener) => scheduler.onChange(listener),
-    facts: ({ observedAt: _, ...facts }) => facts,
-  });
+function follow(
+  deviceId: string | null | undefined,
+  { scheduler, service }: ApiContext,
+): AsyncGenerator<DeviceSnapshot> {
+  if (deviceId == null) return service.watchDevices();
+  const id = idOf('device', deviceId);
+  if (id !== null && scheduler.devices().some((device) => device.id === id)) return service.watchDevices(id);
+  const message = `There is no device with the id ${deviceId}.`;
+  throw new GraphQLError(message, { extensions: { code: 'NOT_FOUND' } });
 }

@@ -1,5 +1,4 @@
 import { Arg, Ctx, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
-import { changes } from '../events/changes.js';
 import type { QueueState } from '../generations/service.js';
 import type { ApiContext } from './context.js';
 import { Queue, SetQueuePausedInput, SetQueuePausedResult, SetQueuePausedSuccess } from './queue.type.js';
@@ -25,13 +24,9 @@ export class QueueResolver {
 
   @Subscription(() => Queue, {
     description: 'The queue as it is now, then whenever it has changed, at most twice a second.',
-    subscribe: ({ context }) => follow(context as ApiContext),
+    subscribe: ({ context }) => (context as ApiContext).service.watchQueue(),
   })
   queueChanged(@Root() state: QueueState, @Ctx() { service }: ApiContext): Queue {
     return new Queue(state, service.queueCapacity);
   }
-}
-
-function follow({ service }: ApiContext): AsyncGenerator<QueueState> {
-  return changes({ read: () => [['queue', service.queue()]], onChange: (listener) => service.onChange(listener) });
 }

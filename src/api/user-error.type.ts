@@ -14,7 +14,9 @@ export abstract class UserError {
 
 @ObjectType({ description: 'One thing wrong with an input.' })
 export class InputIssue implements Issue {
-  @Field(() => [String], { description: 'Where in the input, such as ["settings", "width"].' })
+  @Field(() => [String], {
+    description: 'Where in the input, such as ["settings", "width"]; in a batch with ["inputs", "3"] before it.',
+  })
   readonly path!: readonly string[];
 
   @Field(() => String, { description: 'What is wrong and what is allowed.' })

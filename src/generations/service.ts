@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { type Caller, maySee } from '../auth/caller.js';
 import { requireRole } from '../auth/gate.js';
 import type { Clock } from '../clock.js';
+import { ChangeFeed } from '../events/change-feed.js';
 import type { Log } from '../log.js';
-import type { Scheduler } from '../scheduler/ports.js';
+import type { DeviceSnapshot, Scheduler } from '../scheduler/ports.js';
 import type { ModelCatalog } from './catalog.js';
 import { type CreateParts, createMany, createOne } from './create.js';
 import { Dispatcher } from './dispatcher.js';
@@ -50,6 +51,15 @@ export interface QueueState {
 export class GenerationService {
   private readonly parts: CreateParts;
   private readonly dispatcher: Dispatcher;
+  private readonly queueFeed = new ChangeFeed<QueueState>({
+    read: () => [['queue', this.queue()]],
+    onChange: (listener) => this.onChange(listener),
+  });
+  private readonly deviceFeed = new ChangeFeed<DeviceSnapshot>({
+    read: () => this.options.scheduler.devices().map((device) => [device.id, device]),
+    onChange: (listener) => this.options.scheduler.onChange(listener),
+    facts: ({ observedAt: _, ...facts }) => facts,
+  });
 
   constructor(private readonly options: ServiceParts) {
     const { store, scheduler, uploads, log } = options;
@@ -139,12 +149,14 @@ export class GenerationService {
     return this.dispatcher.position(id);
   }
 
-  /** Calls back after every change of queue() and of the devices. Returns the unsubscriber. */
-  onChange(listener: () => void): () => void {
-    const unsubscribers = [this.options.scheduler.onChange(listener), this.dispatcher.onChange(listener)];
-    return () => {
-      for (const unsubscribe of unsubscribers) unsubscribe();
-    };
+  /** The queue as it is, then whenever it has changed, at most twice a second. */
+  watchQueue(): AsyncGenerator<QueueState, void, void> {
+    return this.queueFeed.follow();
+  }
+
+  /** Each device as it is, or the one with this id; then whichever has changed, at most twice a second. */
+  watchDevices(id?: string): AsyncGenerator<DeviceSnapshot, void, void> {
+    return this.deviceFeed.follow(id);
   }
 
   async get(caller: Caller, id: string): Promise<GenerationRecord | null> {
@@ -194,6 +206,13 @@ export class GenerationService {
     }
     for (const generation of unfinished) await this.dispatcher.enter(generation);
     if (unfinished.length > 0) log.info({ count: unfinished.length }, 'Queued unfinished generations again');
+  }
+
+  private onChange(listener: () => void): () => void {
+    const unsubscribers = [this.options.scheduler.onChange(listener), this.dispatcher.onChange(listener)];
+    return () => {
+      for (const unsubscribe of unsubscribers) unsubscribe();
+    };
   }
 
   /** For changing it. @throws Refusal FORBIDDEN */

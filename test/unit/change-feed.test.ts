@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { changes } from '../../src/events/changes.js';
+import { ChangeFeed } from '../../src/events/change-feed.js';
 
 /** Two values that a test changes. */
 class Machine {
@@ -15,18 +15,20 @@ class Machine {
     for (const listener of this.listeners) listener();
   }
 
-  follow() {
-    return changes({
-      read: () => {
-        this.reads += 1;
-        return [...this.values];
-      },
-      onChange: (listener) => {
-        this.listeners.add(listener);
-        return () => this.listeners.delete(listener);
-      },
-      facts: ({ level }) => level,
-    });
+  readonly feed = new ChangeFeed({
+    read: () => {
+      this.reads += 1;
+      return [...this.values];
+    },
+    onChange: (listener) => {
+      this.listeners.add(listener);
+      return () => this.listeners.delete(listener);
+    },
+    facts: ({ level }) => level,
+  });
+
+  follow(only?: string) {
+    return this.feed.follow(only);
   }
 }
 
@@ -47,14 +49,14 @@ async function within(ms: number, next: Promise<IteratorResult<{ level: number }
   return Promise.race([settled, timeout]);
 }
 
-describe('changes', () => {
-  it('begin with all that there is', async () => {
+describe('a feed of changes', () => {
+  it('begins with all that there is', async () => {
     const stream = machine.follow();
     expect([await within(0, stream.next()), await within(0, stream.next())]).toEqual([0, 0]);
     await stream.return();
   });
 
-  it('come half a second after the last reading at the earliest, and then with the latest value only', async () => {
+  it('gives the next half a second after the last reading at the earliest, and then with the latest value only', async () => {
     const stream = machine.follow();
     await stream.next();
     await stream.next();
@@ -66,7 +68,7 @@ describe('changes', () => {
     await stream.return();
   });
 
-  it('come at once where nothing has come for long', async () => {
+  it('gives it at once where nothing has changed for long', async () => {
     const stream = machine.follow();
     await stream.next();
     await stream.next();
@@ -77,7 +79,7 @@ describe('changes', () => {
     await stream.return();
   });
 
-  it('leave out what is not one: a value set again, and what is no fact', async () => {
+  it('leaves out what is no change: a value set again, and what is no fact', async () => {
     const stream = machine.follow();
     await stream.next();
     await stream.next();
@@ -89,7 +91,7 @@ describe('changes', () => {
     await stream.return();
   });
 
-  it('miss nothing that changes while the reader is busy', async () => {
+  it('misses nothing that changes while the reader is busy', async () => {
     const stream = machine.follow();
     await stream.next();
     await stream.next();
@@ -101,11 +103,35 @@ describe('changes', () => {
     await stream.return();
   });
 
+  it('follows one of them', async () => {
+    const stream = machine.follow('b');
+    expect(await within(0, stream.next())).toBe(0);
+    const next = stream.next();
+    machine.set('a', 1);
+    expect(await within(1000, next)).toBe('nothing');
+    machine.set('b', 2);
+    expect(await within(500, next)).toBe(2);
+    await stream.return();
+  });
+
+  it('gives all who read between two changes the same objects, and none for longer than half a second', async () => {
+    const streams = [machine.follow('a'), machine.follow('a'), machine.follow('a')] as const;
+    const [first, second] = await Promise.all([streams[0].next(), streams[1].next()]);
+    expect(first.value).toBe(second.value);
+    expect(machine.reads).toBe(1);
+    machine.values.set('a', { level: 0, seen: 1 });
+    await vi.advanceTimersByTimeAsync(500);
+    expect((await streams[2].next()).value).toEqual({ level: 0, seen: 1 });
+    expect(machine.listeners.size).toBe(1);
+    for (const stream of streams) await stream.return();
+    expect(machine.listeners.size).toBe(0);
+  });
+
   it.each([
-    ['before they began', 0, 0],
-    ['while they rest', 2, 0],
-    ['while they wait', 2, 10_000],
-  ])('end at once when they are left %s, and let go of everything', async (_when, read, wait) => {
+    ['before it began', 0, 0],
+    ['while it rests', 2, 0],
+    ['while it waits', 2, 10_000],
+  ])('ends at once when it is left %s, and lets go of everything', async (_when, read, wait) => {
     const stream = machine.follow();
     for (let n = 0; n < read; n++) await stream.next();
     const next = read > 0 ? stream.next() : undefined;
