@@ -13,10 +13,13 @@ const captionHeight = 22;
 const run = promisify(execFile);
 const { path: ffmpeg } = await findFfmpeg();
 
-interface Clip {
-  readonly prompt: string;
+interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+interface Clip extends Size {
+  readonly prompt: string;
   /** RGB24, evenly spaced. */
   readonly frames: Buffer[];
 }
@@ -26,7 +29,8 @@ async function readClip(video: string): Promise<Clip> {
   const { stdout: metadata } = await run(ffmpeg, ['-v', 'error', '-i', video, '-f', 'ffmetadata', '-']);
   const comment = /^comment=(.*)$/m.exec(metadata)?.[1]?.replace(/\\(.)/g, '$1');
   if (!comment) throw new Error(`${video} was not made by ReelQL: it has no comment with its settings`);
-  const { prompt, width, height } = JSON.parse(comment) as { prompt: string; width: number; height: number };
+  const { prompt, crop, ...whole } = JSON.parse(comment) as { prompt: string; crop?: Size } & Size;
+  const { width, height } = crop ?? whole;
   const raw = await decode(video);
   const size = width * height * 3;
   const count = raw.length / size;

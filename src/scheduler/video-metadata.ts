@@ -1,6 +1,7 @@
 import type { Job } from './ports.js';
 
-/** Everything that makes the video again, for the files' own metadata. */
-export function metadataOf({ model, prompt, negativePrompt, settings }: Job): Record<string, unknown> {
-  return { software: 'ReelQL', model, prompt, negativePrompt, ...settings };
+/** Everything that makes the pictures again, for the files' own metadata. Subtitles can be read off them, and might be long. */
+export function metadataOf({ model, prompt, negativePrompt, settings, outputs }: Job): Record<string, unknown> {
+  const { crop } = outputs;
+  return { software: 'ReelQL', model, prompt, negativePrompt, ...settings, ...(crop ? { crop } : {}) };
 }
