@@ -10,7 +10,7 @@ import type { Batching } from '../scheduler/ports.js';
 import type { WebhookEventName } from '../webhooks/events.js';
 import { BatchingPolicy, CachePolicy, DoesNotFitPolicy, WebhookEvent } from './enums.js';
 import { GenerationSettingsInput } from './generation-settings.input.js';
-import { idOf } from './global-id.js';
+import { optionalIdOf } from './global-id.js';
 import { OutputsInput } from './outputs.input.js';
 import { NotFound } from './user-error.type.js';
 
@@ -90,11 +90,11 @@ export class CreateGenerationInput {
 /** The request in the application's words, with ids of the database. */
 export function requestOf(input: CreateGenerationInput): GenerationRequest | NotFound {
   const { modelId, remixedFromId, firstFrameUploadId, webhookUrl, ...rest } = input;
-  const model = modelId && idOf('model', modelId);
-  if (modelId && !model) return new NotFound('model', modelId);
-  const origin = remixedFromId && idOf('generation', remixedFromId);
-  if (remixedFromId && !origin) return new NotFound('generation', remixedFromId);
-  const upload = firstFrameUploadId && idOf('upload', firstFrameUploadId);
-  if (firstFrameUploadId && !upload) return new NotFound('upload', firstFrameUploadId);
+  const model = optionalIdOf('model', modelId);
+  if (model === null) return new NotFound('model', modelId ?? '');
+  const origin = optionalIdOf('generation', remixedFromId);
+  if (origin === null) return new NotFound('generation', remixedFromId ?? '');
+  const upload = optionalIdOf('upload', firstFrameUploadId);
+  if (upload === null) return new NotFound('upload', firstFrameUploadId ?? '');
   return { ...rest, model, remixedFromId: origin, firstFrameUploadId: upload, webhookUrl: webhookUrl?.href };
 }

@@ -2,7 +2,7 @@ import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import type { ApiContext } from './context.js';
 import { problemOf } from './create-generation.result.js';
 import { EstimateGenerationInput, EstimateGenerationResult, EstimateGenerationSuccess } from './estimate.type.js';
-import { idOf } from './global-id.js';
+import { optionalIdOf } from './global-id.js';
 import { NotFound } from './user-error.type.js';
 
 @Resolver()
@@ -16,8 +16,8 @@ export class EstimateResolver {
     { modelId, ...rest }: EstimateGenerationInput,
     @Ctx() { service }: ApiContext,
   ): EstimateGenerationResult {
-    const model = modelId && idOf('model', modelId);
-    if (modelId && !model) return new NotFound('model', modelId);
+    const model = optionalIdOf('model', modelId);
+    if (model === null) return new NotFound('model', modelId ?? '');
     const result = service.estimate({ ...rest, model });
     if (result.kind === 'estimated') return new EstimateGenerationSuccess(result);
     return problemOf(result) as Exclude<EstimateGenerationResult, EstimateGenerationSuccess>;

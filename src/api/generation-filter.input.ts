@@ -38,7 +38,7 @@ export function filterOf(input: GenerationFilter | null | undefined): Filter {
   return {
     statuses: input?.status ?? undefined,
     // An id that is no model's belongs to no generation: a name that no model can have.
-    model: input?.modelId ? (idOf('model', input.modelId) ?? '') : undefined,
+    model: input?.modelId == null ? undefined : (idOf('model', input.modelId) ?? ''),
     promptContains: input?.promptContains ?? undefined,
     text: input?.text ?? undefined,
     starred: input?.starred ?? undefined,

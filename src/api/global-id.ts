@@ -20,3 +20,8 @@ export function idOf(type: NodeType, text: string): string | null {
   const parsed = parseGlobalId(text);
   return parsed?.type === type ? parsed.id : null;
 }
+
+/** The same for an id that may be left out: undefined then, and null, as ever, for one that is none. */
+export function optionalIdOf(type: NodeType, text: string | null | undefined): string | null | undefined {
+  return text == null ? undefined : idOf(type, text);
+}
