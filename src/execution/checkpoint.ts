@@ -29,7 +29,7 @@ export function checkpointIdentity(manifest: Manifest, request: GenerationReques
     cleanPrompt(request.prompt),
     isGuided(guidanceScale) ? cleanPrompt(request.negativePrompt) : null,
     [width, height, frameCount, steps, guidanceScale, sampler, shift, seed],
-    request.firstFrame ?? false,
+    request.firstFrame,
   ];
   return {
     model: bundleIdentity(manifest),

@@ -28,7 +28,7 @@ export class Decodings {
   }
 
   /** @throws WorkFileError without a good checkpoint of the last step. */
-  async next(unit: UnitOf<'decode'> & { bundle: string }): Promise<UnitResult<'decode'>> {
+  async next(unit: UnitOf<'decode'>): Promise<UnitResult<'decode'>> {
     const { generationId } = unit;
     const decoding = this.#underWay.get(generationId) ?? (await this.#begin(unit));
     // What throws is over, and what is done needs no more.
@@ -49,7 +49,7 @@ export class Decodings {
     this.#underWay.delete(generationId);
   }
 
-  async #begin({ generationId, bundle: directory }: UnitOf<'decode'> & { bundle: string }): Promise<Decoding> {
+  async #begin({ generationId, bundle: directory }: UnitOf<'decode'>): Promise<Decoding> {
     const { bundle, network: decoder } = this.#models.get(directory, 'vae');
     const model = bundleIdentity(bundle.manifest);
     const path = this.#work.checkpoint(generationId);

@@ -2,10 +2,9 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
-import { observeMemory, openNvml } from './device-memory.js';
+import { openNvml } from './device-memory.js';
 import { type Lane, lanesOf } from './lanes.js';
 import type { Gpu } from './nvml.js';
-import type { ExecutorDevice } from './protocol.js';
 
 interface DeviceFacts {
   /** Stable over restarts: `cpu`, `cuda-0`, … */
@@ -14,8 +13,6 @@ interface DeviceFacts {
   readonly totalBytes: number;
   /** Its executors: one or two. */
   readonly lanes: readonly Lane[];
-  /** Until the scheduler has moved: the whole device as one lane. */
-  readonly executor: ExecutorDevice;
 }
 
 export type Device =
@@ -54,14 +51,13 @@ export function cpuDevice(id = 'cpu', threads = availableParallelism()): Device 
     // A container may have less than the machine; without a limit the kernel tells a number beyond all memory, or 0.
     totalBytes: Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
     lanes: lanesOf(id, executor),
-    executor,
   };
 }
 
 function cudaDevice({ index, name, totalBytes }: Gpu, deviceId: number): Device {
   const id = `cuda-${index}`;
   const executor = { kind: 'CUDA', deviceId, gpu: index } as const;
-  return { id, name, kind: 'CUDA', gpu: index, totalBytes, lanes: lanesOf(id, executor), executor };
+  return { id, name, kind: 'CUDA', gpu: index, totalBytes, lanes: lanesOf(id, executor) };
 }
 
 /**
@@ -83,9 +79,4 @@ export function cudaProviderInstalled(): boolean {
   const entry = createRequire(import.meta.url).resolve('onnxruntime-node/package.json');
   const folder = join(dirname(entry), 'bin/napi-v6', process.platform, process.arch);
   return existsSync(join(folder, 'libonnxruntime_providers_cuda.so'));
-}
-
-/** Until the scheduler has moved to observeMemory. */
-export async function freeBytes(device: Device): Promise<number | null> {
-  return observeMemory(device, [])?.freeBytes ?? null;
 }

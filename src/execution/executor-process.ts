@@ -26,7 +26,6 @@ export type Outcome<K extends UnitKind> =
       readonly peakBytes: number | null;
       readonly heldBytes: number | null;
       readonly leftBytes: number | null;
-      readonly peakRssBytes: number;
     }
   /** `lost`: the executor has gone, and all it knew with it. */
   | { readonly ok: false; readonly lost: boolean; readonly failure: UnitFailure };
@@ -127,8 +126,8 @@ export class ExecutorProcess {
     this.#asked = null;
     if (answer === null) return { ok: false, lost: true, failure: await this.exited };
     if (answer.type === 'failed') return { ok: false, lost: false, failure: answer.failure };
-    const { result, seconds, peakBytes, heldBytes, leftBytes, peakRssBytes } = answer;
-    return { ok: true, result: result as UnitResult<K>, seconds, peakBytes, heldBytes, leftBytes, peakRssBytes };
+    const { result, seconds, peakBytes, heldBytes, leftBytes } = answer;
+    return { ok: true, result: result as UnitResult<K>, seconds, peakBytes, heldBytes, leftBytes };
   }
 
   /** Resolves when the process has gone. */

@@ -1,6 +1,3 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../log.js';
 import { type ExecutorEntry, executorEntry } from './executor-entry.js';
@@ -9,8 +6,8 @@ import type { ExecutorDevice, Unit, UnitKind } from './protocol.js';
 
 export interface HostOptions {
   readonly device: ExecutorDevice;
-  /** For what outlives an executor; see work-files.ts. (Left out until the scheduler has moved.) */
-  readonly workDirectory?: string;
+  /** For what outlives an executor; see work-files.ts. */
+  readonly workDirectory: string;
   readonly log: Log;
   readonly entry?: ExecutorEntry;
   readonly times?: Partial<ExecutorTimes>;
@@ -78,7 +75,7 @@ export class ExecutorHost {
     if (this.#process?.alive) return this.#process;
     if (this.#losses > 0) await this.#backOff();
     if (this.#stopping.signal.aborted) return null;
-    const { device, workDirectory = workDirectoryOfOldPath(), entry = executorEntry(), times } = this.#options;
+    const { device, workDirectory, entry = executorEntry(), times } = this.#options;
     const executor = new ExecutorProcess({
       entry,
       device,
@@ -106,10 +103,3 @@ export class ExecutorHost {
 }
 
 const stopped = { code: 'DEVICE_LOST', message: 'The server is shutting down.', detail: 'host stopped' } as const;
-
-/** Until the scheduler has moved. */
-function workDirectoryOfOldPath(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'reelql-work-'));
-  for (const name of ['embeddings', 'checkpoints', 'first-frames']) mkdirSync(join(folder, name));
-  return folder;
-}

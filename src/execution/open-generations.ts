@@ -54,7 +54,7 @@ export class OpenGenerations {
     return { step: denoising.step };
   }
 
-  async step({ generationIds, checkpoint = [] }: UnitOf<'step'>): Promise<UnitResult<'step'>> {
+  async step({ generationIds, checkpoint }: UnitOf<'step'>): Promise<UnitResult<'step'>> {
     const members = generationIds.map((id) => this.#get(id));
     const [first] = members;
     if (!first) return { members: [] };
@@ -89,10 +89,6 @@ export class OpenGenerations {
   async checkpoint({ generationIds }: UnitOf<'checkpoint'>): Promise<UnitResult<'checkpoint'>> {
     for (const id of generationIds) await this.#save(id, this.#get(id));
     return {};
-  }
-
-  bundleOf(generationId: string): string {
-    return this.#get(generationId).bundle;
   }
 
   forget(generationId: string): void {

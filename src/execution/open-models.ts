@@ -1,5 +1,5 @@
 import type { Bundle } from '../../inference/bundle/bundle.js';
-import { type ComponentName, componentNames } from '../../inference/bundle/manifest.js';
+import type { ComponentName } from '../../inference/bundle/manifest.js';
 import { openBundle } from '../../inference/bundle/open-bundle.js';
 import type { Denoiser, LatentShape, PixelChunk, TextEncoder, VaeDecoder } from '../../inference/pipeline/networks.js';
 import { openDenoiser } from '../../inference/runtime/denoiser.js';
@@ -35,9 +35,8 @@ export class OpenModels {
   /** @throws ModelError, or ONNX Runtime's error. Nothing happens if the component is open. */
   async load(directory: string, component: ComponentName): Promise<void> {
     const known = this.#models.get(directory);
+    if (known?.components[component]) return;
     const model = known ?? { bundle: await openBundle(directory), components: {} };
-    this.#models.set(directory, model);
-    if (model.components[component]) return;
     const { bundle, components } = model;
     const { manifest } = bundle;
     const weights = await bundle.weights(component);
@@ -46,15 +45,17 @@ export class OpenModels {
         const tokenizer = loadTokenizer(bundle.tokenizerFile, manifest.limits.maxPromptTokens);
         const encoder = await openTextEncoder({ weights, config: manifest.textEncoder.config }, this.#sessions);
         components.textEncoder = { tokenizer, encoder };
-        return;
+        break;
       }
       case 'denoiser':
         components.denoiser = await openDenoiser({ weights, config: manifest.denoiser.config }, this.#sessions);
-        return;
+        break;
       case 'vae':
         components.vae = await openVaeDecoder({ weights, config: manifest.vae.config }, this.#sessions);
-        return;
+        break;
     }
+    // Not before: what could not be opened may have been mended when it is asked for again.
+    this.#models.set(directory, model);
   }
 
   /** @throws ModelError */
@@ -86,12 +87,13 @@ export class OpenModels {
   }
 
   /** Nothing happens if it is not open. */
-  async release(directory: string, component?: ComponentName): Promise<void> {
-    const components = this.#models.get(directory)?.components;
-    for (const name of component ? [component] : componentNames) {
-      const network = components?.[name];
-      delete components?.[name];
-      await (network && 'encoder' in network ? network.encoder : network)?.close();
-    }
+  async release(directory: string, component: ComponentName): Promise<void> {
+    const model = this.#models.get(directory);
+    const network = model?.components[component];
+    if (!model || !network) return;
+    delete model.components[component];
+    // When it is opened again, another bundle may lie there.
+    if (Object.keys(model.components).length === 0) this.#models.delete(directory);
+    await ('encoder' in network ? network.encoder : network).close();
   }
 }

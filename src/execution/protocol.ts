@@ -61,8 +61,6 @@ export type ExecutorMessage =
       /** The same before the unit and after it: what it needs itself, and what it leaves to be used again. */
       readonly heldBytes: number | null;
       readonly leftBytes: number | null;
-      /** Until the scheduler has moved: as peakBytes, of the CPU. */
-      readonly peakRssBytes: number;
     }
   | { readonly type: 'failed'; readonly number: number; readonly failure: UnitFailure };
 
@@ -78,7 +76,7 @@ export interface GenerationRequest {
   readonly negativePrompt: string;
   readonly settings: GenerationSettings;
   /** Image-to-video: it begins with the picture that `encode-image` encoded. */
-  readonly firstFrame?: boolean;
+  readonly firstFrame: boolean;
 }
 
 /** The two rows of a guided generation. */
@@ -90,14 +88,11 @@ type Nothing = Record<string, never>;
 interface UnitContracts {
   /** Opens one component's sessions; nothing happens if they are open. */
   load: { ask: { bundle: string; component: ComponentName }; result: Nothing };
-  /** Closes them, if they are open, and gives their memory back. (All components until the scheduler has moved.) */
-  release: { ask: { bundle: string; component?: ComponentName }; result: Nothing };
-  /**
-   * Prompts, as they were typed, to embeddings in the work directory. Needs the text encoder. (The form with a generation, which
-   * also begins it, is there until the scheduler has moved.)
-   */
+  /** Closes them, if they are open, and gives their memory back. */
+  release: { ask: { bundle: string; component: ComponentName }; result: Nothing };
+  /** Prompts, as they were typed, to embeddings in the work directory. Needs the text encoder. */
   'encode-text': {
-    ask: { bundle: string; prompts: readonly string[] } | OldEncodeText;
+    ask: { bundle: string; prompts: readonly string[] };
     result: { /** How many of them were not there. */ encoded: number };
   };
   /** A picture file, cropped to the video's aspect, to the latents of the generation's first frame. Needs the VAE. */
@@ -122,7 +117,7 @@ interface UnitContracts {
    * denoiser. Then checkpoints of those listed, and of each whose last step it was.
    */
   step: {
-    ask: { generationIds: readonly string[]; checkpoint?: readonly string[] };
+    ask: { generationIds: readonly string[]; checkpoint: readonly string[] };
     result: { members: readonly StepResult[] };
   };
   /** One row's half of a guided step; the state stays as it is. Needs the denoiser. */
@@ -142,7 +137,7 @@ interface UnitContracts {
    * the VAE. Fails with STORAGE_FAILED where there is no good checkpoint of the last step.
    */
   decode: {
-    ask: { generationId: string; bundle?: string };
+    ask: { generationId: string; bundle: string };
     result: {
       frames: RgbFrames;
       /** Number of the first of these frames; 0 again when a decoding begins anew, with the same pixels. */
@@ -152,12 +147,6 @@ interface UnitContracts {
   };
   /** Drops the states of these generations, known or not, and what is being decoded of them. Files stay. */
   forget: { ask: { generationIds: readonly string[] }; result: Nothing };
-}
-
-interface OldEncodeText {
-  generationId: string;
-  bundle: string;
-  request: GenerationRequest;
 }
 
 export interface StepResult {

@@ -45,7 +45,7 @@ export function serveUnits(createRunner: (device: ExecutorDevice, work: WorkFile
       const seconds = (performance.now() - begun) / 1000;
       const peak = peakBytes(device);
       const left = heldBytes(device);
-      const memory = { heldBytes: held, peakBytes: peak, leftBytes: left, peakRssBytes: peak ?? 0 };
+      const memory = { heldBytes: held, peakBytes: peak, leftBytes: left };
       send({ type: 'done', number, result, seconds, ...memory });
     } catch (error) {
       send({ type: 'failed', number, failure: describeFailure(error, unit) });

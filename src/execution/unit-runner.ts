@@ -34,7 +34,7 @@ export class UnitRunner {
         await this.#models.release(unit.bundle, unit.component);
         return {};
       case 'encode-text':
-        return 'request' in unit ? this.#encodeTextAndOpen(unit) : this.#encodeText(unit);
+        return this.#encodeText(unit);
       case 'encode-image':
         return this.#encodeImage(unit);
       case 'open':
@@ -48,26 +48,13 @@ export class UnitRunner {
       case 'checkpoint':
         return this.#generations.checkpoint(unit);
       case 'decode':
-        return this.#decodings.next({ ...unit, bundle: unit.bundle ?? this.#generations.bundleOf(unit.generationId) });
+        return this.#decodings.next(unit);
       case 'forget':
         return this.#forget(unit);
     }
   }
 
-  async #encodeTextAndOpen({ generationId, bundle, request }: Extract<UnitOf<'encode-text'>, { request: unknown }>) {
-    const done = await this.#encodeText({
-      kind: 'encode-text',
-      bundle,
-      prompts: [request.prompt, request.negativePrompt],
-    });
-    await this.#generations.open({ kind: 'open', generationId, bundle, request });
-    return done;
-  }
-
-  async #encodeText({
-    bundle: directory,
-    prompts,
-  }: Extract<UnitOf<'encode-text'>, { prompts: unknown }>): Promise<UnitResult<'encode-text'>> {
+  async #encodeText({ bundle: directory, prompts }: UnitOf<'encode-text'>): Promise<UnitResult<'encode-text'>> {
     const { bundle, network } = this.#models.get(directory, 'textEncoder');
     let encoded = 0;
     for (const prompt of prompts) {

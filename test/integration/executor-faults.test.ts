@@ -21,6 +21,7 @@ const request: GenerationRequest = {
   prompt: 'a red car',
   negativePrompt: '',
   settings: { ...settings, sampler: 'UNIPC' },
+  firstFrame: false,
 };
 
 beforeAll(async () => {

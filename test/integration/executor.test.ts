@@ -24,6 +24,7 @@ const request: GenerationRequest = {
   prompt: 'a red car',
   negativePrompt: '',
   settings: { ...settings, sampler: 'UNIPC' },
+  firstFrame: false,
 };
 /** Of `request`, from nothing to the end in one life. */
 let undisturbed: Outcome;

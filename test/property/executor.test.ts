@@ -31,6 +31,7 @@ const requestWith = (sampler: 'UNIPC' | 'EULER'): GenerationRequest => ({
   prompt: 'a red car',
   negativePrompt: 'blurred',
   settings: { ...settings, sampler },
+  firstFrame: false,
 });
 
 type Move = 'step' | 'step and save' | 'save' | 'kill' | 'reopen' | 'split step' | 'decode a little';

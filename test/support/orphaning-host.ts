@@ -10,16 +10,17 @@ import { faultyEntry } from './faults.js';
  * A process that has an executor, says which, and waits for its own end. With a work directory on its command line the
  * executor is one that hangs in its first unit.
  */
-const workDirectory = process.argv[2];
+const [, , workDirectory = ''] = process.argv;
 const host = new ExecutorHost({
   device: { kind: 'CPU', threads: 1 },
   log: pino({ level: 'silent' }),
-  ...(workDirectory === undefined
-    ? { entry: sourceEntry(new URL('./scripted-executor.ts', import.meta.url)) }
-    : { entry: faultyEntry([{ what: 'stall', times: 1 }]), workDirectory }),
+  workDirectory,
+  entry: workDirectory
+    ? faultyEntry([{ what: 'stall', times: 1 }])
+    : sourceEntry(new URL('./scripted-executor.ts', import.meta.url)),
 });
 const unit = host.run({ kind: 'load', bundle: 'answer', component: 'vae' }, 60_000);
 // The fault leaves a file when it strikes.
-if (workDirectory === undefined) await unit;
+if (workDirectory === '') await unit;
 else while (!existsSync(join(workDirectory, 'faults/0-0'))) await setTimeout(5);
 process.send?.(host.pid);

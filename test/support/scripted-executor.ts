@@ -43,7 +43,7 @@ process.on('message', (message: HostMessage) => {
   const result = compute(unit);
   const failure = suffer(fate);
   if (failure) send({ type: 'failed', number, failure });
-  else send({ type: 'done', number, result, seconds: 0.5, peakBytes: 1, heldBytes: 1, leftBytes: 1, peakRssBytes: 1 });
+  else send({ type: 'done', number, result, seconds: 0.5, peakBytes: 1, heldBytes: 1, leftBytes: 1 });
 });
 
 function fateOf(unit: Unit): string | undefined {
@@ -61,7 +61,7 @@ function placeOf(unit: Unit): [script: string, place: string] {
     case 'load':
       return [unit.bundle, 'load'];
     case 'encode-text':
-      return ['prompts' in unit ? unit.prompts.join(' ') : unit.request.prompt, 'encode-text'];
+      return [unit.prompts.join(' '), 'encode-text'];
     case 'open':
       return [unit.request.prompt, 'open'];
     case 'step': {
@@ -106,14 +106,12 @@ function suffer(fate: string | undefined): UnitFailure | undefined {
 function compute(unit: Unit): UnitResult<UnitKind> {
   switch (unit.kind) {
     case 'encode-text':
-      if ('prompts' in unit) return { encoded: unit.prompts.length };
-      begin(unit.generationId, unit.request);
-      return { encoded: 2 };
+      return { encoded: unit.prompts.length };
     case 'open':
       begin(unit.generationId, unit.request);
       return { step: jobOf(unit.generationId).steps };
     case 'step':
-      return { members: unit.generationIds.map((id) => step(id, unit.checkpoint?.includes(id))) };
+      return { members: unit.generationIds.map((id) => step(id, unit.checkpoint.includes(id))) };
     case 'predict':
       return { velocity: Float32Array.of(jobOf(unit.generationId).steps) };
     case 'advance':

@@ -19,6 +19,7 @@ const request: GenerationRequest = {
   prompt: 'a red car',
   negativePrompt: 'blurred',
   settings: { ...settings, sampler: 'UNIPC' },
+  firstFrame: false,
 };
 const identity = checkpointIdentity(manifest, request);
 

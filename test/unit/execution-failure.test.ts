@@ -4,7 +4,7 @@ import { WorkFileError } from '../../src/execution/tensor-file.js';
 import { describeFailure, withoutPaths } from '../../src/execution/unit-failure.js';
 
 const load = { kind: 'load', bundle: '/srv/toy', component: 'vae' } as const;
-const step = { kind: 'step', generationIds: ['a'] } as const;
+const step = { kind: 'step', generationIds: ['a'], checkpoint: [] } as const;
 
 test('a file is named, where it lies is not', () => {
   const error = new Error(

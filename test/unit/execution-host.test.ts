@@ -14,7 +14,14 @@ const pids: number[] = [];
 
 function startHost(options: Partial<ConstructorParameters<typeof ExecutorHost>[0]> = {}): ExecutorHost {
   const device = { kind: 'CPU', threads: 1 } as const;
-  const host = new ExecutorHost({ device, log, entry, backoff: { firstMs: 1, mostMs: 5 }, ...options });
+  const host = new ExecutorHost({
+    device,
+    workDirectory: '',
+    log,
+    entry,
+    backoff: { firstMs: 1, mostMs: 5 },
+    ...options,
+  });
   hosts.push(host);
   return host;
 }
@@ -41,7 +48,6 @@ test('starts nothing before there is something to do, and keeps what it started'
     peakBytes: 1,
     heldBytes: 1,
     leftBytes: 1,
-    peakRssBytes: 1,
   });
   const first = host.pid;
   await script(host, 'answer');
