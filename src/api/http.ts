@@ -11,7 +11,7 @@ import type { ApiContext } from './context.js';
 import { sendError } from './http-errors.js';
 import { landingHeaders, landingPage } from './landing/landing.js';
 import { type Origins, registerOrigins } from './origins.js';
-import { costError } from './policy/cost.js';
+import { costOf, furtherRequests, requireCost } from './policy/cost.js';
 import { introspection, operationLimits, parseOptions } from './policy/limits.js';
 import { maskError } from './policy/mask-error.js';
 import { shapeRules } from './policy/shape.js';
@@ -63,7 +63,7 @@ export async function registerGraphql(
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: true,
-    plugins: [ApolloServerPluginLandingPageDisabled(), costLimit],
+    plugins: [ApolloServerPluginLandingPageDisabled(), costLimit(gate)],
     logger: log,
     formatError(formatted, error) {
       // Apollo has put codes into what it found wrong itself; those are meant to be seen.
@@ -97,16 +97,20 @@ export async function registerGraphql(
 }
 
 /** What variables make of a document, which validation rules do not see. */
-const costLimit: ApolloServerPlugin<ApiContext> = {
-  async requestDidStart() {
-    return {
-      async didResolveOperation({ schema, document, operation, request }) {
-        const tooDear = operation && costError({ schema, document, operation, variables: request.variables ?? {} });
-        if (tooDear) throw tooDear;
-      },
-    };
-  },
-};
+function costLimit(gate: Gate): ApolloServerPlugin<ApiContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ schema, document, operation, request, contextValue }) {
+          if (!operation) return;
+          const cost = costOf({ schema, document, operation, variables: request.variables ?? {} });
+          requireCost(cost);
+          gate.debit(contextValue.caller, furtherRequests(cost));
+        },
+      };
+    },
+  };
+}
 
 const apolloCodes = new Set([
   'GRAPHQL_PARSE_FAILED',

@@ -8,6 +8,7 @@ import { Refusal } from '../auth/refusal.js';
 import type { ApiContext } from './context.js';
 import type { OperationIds } from './operation-ids.js';
 import { admitOperation } from './policy/admit-operation.js';
+import { furtherRequests } from './policy/cost.js';
 import { operationLimits } from './policy/limits.js';
 import type { TrustedDocuments } from './policy/trusted-documents.js';
 import { Tally } from './tally.js';
@@ -99,12 +100,15 @@ export class SocketAdmission {
     }
     try {
       gate.charge(caller);
+      const admitted = admitOperation(schema, documents, payload);
+      if (Array.isArray(admitted)) return admitted;
+      gate.debit(caller, furtherRequests(admitted.cost));
+      return { ...admitted, schema, contextValue: contextOf(request, caller) };
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return [new GraphQLError(error.message, { extensions: { ...error.extensions } })];
+      if (error instanceof GraphQLError) return [error];
+      if (error instanceof Refusal) return [new GraphQLError(error.message, { extensions: { ...error.extensions } })];
+      throw error;
     }
-    const admitted = admitOperation(schema, documents, payload);
-    return Array.isArray(admitted) ? admitted : { ...admitted, schema, contextValue: contextOf(request, caller) };
   }
 }
 

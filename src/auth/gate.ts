@@ -22,6 +22,9 @@ export interface Gate {
    */
   charge(caller: Caller, cost?: number): void;
 
+  /** Counts further requests for one that turned out to be dear. It is let through; the caller's next ones wait longer. */
+  debit(caller: Caller, cost: number): void;
+
   /** Calls back once when the caller's key is revoked. Returns what ends the watch. */
   onRevoked(caller: Caller, listener: () => void): () => void;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js';
+import type { ApiKey } from './api-key.js';
 import type { Caller } from './caller.js';
 import type { Gate } from './gate.js';
 import type { KeyRing } from './key-ring.js';
@@ -27,23 +28,38 @@ export class KeyGate implements Gate {
   }
 
   charge({ keyId }: Caller, cost = 1): void {
-    const now = this.clock.now().getTime();
     const key = keyId === null ? undefined : this.ring.get(keyId);
     if (!key) throw new Refusal('UNAUTHENTICATED', 'This API key was revoked.');
-    const rate = key.requestsPerMinute ?? this.defaultRate;
-    let bucket = this.buckets.get(key.id);
-    if (!bucket) {
-      bucket = new TokenBucket(rate, now);
-      this.buckets.set(key.id, bucket);
-    }
-    const wait = bucket.take(cost, now);
+    const wait = this.bucketOf(key).take(cost, this.now());
     if (wait === 0) return;
     const retryAfter = Math.ceil(wait * 1000) / 1000;
-    const message = `This API key is allowed ${rate} requests a minute. Try again in ${Math.ceil(wait)} s.`;
+    const message = `This API key is allowed ${this.rateOf(key)} requests a minute. Try again in ${Math.ceil(wait)} s.`;
     throw new Refusal('RATE_LIMITED', message, retryAfter);
+  }
+
+  debit({ keyId }: Caller, cost: number): void {
+    const key = keyId === null ? undefined : this.ring.get(keyId);
+    if (key) this.bucketOf(key).debit(cost, this.now());
   }
 
   onRevoked({ keyId }: Caller, listener: () => void): () => void {
     return keyId === null ? () => {} : this.ring.onRevoked(keyId, listener);
+  }
+
+  private bucketOf(key: ApiKey): TokenBucket {
+    let bucket = this.buckets.get(key.id);
+    if (!bucket) {
+      bucket = new TokenBucket(this.rateOf(key), this.now());
+      this.buckets.set(key.id, bucket);
+    }
+    return bucket;
+  }
+
+  private rateOf(key: ApiKey): number {
+    return key.requestsPerMinute ?? this.defaultRate;
+  }
+
+  private now(): number {
+    return this.clock.now().getTime();
   }
 }

@@ -6,5 +6,6 @@ export const openGate: Gate = {
   wantsKeys: false,
   authenticate: async () => anyone,
   charge() {},
+  debit() {},
   onRevoked: () => () => {},
 };

@@ -27,6 +27,14 @@ describe('TokenBucket', () => {
     expect(bucket.take(0.1, 0)).toBeGreaterThan(0);
   });
 
+  it('lets a debt be paid before it gives again', () => {
+    const bucket = new TokenBucket(6, 0);
+    bucket.debit(9, 0);
+    expect(bucket.take(1, 0)).toBeCloseTo(40);
+    expect(bucket.take(1, 40_000)).toBe(0);
+    expect(bucket.take(1, 40_000)).toBeCloseTo(10);
+  });
+
   it('survives a clock that is set back', () => {
     const bucket = new TokenBucket(2, minute);
     expect([bucket.take(1, minute), bucket.take(1, 0)]).toEqual([0, 0]);

@@ -7,7 +7,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { costError } from './cost.js';
+import { costOf, requireCost } from './cost.js';
 import { parseOptions } from './limits.js';
 import { shapeRules } from './shape.js';
 import type { NamedDocument, TrustedDocuments } from './trusted-documents.js';
@@ -21,22 +21,22 @@ export interface AdmittedOperation {
   readonly document: DocumentNode;
   readonly operationName: string | null | undefined;
   readonly variableValues: Readonly<Record<string, unknown>> | null | undefined;
+  /** Fields of the answer, about. */
+  readonly cost: number;
 }
 
-/** What Apollo does with an operation before it executes it, for the socket: with the same codes. */
+/**
+ * What Apollo does with an operation before it executes it, for the socket: with the same codes. Returns the errors of a document
+ * that is not valid.
+ * @throws GraphQLError where there is no such document or operation, or it asks for too much
+ */
 export function admitOperation(
   schema: GraphQLSchema,
   documents: TrustedDocuments,
   asked: AskedOperation,
 ): AdmittedOperation | GraphQLError[] {
   const { operationName, variables } = asked;
-  let document: DocumentNode;
-  try {
-    document = parse(String(documents.resolve(asked) ?? ''), parseOptions);
-  } catch (error) {
-    if (error instanceof GraphQLError) return [withCode(error, 'GRAPHQL_PARSE_FAILED')];
-    throw error;
-  }
+  const document = parseDocument(String(documents.resolve(asked) ?? ''));
   const errors = validate(schema, document, [...specifiedRules, ...shapeRules]);
   if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
   const operation = getOperationAST(document, operationName);
@@ -44,10 +44,19 @@ export function admitOperation(
     const message = operationName
       ? `The document has no operation called ${JSON.stringify(operationName)}.`
       : 'The document has several operations: say which one with operationName.';
-    return [new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } })];
+    throw new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } });
   }
-  const tooDear = costError({ schema, document, operation, variables: variables ?? {} });
-  return tooDear ? [tooDear] : { document, operationName, variableValues: variables };
+  const cost = costOf({ schema, document, operation, variables: variables ?? {} });
+  requireCost(cost);
+  return { document, operationName, variableValues: variables, cost };
+}
+
+function parseDocument(query: string): DocumentNode {
+  try {
+    return parse(query, parseOptions);
+  } catch (error) {
+    throw error instanceof GraphQLError ? withCode(error, 'GRAPHQL_PARSE_FAILED') : error;
+  }
 }
 
 function withCode(error: GraphQLError, code: string): GraphQLError {

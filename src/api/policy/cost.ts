@@ -3,7 +3,6 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
-  type GraphQLError,
   type GraphQLField,
   type GraphQLSchema,
   getNamedType,
@@ -32,15 +31,22 @@ export interface Operation {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** The refusal of an operation whose answer would be too large, or null. */
-export function costError(asked: Operation): GraphQLError | null {
-  const cost = costOf(asked);
-  if (cost <= operationLimits.cost) return null;
+/** @throws GraphQLError OPERATION_TOO_COMPLEX */
+export function requireCost(cost: number): void {
+  if (cost <= operationLimits.cost) return;
   const fields = Math.round(cost).toLocaleString('en');
   const allowed = operationLimits.cost.toLocaleString('en');
-  return tooComplex(
+  throw tooComplex(
     `The operation asks for about ${fields} fields; ${allowed} are allowed. Ask for smaller pages or fewer fields.`,
   );
+}
+
+/**
+ * How many requests more than the one it is an operation counts against its key's rate: one for every 1,000 fields, so that a key
+ * cannot keep the server busy with a few hundred of the largest.
+ */
+export function furtherRequests(cost: number): number {
+  return Math.max(0, cost / 1000 - 1);
 }
 
 /**
