@@ -1,7 +1,8 @@
 import type { PrismaClient } from '../../src/generated/prisma/client.js';
 
 const statuses = "CASE i % 10 WHEN 0 THEN 'FAILED' WHEN 1 THEN 'CANCELED' ELSE 'SUCCEEDED' END";
-const subjects = "CASE i % 4 WHEN 0 THEN 'a red car' WHEN 1 THEN 'a blue boat' WHEN 2 THEN 'a green tree' ELSE '一只猫' END";
+const subjects =
+  "CASE i % 4 WHEN 0 THEN 'a red car' WHEN 1 THEN 'a blue boat' WHEN 2 THEN 'a green tree' ELSE '一只猫' END";
 /** A generation a minute, up to the beginning of 2026. UUIDv7: the first 48 bits are milliseconds. */
 const createdAt = '(1767225600000 - (count - i) * 60000)';
 const id = `lower(printf('%08x-%04x-7000-8000-%012x', ${createdAt} >> 16, ${createdAt} & 65535, i))`;
@@ -15,6 +16,7 @@ const columns: Readonly<Record<string, string>> = {
   starred: 'i % 100 = 0',
   idempotencyKey: 'NULL',
   requestHash: "printf('%064x', i)",
+  seedlessHash: "printf('%064x', i)",
   createdAt: `strftime('%Y-%m-%dT%H:%M:%S+00:00', ${createdAt} / 1000, 'unixepoch')`,
 };
 
