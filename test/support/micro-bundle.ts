@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { importDiffusers } from '../../inference/bundle/import.js';
 import { openBundle } from '../../inference/bundle/open-bundle.js';
+import { packagePath } from '../../src/package-path.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
 
-const source = fileURLToPath(new URL('../fixtures/wan-micro-set/wan-micro', import.meta.url));
+const source = packagePath('test/fixtures/wan-micro-set/wan-micro');
 
 /** Imports the micro model (every part of the architecture, random weights, a megabyte) into a folder: milliseconds a step. */
 export async function importMicroModel(folder: string, name = 'wan-micro'): Promise<InstalledModel> {
