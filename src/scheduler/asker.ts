@@ -8,6 +8,7 @@ import type { InstalledModel } from './work.js';
 export interface Turn {
   readonly deviceId: string;
   readonly kind: DeviceKind;
+  readonly costs: CostModel;
   /** Networks are loaded for it first. */
   readonly loads: boolean;
   /** It had a lane and then waited, because somebody else was more urgent. */

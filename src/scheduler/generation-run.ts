@@ -187,7 +187,8 @@ export class GenerationRun implements Asker {
     const { settings, outputs } = this.job;
     const { context } = this.#options;
     for (;;) {
-      const target = { settings, outputs, metadata: metadataOf(this.job), signal: this.#over.signal };
+      const onProgress = (fraction: number): void => this.#encoded(fraction);
+      const target = { settings, outputs, metadata: metadataOf(this.job), signal: this.#over.signal, onProgress };
       try {
         const artifacts = await writeOutputs(this.#frames(), { ...target, ...context });
         this.#account.videoEncoded((performance.now() - this.#decodedAt) / 1000);
@@ -202,6 +203,8 @@ export class GenerationRun implements Asker {
   }
   /** By performance.now(), when the last frame had been decoded. */
   #decodedAt = 0;
+  /** That this is all that is left to do has been told. */
+  #onlyEncoding = false;
 
   /** Decoded as fast as they are taken; those that a lost decoder gave already are not given again. */
   async *#frames(): AsyncGenerator<Uint8Array, void, void> {
@@ -218,6 +221,7 @@ export class GenerationRun implements Asker {
         this.#account.decoded();
       }
       await this.#report(last ? 'ENCODING_VIDEO' : 'DECODING');
+      this.#onlyEncoding = last;
       const bytes = frames.width * frames.height * 3;
       for (let i = Math.max(0, given - frameIndex); i < frames.count; i++) {
         yield frames.data.subarray(i * bytes, (i + 1) * bytes);
@@ -229,6 +233,12 @@ export class GenerationRun implements Asker {
         this.#setbacks.progress();
       }
     }
+  }
+
+  /** Heard of while frames are decoded too, and then told with the next of them. */
+  #encoded(fraction: number): void {
+    this.#account.encodingVideo(fraction);
+    if (this.#onlyEncoding) this.#reports.add(() => this.#record(this.#account.progress('ENCODING_VIDEO')));
   }
 
   async #decodeChunk(): Promise<Answer<'decode'>['result']> {
@@ -271,12 +281,12 @@ export class GenerationRun implements Asker {
     return this.step + 1 - step >= checkpointSteps && performance.now() - at >= 1000 * checkpointSeconds;
   }
 
-  async onTurn({ deviceId, kind, loads, preempted }: Turn): Promise<void> {
+  async onTurn({ deviceId, kind, costs, loads, preempted }: Turn): Promise<void> {
     this.#over.signal.throwIfAborted();
     this.kind = kind;
     if (!this.started) {
       this.started = true;
-      this.#account.begin(this.step);
+      this.#account.begin(this.step, costs);
       this.#checkpoint = { step: this.step, at: performance.now() };
       this.#goOn(await this.#options.context.recorder.started(this.job.generationId, deviceId));
     }

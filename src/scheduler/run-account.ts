@@ -34,8 +34,9 @@ export class RunAccount {
   }
 
   /** @param step done already, in an earlier life */
-  begin(step: number): void {
+  begin(step: number, costs: CostModel): void {
     this.#startedAt = this.#clock.now();
+    this.#costs = costs;
     this.#meter = this.#newMeter();
     if (step > 0) this.#meter.set('encode-text', 1);
     this.#meter.set('step', step);
@@ -69,6 +70,7 @@ export class RunAccount {
   /** From the first frame again. */
   restartDecoding(): void {
     this.#meter.set('decode', 0);
+    this.#meter.set('encode-video', 0);
     this.#decodeSeconds = 0;
   }
 
@@ -78,10 +80,15 @@ export class RunAccount {
     this.#costs?.observe({ model: this.#job.model, ...unit }, this.#decodeSeconds / count);
   }
 
+  /** @param fraction of the frames that are in the files, 0..1 */
+  encodingVideo(fraction: number): void {
+    this.#meter.set('encode-video', fraction);
+  }
+
   videoEncoded(seconds: number): void {
     const { count: _, ...unit } = this.#work['encode-video'];
     this.#costs?.observe({ model: this.#job.model, ...unit }, seconds);
-    this.#meter.advance('encode-video');
+    this.#meter.set('encode-video', 1);
   }
 
   /** Until its end, were it alone; null where that would be a guess. */

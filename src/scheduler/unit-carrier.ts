@@ -63,7 +63,7 @@ export class UnitCarrier {
     const taken = members.map(async (pending, i): Promise<Pending[]> => {
       const loads = i === 0 && !lane.holds(pending.asker.job.model, pending.stage);
       try {
-        await pending.asker.onTurn({ deviceId, kind, loads, preempted: pending.passedOver });
+        await pending.asker.onTurn({ deviceId, kind, costs: lane.device.costs, loads, preempted: pending.passedOver });
         pending.passedOver = false;
         return [pending];
       } catch (error) {

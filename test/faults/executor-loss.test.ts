@@ -5,14 +5,15 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
 import { systemClock } from '../../src/clock.js';
-import { chooseDevices } from '../../src/execution/devices.js';
+import { chooseDevices, type Device } from '../../src/execution/devices.js';
 import type { Job } from '../../src/scheduler/ports.js';
-import { StepScheduler } from '../../src/scheduler/scheduler.js';
+import { type SchedulerOptions, StepScheduler } from '../../src/scheduler/scheduler.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
+import { EncoderFailed } from '../../src/video/encode-video.js';
 import { defaultOutputs } from '../../src/video/outputs.js';
 import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
-import { MemoryRecorder } from '../support/memory-recorder.js';
+import { MemoryRecorder, type Report } from '../support/memory-recorder.js';
 import { importMicroModel } from '../support/micro-bundle.js';
 import { probeVideo } from '../support/probe-video.js';
 
@@ -24,6 +25,7 @@ let installed: InstalledModel;
 let artifacts: FileArtifactStore;
 let recorder: MemoryRecorder;
 let scheduler: StepScheduler;
+let devices: readonly Device[];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reelql-faults-'));
@@ -35,8 +37,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(async () => {
   installed = model;
   recorder = new MemoryRecorder();
-  scheduler = new StepScheduler({
-    devices: await chooseDevices('cpu'),
+  devices = await chooseDevices('cpu');
+  scheduler = startScheduler();
+});
+
+function startScheduler(changes: Partial<SchedulerOptions> = {}): StepScheduler {
+  return new StepScheduler({
+    devices,
     workDirectory: join(folder, 'work'),
     catalog: () => installed,
     recorder,
@@ -44,8 +51,9 @@ beforeEach(async () => {
     clock: systemClock,
     log: pino({ level: 'silent' }),
     videoEncoder: ffmpegVideoEncoder(),
+    ...changes,
   });
-});
+}
 afterEach(async () => {
   await scheduler.stop();
   expect(childProcesses()).toEqual([]);
@@ -69,6 +77,11 @@ function job(generationId: string, changes: Partial<Job['settings']> = {}): Job 
 async function outcome(generation: Job) {
   scheduler.submit(generation);
   return recorder.end(generation.generationId);
+}
+
+/** The hash of the video file, which the frames decide, or why there is none. */
+function videoOf(end: Report): string {
+  return end.type === 'succeeded' ? (end.artifacts[0]?.sha256 ?? '') : JSON.stringify(end);
 }
 
 /** The executor is the only child that is there while no video is encoded. */
@@ -96,19 +109,18 @@ test('prompt to video, twice: the same settings give the same bytes', async () =
   if (first?.type === 'succeeded') expect(first.usage.peakBytes).toBeGreaterThan(1e7);
 });
 
-test('kill -9 in mid-step: DEVICE_LOST, and the next generation succeeds on a new executor', async () => {
+test('kill -9 in mid-step: it goes on from its checkpoint on a new executor, and the video is the same to the bit', async () => {
+  const undisturbed = await outcome(job('u', { steps: 12 }));
   let killed = 0;
   recorder.on = (report) => {
-    if (report.type !== 'progressed' || report.id !== 'a' || report.progress.step !== 2) return;
+    if (report.type !== 'progressed' || report.progress.step !== 7 || killed !== 0) return;
     killed = executor();
     process.kill(killed, 'SIGKILL');
   };
-  expect(await outcome(job('a', { steps: 50 }))).toMatchObject({
-    type: 'failed',
-    failure: { code: 'DEVICE_LOST', retryable: true },
-  });
-  recorder.on = () => {};
-  expect((await outcome(job('b'))).type).toBe('succeeded');
+  const end = await outcome(job('a', { steps: 12 }));
+  expect(videoOf(end)).toBe(videoOf(undisturbed));
+  expect(recorder.of('a').filter(({ type }) => type === 'resumed')).toMatchObject([{ cause: 'DEVICE_LOST' }]);
+  if (end.type === 'succeeded') expect(end.usage.resumes).toBe(1);
   expect(executor()).not.toBe(killed);
 });
 
@@ -119,13 +131,65 @@ test('kill -9 between two generations costs neither of them anything', async () 
   expect((await outcome(job('b'))).type).toBe('succeeded');
 });
 
-test('kill -9 before the first step', async () => {
+test('kill -9 before the first step, and while the frames are decoded', async () => {
+  const prompt = 'a text that is not encoded yet';
+  const struck = new Set<string>();
   recorder.on = (report) => {
-    if (report.type === 'progressed' && report.id === 'a' && report.progress.phase === 'ENCODING_TEXT')
-      process.kill(executor(), 'SIGKILL');
+    if (report.type !== 'progressed' || struck.has(report.progress.phase)) return;
+    if (report.progress.phase !== 'ENCODING_TEXT' && report.progress.phase !== 'DECODING') return;
+    struck.add(report.progress.phase);
+    for (const pid of childProcesses('executor')) process.kill(pid, 'SIGKILL');
   };
-  expect(await outcome(job('a'))).toMatchObject({ type: 'failed', failure: { code: 'DEVICE_LOST' } });
+  const disturbed = videoOf(await outcome({ ...job('a'), prompt }));
+  expect(disturbed).toBe(videoOf(await outcome({ ...job('u'), prompt })));
+  expect([...struck]).toEqual(['ENCODING_TEXT', 'DECODING']);
+});
+
+test('three losses without a step in between end in DEVICE_LOST', async () => {
+  const pids = new Set<number>();
+  const watch = setInterval(() => {
+    for (const pid of childProcesses('executor')) {
+      pids.add(pid);
+      process.kill(pid, 'SIGKILL');
+    }
+  }, 20);
+  const end = await outcome(job('a')).finally(() => clearInterval(watch));
+  expect(end).toMatchObject({ type: 'failed', failure: { code: 'DEVICE_LOST', retryable: true } });
+  expect(pids.size).toBe(3);
   expect((await outcome(job('b'))).type).toBe('succeeded');
+});
+
+test('another server goes on where this one was ended, from the checkpoint, to the same video', async () => {
+  const settings = { steps: 40, width: 64, height: 64 };
+  const undisturbed = videoOf(await outcome(job('u', settings)));
+  const started = new Promise<void>((resolve) => {
+    recorder.on = (report) => {
+      if (report.type === 'progressed' && report.id === 'a' && report.progress.step === 39) resolve();
+    };
+  });
+  scheduler.submit(job('a', settings));
+  await started;
+  await scheduler.stop();
+  expect(recorder.of('a').at(-1)?.type).toBe('progressed');
+  scheduler = startScheduler();
+  recorder.reports.length = 0;
+  const resumedAt = await scheduler.checkpointedStep(job('a', settings));
+  expect(videoOf(await outcome(job('a', settings)))).toBe(undisturbed);
+  // At least the first step of this life is after that of the checkpoint.
+  expect(recorder.progress('a').filter(({ step }) => step > 0)[0]?.step).toBeGreaterThanOrEqual(resumedAt);
+  await expect.poll(() => readdirSync(join(folder, 'work', 'checkpoints'))).toEqual([]);
+});
+
+test('what was denoised and could not be encoded is decoded by the retry, without a step', async () => {
+  const end = await outcome(job('a'));
+  const broken = { encode: () => Promise.reject(new EncoderFailed('The video encoder failed.', 'no such codec')) };
+  await scheduler.stop();
+  scheduler = startScheduler({ videoEncoder: broken });
+  expect(await outcome(job('b'))).toMatchObject({ type: 'failed', failure: { code: 'ENCODER_FAILED' } });
+  await scheduler.stop();
+  scheduler = startScheduler();
+  expect(videoOf(await outcome({ ...job('c'), continues: 'b' }))).toBe(videoOf(end));
+  expect(recorder.progress('c').map(({ phase }) => phase)).not.toContain('DENOISING');
 });
 
 test('cancel in mid-run: no step after it, and the executor stays', async () => {
