@@ -106,11 +106,8 @@ interface UnitContracts {
    */
   open: {
     ask: { generationId: string; bundle: string; request: GenerationRequest };
-    result: {
-      /** Steps done; null: an embedding or the first frame is not there (any more), so ask for it, then again. */ step:
-        | number
-        | null;
-    };
+    /** Steps done; null: an embedding or the first frame is not there (any more), so ask for it, then again. */
+    result: { step: number | null };
   };
   /**
    * The next denoising step of each of these, all rows in one batch: they are open, of one bundle and one size. Needs the

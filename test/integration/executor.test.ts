@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { checkpointIdentity, checkpointStep } from '../../src/execution/checkpoint.js';
 import { EmbeddingCache, embeddingKey } from '../../src/execution/embedding-cache.js';
@@ -202,4 +203,24 @@ test('a checkpoint of another prompt is not gone on with', async () => {
   await scheduler.open('a', { ...request, prompt: 'a blue ball' });
   await scheduler.step('a', true);
   expect(await scheduler.open('a', request)).toBe(0);
+});
+
+test('killed at any moment, in a unit or while a checkpoint is written: nothing that was acknowledged is lost', async () => {
+  const long = { ...request, settings: { ...request.settings, steps: 16 } };
+  const expected = await scheduler.play('b', long);
+  let acknowledged = 0;
+  for (let kills = 0; kills < Number(process.env.REELQL_TEST_RUNS ?? 3); kills++) {
+    const step = await scheduler.open('a', long);
+    // The answer to a step that was done and saved may have been lost with the executor.
+    expect([acknowledged, acknowledged + 1]).toContain(step);
+    acknowledged = step;
+    const killed = setTimeout(Math.random() * 40).then(() => executors.kill());
+    while (acknowledged < 14) {
+      const member = await scheduler.step('a', true).catch(() => null);
+      if (!member) break;
+      acknowledged = member.step;
+    }
+    await killed;
+  }
+  expect(await scheduler.play('a', long)).toEqual(expected);
 });
