@@ -2,10 +2,9 @@
  * Fan-out: 1,000 subscribers of 50 generations, at rising rates, the plain way and the shared one in turn. A rate is sustained if
  * 99 of 100 messages arrive within 100 ms of when they were due and none is left out.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { answer, start } from './child.js';
 import {
   generations,
   type Published,
@@ -19,17 +18,6 @@ import { print, table } from './table.js';
 const seconds = Number(process.env.SECONDS ?? 4);
 const rates = (process.env.RATES ?? '1,2,4,6,8,10,12,15,20,25,30,35,40').split(',').map(Number);
 const ways: readonly Way[] = ['plain', 'shared'];
-
-function start(program: string, argument: string): ChildProcess {
-  const path = fileURLToPath(new URL(`./${program}.js`, import.meta.url));
-  return fork(path, [argument], { serialization: 'advanced', stdio: 'inherit' });
-}
-
-async function answer<T>(child: ChildProcess, message?: object): Promise<T> {
-  const reply = once(child, 'message');
-  if (message) child.send(message);
-  return (await reply)[0] as T;
-}
 
 interface Measured {
   readonly sustained: boolean;

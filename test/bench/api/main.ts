@@ -1,9 +1,15 @@
 /** `npm run bench:api [PART …]`: fan-out, and what the API does under load. All parts if none is named. */
 import { cpus, totalmem } from 'node:os';
 import { benchFanOut } from './fan-out.js';
+import { benchRequests } from './requests.js';
+import { benchSoak } from './soak.js';
 import { print } from './table.js';
 
-const parts: Readonly<Record<string, () => Promise<void>>> = { 'fan-out': benchFanOut };
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  'fan-out': benchFanOut,
+  requests: benchRequests,
+  soak: benchSoak,
+};
 
 const asked = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts);
 const unknown = asked.filter((part) => !(part in parts));
