@@ -61,6 +61,6 @@ export class KeyStore {
   }
 }
 
-function fromRow({ hash: _, role, ...row }: ApiKeyModel): ApiKey {
-  return { ...row, role: role as Role };
+function fromRow({ hash: _, ...row }: ApiKeyModel): ApiKey {
+  return { ...row, role: row.role as Role };
 }
