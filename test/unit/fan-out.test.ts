@@ -2,6 +2,7 @@ import { buildSchema, type ExecutionArgs, GraphQLError, parse } from 'graphql';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ApiContext } from '../../src/api/context.js';
 import { FanOut, type ReadyResults } from '../../src/api/fan-out.js';
+import { anyone, type Caller } from '../../src/auth/caller.js';
 
 interface Tick {
   readonly sequence: number;
@@ -87,17 +88,24 @@ interface Asked {
   readonly operationName?: string;
   readonly variables?: Record<string, unknown>;
   readonly baseUrl?: string;
+  readonly caller?: Caller;
 }
 
 const plain = 'subscription ($of: String, $after: Int) { ticks(of: $of, after: $after) { sequence origin } }';
 
-async function subscribe({ query = plain, operationName, variables = {}, baseUrl = 'http://here' }: Asked = {}) {
+async function subscribe({
+  query = plain,
+  operationName,
+  variables = {},
+  baseUrl = 'http://here',
+  caller = anyone,
+}: Asked = {}) {
   const args: ExecutionArgs = {
     schema,
     document: parse(query),
     operationName,
     variableValues: variables,
-    contextValue: { baseUrl } as ApiContext,
+    contextValue: { baseUrl, caller } as ApiContext,
   };
   const results = (await fanOut.subscribe(args)) as ReadyResults;
   // Begins to run, so that it listens and has the operation open.
@@ -158,7 +166,7 @@ describe('subscriptions of the same', () => {
     expect([fanOut.size, listeners.size]).toEqual([1, 1]);
     await all[1]?.results.return();
     expect([fanOut.size, listeners.size]).toEqual([0, 0]);
-    const args = { schema, document: parse(plain), contextValue: { baseUrl: '' } };
+    const args = { schema, document: parse(plain), contextValue: { baseUrl: '', caller: anyone } };
     await ((await fanOut.subscribe(args)) as ReadyResults).return();
     expect([fanOut.size, listeners.size]).toEqual([0, 0]);
   });
@@ -187,7 +195,9 @@ describe('subscriptions of different things', () => {
   it.each<[string, Asked, Asked]>([
     ['documents', {}, { query: 'subscription { ticks { sequence } }' }],
     ['variables', { variables: { of: 'a' } }, { variables: { of: 'b' } }],
-    ['callers', {}, { baseUrl: 'http://there' }],
+    ['addresses of the server', {}, { baseUrl: 'http://there' }],
+    ['callers', { caller: { keyId: 'a', role: 'ADMIN' } }, { caller: { keyId: 'b', role: 'ADMIN' } }],
+    ['roles', { caller: { keyId: 'a', role: 'ADMIN' } }, { caller: { keyId: 'a', role: 'VIEWER' } }],
     ['places that are shown', { query: shown, variables: { after: 1 } }, { query: shown, variables: { after: 2 } }],
     [
       'variables that only look like a place',
@@ -207,7 +217,7 @@ describe('subscriptions of different things', () => {
 describe('a subscription that is refused', () => {
   it('is answered with the errors', async () => {
     const document = parse('subscription { ticks(of: "nobody") { sequence } }');
-    const result = await fanOut.subscribe({ schema, document, contextValue: { baseUrl: '' } });
+    const result = await fanOut.subscribe({ schema, document, contextValue: { baseUrl: '', caller: anyone } });
     expect(result).toMatchObject({ errors: [{ message: 'There is nobody.' }] });
     expect(fanOut.size).toBe(0);
   });
