@@ -6,7 +6,13 @@ import * as sdk from '../clients/sdk/src/generated/operations.js';
 import { landingOperations } from '../src/api/landing/operations.js';
 
 const target = 'schema/trusted-documents.json';
-const documents = [...Object.values(sdk).map(({ query }) => query), ...Object.values(landingOperations)];
+// What ariadne-codegen has written is Python, and each document in it a literal as it is.
+const python = await readFile('clients/python/reelql/generated/client.py', 'utf8');
+const documents = [
+  ...Object.values(sdk).map(({ query }) => query),
+  ...Object.values(landingOperations),
+  ...[...python.matchAll(/gql\("{3}([^]*?)"{3}\)/g)].map(([, document = '']) => document),
+];
 const entries = documents.map((document) => [createHash('sha256').update(document).digest('hex'), document] as const);
 const manifest = `${JSON.stringify(Object.fromEntries(entries.sort()), null, 2)}\n`;
 
