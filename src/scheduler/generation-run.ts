@@ -238,7 +238,9 @@ export class GenerationRun implements Asker {
   /** Heard of while frames are decoded too, and then told with the next of them. */
   #encoded(fraction: number): void {
     this.#account.encodingVideo(fraction);
-    if (this.#onlyEncoding) this.#reports.add(() => this.#record(this.#account.progress('ENCODING_VIDEO')));
+    // The end is told by the event that ends the generation.
+    if (!this.#onlyEncoding || fraction === 1) return;
+    this.#reports.add(() => this.#record(this.#account.progress('ENCODING_VIDEO')));
   }
 
   async #decodeChunk(): Promise<Answer<'decode'>['result']> {
