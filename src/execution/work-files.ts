@@ -55,12 +55,20 @@ export class WorkFiles {
 
   /** The generations of which something is kept, for a sweep when the server starts. */
   async generations(): Promise<Set<string>> {
-    const names = [...(await readdir(this.#checkpoints)), ...(await readdir(this.#firstFrames))];
+    const names = [...(await namesIn(this.#checkpoints)), ...(await namesIn(this.#firstFrames))];
     return new Set(names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length)));
   }
 }
 
 const suffix = '.safetensors';
+
+/** None where the folder was never made. */
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+}
 
 async function renameIfThere(from: string, to: string): Promise<void> {
   await rename(from, to).catch((error: NodeJS.ErrnoException) => {

@@ -38,6 +38,8 @@ export type Outbox = (
 
 /** What lies about of generations that are being worked on, or were and could go on. */
 export interface WorkInProgress {
+  /** Of which something is kept. */
+  generations(): Promise<ReadonlySet<string>>;
   /** Removes all that is kept of a generation; nothing happens if that is nothing. */
   remove(generationId: string): Promise<void>;
 }

@@ -198,6 +198,7 @@ export class GenerationService {
   async recover(): Promise<void> {
     const { store, scheduler, settings, log } = this.options;
     if (await settings.queuePaused()) scheduler.setPaused(true);
+    await this.sweepWork();
     const unfinished = await store.unfinished();
     for (const generation of unfinished) {
       if (generation.status !== 'RUNNING') continue;
@@ -206,6 +207,17 @@ export class GenerationService {
     }
     for (const generation of unfinished) await this.dispatcher.enter(generation);
     if (unfinished.length > 0) log.info({ count: unfinished.length }, 'Queued unfinished generations again');
+  }
+
+  /** A server that is killed between a generation's end and the clearing away leaves what was kept of it. */
+  private async sweepWork(): Promise<void> {
+    const { store, work } = this.options;
+    const kept = await work.generations();
+    const records = await store.getMany([...kept]);
+    const needed = new Set(
+      records.filter(({ status }) => status !== 'SUCCEEDED' && status !== 'CANCELED').map(({ id }) => id),
+    );
+    for (const id of kept) if (!needed.has(id)) await work.remove(id);
   }
 
   private onChange(listener: () => void): () => void {

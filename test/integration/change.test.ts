@@ -18,6 +18,27 @@ const exists = (path: string) =>
     () => false,
   );
 
+describe('a server that starts', () => {
+  it('clears away what an earlier one kept of generations that need it no more, and nothing else', async () => {
+    const ids = { waiting: '', failed: '', succeeded: '' };
+    for (const name of ['waiting', 'failed', 'succeeded'] as const) {
+      ids[name] = localId((await created(server, { prompt: name })).id);
+    }
+    await server.scheduler.start(ids.failed);
+    await server.scheduler.fail(ids.failed);
+    await server.scheduler.start(ids.succeeded);
+    await server.scheduler.succeed(ids.succeeded, []);
+    const folder = join(server.dataDir, 'work', 'checkpoints');
+    await mkdir(folder, { recursive: true });
+    const pathOf = (id: string) => join(folder, `${id}.safetensors`);
+    for (const id of [...Object.values(ids), 'deleted']) await writeFile(pathOf(id), '');
+    await server.stop();
+    server = await ApiServer.start({ dataDir: server.dataDir });
+    const left = await Promise.all([ids.waiting, ids.failed, ids.succeeded, 'deleted'].map((id) => exists(pathOf(id))));
+    expect(left).toEqual([true, true, false, false]);
+  });
+});
+
 describe('retryGeneration', () => {
   it('asks for the same again, seed included, and goes on from what the first one left', async () => {
     const outputs = { formats: ['WEBM_VP9'], crop: { x: 0, y: 0, width: 64, height: 64 } };
