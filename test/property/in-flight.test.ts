@@ -126,6 +126,6 @@ it('whatever happens to identical requests and those over a quota, each runs in 
         for (const { sha256 } of record.artifacts) expect(await server.artifacts.has(sha256)).toBe(true);
       }
     }),
-    { numRuns: 15 },
+    { numRuns: Number(process.env.REELQL_TEST_RUNS ?? 5) },
   );
 });

@@ -70,7 +70,7 @@ describe.each(Object.keys(lists))('%s', (list) => {
         }
         expect(met).toEqual(all);
       }),
-      { numRuns: 6 },
+      { numRuns: Number(process.env.REELQL_TEST_RUNS ?? 4) },
     );
   });
 
@@ -84,7 +84,7 @@ describe.each(Object.keys(lists))('%s', (list) => {
         const found = await page(list, last ? { last: size, ...range } : { first: size, ...range });
         expect(keys(found.edges)).toEqual(last ? expected.slice(-size) : expected.slice(0, size));
       }),
-      { numRuns: 20 },
+      { numRuns: Number(process.env.REELQL_TEST_RUNS ?? 10) },
     );
   });
 });

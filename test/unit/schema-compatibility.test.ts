@@ -33,15 +33,12 @@ describe('the contract of the last release', () => {
     expect((await check(sdl)).code).toBe(0);
   });
 
-  it.each([
-    ['a field that is gone', released.replace('old(id: ID): String, ', ''), "'old'"],
-    ['an argument that has become required', released.replace('id: ID', 'id: ID!'), "'id'"],
-    ['a field that may be null now', released.replace('[Color!]!', '[Color!]'), "'Query.kept'"],
-    ['an enum value that is gone', released.replace(' BLUE', ''), "'BLUE'"],
-  ])('is broken by %s', async (_name, sdl, named) => {
+  it('is broken by what is gone, has become required, or may be null now; all of it is said', async () => {
+    const sdl = 'type Query { kept(more: Int!): [Color!] } enum Color { RED }';
     const { code, output } = await check(sdl);
     expect(code).toBe(1);
-    expect(output).toContain(named);
+    for (const named of ["'old'", "'more'", "'Query.kept'", "'BLUE'"]) expect(output).toContain(named);
+    expect(output).toContain('in 4 places');
   });
 
   it('is replaced at a release', async () => {
