@@ -3,7 +3,7 @@ import type { Ask, CostView, Lane, LedgerView, Round } from './policy.js';
 /** How much faster than its parts in turn a batch has to be: a tenth, for all its members wait for the whole. */
 export const batchMargin = 0.1;
 
-/** The first run of a size prepares memory and kernels; the second can be believed. */
+/** The first run of a size prepares memory and kernels: when it is too slow, only the second can be believed. */
 const runsToBelieve = 2;
 
 export interface BatchOptions {
@@ -48,10 +48,10 @@ export function splitPays(leader: Ask, lane: Lane, second: Lane, { costs, ledger
   if (second.device === lane.device || second.kind !== lane.kind || !second.stages.has('step')) return false;
   if (ledger.evicts(second.id, leader) || !ledger.fits(second.id, leader, 1)) return false;
   const load = ledger.loadSeconds(second.id, leader);
-  if (load > 0 && (leader.secondsLeft === null || leader.secondsLeft < settings.amortisation * load)) return false;
-  if (costs.runs(lane.id, leader, 1) < runsToBelieve) return lane.mayTry;
+  if (leader.secondsLeft !== null && leader.secondsLeft < settings.amortisation * load) return false;
   const speedup = costs.speedup(lane.id, leader, [1, 1]);
-  return speedup !== null && (2 / speedup) * (1 - batchMargin) > 1;
+  if (speedup !== null && (2 / speedup) * (1 - batchMargin) > 1) return true;
+  return lane.mayTry && costs.runs(lane.id, leader, 1) < runsToBelieve;
 }
 
 /** Rows of one batch are of one network and one size. The less urgent must not slow the more urgent down. */
@@ -78,7 +78,7 @@ function judge(batch: readonly Ask[], candidate: Ask, options: BatchOptions): 'y
   if (!ledger.fits(lane, leader, rows)) return 'no';
   // What the parts take must be known first; it is as soon as each has run by itself.
   if (costs.runs(lane, leader, before) === 0 || costs.runs(lane, leader, candidate.rows) === 0) return 'no';
-  if (costs.runs(lane, leader, rows) < runsToBelieve) return mayTry ? 'try' : 'no';
   const speedup = costs.speedup(lane, leader, [before, candidate.rows]);
-  return speedup !== null && speedup * (1 - batchMargin) > 1 ? 'yes' : 'no';
+  if (speedup !== null && speedup * (1 - batchMargin) > 1) return 'yes';
+  return mayTry && costs.runs(lane, leader, rows) < runsToBelieve ? 'try' : 'no';
 }

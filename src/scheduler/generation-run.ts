@@ -215,7 +215,6 @@ export class GenerationRun implements Asker {
       const chunk = await this.#decodeChunk();
       const { frames, frameIndex } = chunk;
       last = chunk.last;
-      if (frameIndex === 0) this.#account.restartDecoding();
       if (last) {
         this.#decodedAt = performance.now();
         this.#account.decoded();
@@ -306,7 +305,8 @@ export class GenerationRun implements Asker {
       this.#checkpoint = { step: openedAt, at: performance.now() };
       this.#account.rewind(openedAt);
     }
-    if (this.#interrupted !== null) {
+    // Only now it is known from where.
+    if (this.#interrupted !== null && (stage === 'step' || stage === 'decode')) {
       const cause = this.#interrupted;
       this.#interrupted = null;
       if (cause === 'DEVICE_LOST') this.#account.resumes++;

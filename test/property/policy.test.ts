@@ -114,8 +114,9 @@ test('a batch is of one model, shape and priority, of generations that share, an
         });
       }
       const gain = snapshot.costs.speedup('', leader as Ask, []);
-      if (snapshot.costs.runs('', leader as Ask, 4) > 1) expect(gain).toBeGreaterThan(1.1);
-      else expect(snapshot.lanes.some(({ mayTry }) => mayTry)).toBe(true);
+      if (gain !== null && gain > 1.2) continue;
+      expect(snapshot.costs.runs('', leader as Ask, 4)).toBeLessThan(2);
+      expect(snapshot.lanes.some(({ mayTry }) => mayTry)).toBe(true);
     }
   });
 });

@@ -39,11 +39,9 @@ process.on('message', (message: HostMessage) => {
     return;
   }
   const { number, unit } = message;
-  const fate = fateOf(unit);
-  const result = compute(unit);
-  const failure = suffer(fate);
+  const failure = suffer(fateOf(unit));
   if (failure) send({ type: 'failed', number, failure });
-  else send({ type: 'done', number, result, seconds: 0.5, peakBytes: 1, heldBytes: 1, leftBytes: 1 });
+  else send({ type: 'done', number, result: compute(unit), seconds: 0.5, peakBytes: 1, heldBytes: 1, leftBytes: 1 });
 });
 
 function fateOf(unit: Unit): string | undefined {
@@ -65,8 +63,12 @@ function placeOf(unit: Unit): [script: string, place: string] {
     case 'open':
       return [unit.request.prompt, 'open'];
     case 'step': {
-      const job = jobs.get(unit.generationIds[0] ?? '');
-      return [job?.script ?? '', `step${(job?.steps ?? 0) + 1}`];
+      // Of a batch, the one on whom something falls.
+      const places = unit.generationIds.map((id): [string, string] => {
+        const job = jobs.get(id);
+        return [job?.script ?? '', `step${(job?.steps ?? 0) + 1}`];
+      });
+      return places.find(([script, place]) => script.includes(`${place}=`)) ?? places[0] ?? ['', 'step'];
     }
     case 'predict':
     case 'advance': {
@@ -124,7 +126,9 @@ function compute(unit: Unit): UnitResult<UnitKind> {
       const frameIndex = job.chunks === 0 ? 0 : 4 * job.chunks - 3;
       const count = job.chunks++ === 0 ? 1 : 4;
       const frames = { data: new Uint8Array(count * width * height * 3).fill(99), count, width, height };
-      return { frames, frameIndex, last: 4 * job.chunks >= frameCount };
+      const last = 4 * job.chunks >= frameCount;
+      if (last) jobs.delete(unit.generationId);
+      return { frames, frameIndex, last };
     }
     case 'checkpoint':
       for (const id of unit.generationIds) writeFileSync(checkpointPath(id), JSON.stringify(jobOf(id)));

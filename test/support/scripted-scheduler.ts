@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { manifestSchema } from '../../inference/bundle/manifest.js';
+import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
+import { systemClock } from '../../src/clock.js';
+import { cpuDevice, type Device } from '../../src/execution/devices.js';
+import { sourceEntry } from '../../src/execution/executor-entry.js';
+import type { Job } from '../../src/scheduler/ports.js';
+import { type SchedulerOptions, StepScheduler } from '../../src/scheduler/scheduler.js';
+import { defaultOutputs } from '../../src/video/outputs.js';
+import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
+import { MemoryRecorder, type Report } from './memory-recorder.js';
+import { smallManifest } from './small-manifest.js';
+
+export const scriptedManifest = manifestSchema.parse(smallManifest);
+
+/** A device of one lane with one thread, which the scripted executor does not use. */
+export function oneLane(id: string): Device {
+  return { ...cpuDevice(id, 1), totalBytes: 8e9 };
+}
+
+/** The real scheduler and encoder over executors that follow a script: their prompts. */
+export class ScriptedScheduler {
+  private constructor(
+    readonly folder: string,
+    readonly recorder: MemoryRecorder,
+    readonly scheduler: StepScheduler,
+  ) {}
+
+  static async start(changes: Partial<SchedulerOptions> = {}): Promise<ScriptedScheduler> {
+    const folder = mkdtempSync(join(tmpdir(), 'reelql-scripted-'));
+    const recorder = new MemoryRecorder();
+    const scheduler = new StepScheduler({
+      devices: [oneLane('cpu')],
+      catalog: () => ({ directory: '/models/small', manifest: scriptedManifest }),
+      workDirectory: join(folder, 'work'),
+      recorder,
+      artifacts: await FileArtifactStore.open(folder),
+      videoEncoder: ffmpegVideoEncoder(),
+      clock: systemClock,
+      log: pino({ level: 'silent' }),
+      executorEntry: sourceEntry(new URL('./scripted-executor.ts', import.meta.url)),
+      ...changes,
+    });
+    return new ScriptedScheduler(folder, recorder, scheduler);
+  }
+
+  submit(id: string, changes: Partial<Job> = {}): void {
+    this.scheduler.submit(scriptedJob(id, changes));
+  }
+
+  outcome(id: string, changes: Partial<Job> = {}): Promise<Report> {
+    this.submit(id, changes);
+    return this.recorder.end(id);
+  }
+
+  /** Resolves as soon as the generation reports this step. */
+  reached(id: string, step: number): Promise<void> {
+    const before = this.recorder.on;
+    return new Promise((resolve) => {
+      this.recorder.on = async (report) => {
+        await before(report);
+        if (report.type === 'progressed' && report.id === id && report.progress.step >= step) resolve();
+      };
+    });
+  }
+
+  /** `started`, `resumed PREEMPTED` … */
+  story(id: string): string[] {
+    return this.recorder.of(id).flatMap((report) => {
+      if (report.type === 'progressed') return [];
+      return [report.type === 'resumed' ? `resumed ${report.cause} ${report.fromStep}` : report.type];
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.scheduler.stop();
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+export function scriptedJob(generationId: string, changes: Partial<Job> = {}): Job {
+  const { defaults } = scriptedManifest;
+  return {
+    generationId,
+    client: 'anyone',
+    model: 'small',
+    prompt: 'a car',
+    negativePrompt: 'blur',
+    settings: { ...defaults, seed: 1 },
+    priority: 0,
+    createdAt: new Date(),
+    batching: 'SOLO',
+    outputs: defaultOutputs,
+    firstFrame: null,
+    continues: null,
+    ...changes,
+  };
+}
+
+export function withSteps(steps: number): Job['settings'] {
+  return { ...scriptedManifest.defaults, seed: 1, steps };
+}

@@ -1,0 +1,137 @@
+import { afterEach, expect, test } from 'vitest';
+import type { SchedulerOptions } from '../../src/scheduler/scheduler.js';
+import { oneLane, ScriptedScheduler, withSteps } from '../support/scripted-scheduler.js';
+
+/** How generations share devices: preemption, pauses, batches, several devices, guidance over two of them. */
+let scripted: ScriptedScheduler;
+const start = async (changes: Partial<SchedulerOptions> = {}) => {
+  scripted = await ScriptedScheduler.start(changes);
+};
+afterEach(() => scripted.stop());
+
+test('a more urgent one goes first at the next step, and the other says that it has gone on', async () => {
+  await start();
+  const underWay = scripted.reached('long', 3);
+  scripted.submit('long', { settings: withSteps(40) });
+  await underWay;
+  expect((await scripted.outcome('urgent', { priority: 5 })).type).toBe('succeeded');
+  expect(scripted.recorder.progress('long').at(-1)?.step).toBeLessThan(40);
+  const end = await scripted.recorder.end('long');
+  if (end.type !== 'succeeded') throw new Error(end.type);
+  const [started, ...others] = scripted.story('long');
+  expect(started).toBe('started');
+  expect(others.at(-1)).toBe('succeeded');
+  expect(others.length).toBeGreaterThan(1);
+  for (const resumed of others.slice(0, -1)) expect(resumed).toMatch(/^resumed PREEMPTED \d+$/);
+  expect(end.usage.preemptions).toBe(others.length - 1);
+  expect(end.usage.resumes).toBe(0);
+  const steps = scripted.recorder.progress('long').filter(({ preview }) => preview);
+  expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+});
+
+test('shorter ones go before longer ones as soon as the costs are known', async () => {
+  await start();
+  await scripted.outcome('teacher');
+  const underWay = scripted.reached('long', 3);
+  scripted.submit('long', { settings: withSteps(40) });
+  await underWay;
+  expect((await scripted.outcome('short')).type).toBe('succeeded');
+  expect(scripted.recorder.of('long').at(-1)?.type).not.toBe('succeeded');
+  expect((await scripted.recorder.end('long')).type).toBe('succeeded');
+});
+
+test('the priority can be changed while it runs', async () => {
+  await start();
+  const underWay = scripted.reached('first', 2);
+  scripted.submit('first', { settings: withSteps(40), priority: 1 });
+  await underWay;
+  scripted.submit('second', { settings: withSteps(40) });
+  expect(scripted.scheduler.setPriority('second', 2)).toBe(true);
+  expect(scripted.scheduler.setPriority('nobody', 2)).toBe(false);
+  await scripted.recorder.end('second');
+  expect(scripted.recorder.of('first').at(-1)?.type).not.toBe('succeeded');
+  await scripted.recorder.end('first');
+});
+
+test('paused, what has started goes on and nothing else starts', async () => {
+  await start();
+  const underWay = scripted.reached('a', 1);
+  scripted.submit('a');
+  await underWay;
+  scripted.scheduler.setPaused(true);
+  scripted.submit('b', { priority: 9 });
+  expect((await scripted.recorder.end('a')).type).toBe('succeeded');
+  expect(scripted.scheduler.queue().waiting).toEqual(['b']);
+  expect(scripted.recorder.of('b')).toEqual([]);
+  scripted.scheduler.setPaused(false);
+  expect((await scripted.recorder.end('b')).type).toBe('succeeded');
+});
+
+test('rows of several share a step where that pays, late arrivals join, and SOLO stays by itself', async () => {
+  // By the script a step takes half a second, whatever is in it.
+  await start();
+  const underWay = scripted.reached('a', 2);
+  scripted.submit('a', { batching: 'AUTO', settings: withSteps(60) });
+  await underWay;
+  scripted.submit('b', { batching: 'AUTO', settings: withSteps(30) });
+  scripted.submit('solo', { settings: withSteps(5) });
+  const ends = await Promise.all(['a', 'b', 'solo'].map((id) => scripted.recorder.end(id)));
+  const rows = ends.map((end) => (end.type === 'succeeded' ? end.usage.averageBatchRows : Number.NaN));
+  expect(rows[0]).toBeGreaterThan(2);
+  expect(rows[1]).toBeGreaterThan(3);
+  expect(rows[2]).toBe(2);
+  // Half a second a step, shared by rows, is less for those who shared.
+  const [, b] = ends;
+  if (b?.type === 'succeeded') expect(b.usage.computeSeconds).toBeLessThan(0.8 * 30 * 0.5);
+});
+
+test('one that takes the batch down with it is left alone, and costs the others nothing', async () => {
+  await start({ hostOptions: { backoff: { firstMs: 10, mostMs: 10 } } });
+  const underWay = scripted.reached('a', 2);
+  scripted.submit('a', { batching: 'AUTO', settings: withSteps(30) });
+  await underWay;
+  scripted.submit('poison', { batching: 'AUTO', settings: withSteps(30), prompt: 'step4=crash' });
+  expect(await scripted.recorder.end('poison')).toMatchObject({ type: 'failed', failure: { code: 'DEVICE_LOST' } });
+  expect((await scripted.recorder.end('a')).type).toBe('succeeded');
+});
+
+test('a generation moves to another device between two steps when its own is needed more urgently', async () => {
+  await start({ devices: [oneLane('one'), oneLane('two')] });
+  const bothWork = Promise.all([scripted.reached('a', 2), scripted.reached('b', 2)]);
+  scripted.submit('a', { settings: withSteps(30) });
+  scripted.submit('b', { settings: withSteps(200) });
+  scripted.submit('c', { settings: withSteps(60) });
+  await bothWork;
+  const ends = await Promise.all(['a', 'b', 'c'].map((id) => scripted.recorder.end(id)));
+  expect(ends.map(({ type }) => type)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+  for (const id of ['a', 'b', 'c']) {
+    const steps = scripted.recorder.progress(id).flatMap(({ preview }) => preview?.step ?? []);
+    expect(steps).toEqual(Array.from({ length: steps.length }, (_, i) => i + 1));
+  }
+});
+
+test('a guided one alone on two devices has a row on each', async () => {
+  await start({ devices: [oneLane('one'), oneLane('two')] });
+  const both = new Set<string>();
+  scripted.scheduler.onChange(() => {
+    const busy = scripted.scheduler.devices().filter(({ running }) => running.includes('a'));
+    both.add(busy.map(({ id }) => id).join());
+  });
+  const end = await scripted.outcome('a', { batching: 'AUTO', settings: withSteps(12) });
+  expect(end.type).toBe('succeeded');
+  expect([...both]).toContain('one,two');
+  const steps = scripted.recorder.progress('a').flatMap(({ preview }) => preview?.step ?? []);
+  expect(steps).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+});
+
+test('it is told what would fit, and what it would take', async () => {
+  await start();
+  const settings = withSteps(4);
+  expect(scripted.scheduler.fit('small', settings)).toEqual({ fits: true });
+  expect(scripted.scheduler.estimate('small', settings)?.basis).toBe('MODELED');
+  await scripted.outcome('a');
+  await expect.poll(() => scripted.scheduler.queue().running).toEqual([]);
+  const estimate = scripted.scheduler.estimate('small', settings);
+  expect(estimate?.seconds).toBeGreaterThan(2);
+  expect(estimate?.queueSeconds).toBe(0);
+});
