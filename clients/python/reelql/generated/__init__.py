@@ -61,6 +61,7 @@ from .enums import (
     ResumeCause,
     Sampler,
     VideoFormat,
+    WebhookEvent,
 )
 from .estimate_generation import (
     EstimateGeneration,
@@ -397,4 +398,5 @@ __all__ = [
     "Upload",
     "VideoFormat",
     "Warning",
+    "WebhookEvent",
 ]

@@ -296,7 +296,15 @@ class Client(AsyncBaseClient):
                 requiredBytes
                 availableBytes
                 largestThatFits {
-                  ...Settings
+                  width
+                  height
+                  frameCount
+                  fps
+                  steps
+                  guidanceScale
+                  sampler
+                  shift
+                  seed
                 }
               }
               ... on GenerationBusy {
@@ -487,7 +495,15 @@ class Client(AsyncBaseClient):
                 requiredBytes
                 availableBytes
                 largestThatFits {
-                  ...Settings
+                  width
+                  height
+                  frameCount
+                  fps
+                  steps
+                  guidanceScale
+                  sampler
+                  shift
+                  seed
                 }
               }
               ... on GenerationBusy {
@@ -682,7 +698,15 @@ class Client(AsyncBaseClient):
                 requiredBytes
                 availableBytes
                 largestThatFits {
-                  ...Settings
+                  width
+                  height
+                  frameCount
+                  fps
+                  steps
+                  guidanceScale
+                  sampler
+                  shift
+                  seed
                 }
               }
               ... on GenerationBusy {
@@ -870,7 +894,15 @@ class Client(AsyncBaseClient):
                 requiredBytes
                 availableBytes
                 largestThatFits {
-                  ...Settings
+                  width
+                  height
+                  frameCount
+                  fps
+                  steps
+                  guidanceScale
+                  sampler
+                  shift
+                  seed
                 }
               }
               ... on GenerationBusy {
@@ -1061,7 +1093,15 @@ class Client(AsyncBaseClient):
                 requiredBytes
                 availableBytes
                 largestThatFits {
-                  ...Settings
+                  width
+                  height
+                  frameCount
+                  fps
+                  steps
+                  guidanceScale
+                  sampler
+                  shift
+                  seed
                 }
               }
               ... on GenerationBusy {
@@ -1152,7 +1192,15 @@ class Client(AsyncBaseClient):
                 requiredBytes
                 availableBytes
                 largestThatFits {
-                  ...Settings
+                  width
+                  height
+                  frameCount
+                  fps
+                  steps
+                  guidanceScale
+                  sampler
+                  shift
+                  seed
                 }
               }
               ... on GenerationBusy {
@@ -1247,7 +1295,15 @@ class Client(AsyncBaseClient):
                 requiredBytes
                 availableBytes
                 largestThatFits {
-                  ...Settings
+                  width
+                  height
+                  frameCount
+                  fps
+                  steps
+                  guidanceScale
+                  sampler
+                  shift
+                  seed
                 }
               }
               ... on GenerationBusy {
@@ -1260,18 +1316,6 @@ class Client(AsyncBaseClient):
                   id
                 }
               }
-            }
-
-            fragment Settings on GenerationSettings {
-              width
-              height
-              frameCount
-              fps
-              steps
-              guidanceScale
-              sampler
-              shift
-              seed
             }
 
             fragment Warning on SettingsWarning {
@@ -1429,7 +1473,15 @@ class Client(AsyncBaseClient):
                 requiredBytes
                 availableBytes
                 largestThatFits {
-                  ...Settings
+                  width
+                  height
+                  frameCount
+                  fps
+                  steps
+                  guidanceScale
+                  sampler
+                  shift
+                  seed
                 }
               }
               ... on GenerationBusy {

@@ -3,8 +3,8 @@ from typing import Literal, Optional, Union
 from pydantic import Field
 
 from .base_model import BaseModel
-from .enums import InputIssueCode, QuotaKind
-from .fragments import Generation, Settings, Warning
+from .enums import InputIssueCode, QuotaKind, Sampler
+from .fragments import Generation, Warning
 
 
 class CreateGeneration(BaseModel):
@@ -41,7 +41,16 @@ class CreateGenerationCreateGenerationDoesNotFit(BaseModel):
     ] = Field(alias="largestThatFits")
 
 
-CreateGenerationCreateGenerationDoesNotFitLargestThatFits = Settings
+class CreateGenerationCreateGenerationDoesNotFitLargestThatFits(BaseModel):
+    width: int
+    height: int
+    frame_count: int = Field(alias="frameCount")
+    fps: int
+    steps: int
+    guidance_scale: float = Field(alias="guidanceScale")
+    sampler: Sampler
+    shift: float
+    seed: int
 
 
 class CreateGenerationCreateGenerationIdempotencyConflict(BaseModel):

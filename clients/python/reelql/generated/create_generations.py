@@ -3,8 +3,8 @@ from typing import Literal, Optional, Union
 from pydantic import Field
 
 from .base_model import BaseModel
-from .enums import InputIssueCode, QuotaKind
-from .fragments import Generation, Settings
+from .enums import InputIssueCode, QuotaKind, Sampler
+from .fragments import Generation
 
 
 class CreateGenerations(BaseModel):
@@ -40,7 +40,16 @@ class CreateGenerationsCreateGenerationsDoesNotFit(BaseModel):
     ] = Field(alias="largestThatFits")
 
 
-CreateGenerationsCreateGenerationsDoesNotFitLargestThatFits = Settings
+class CreateGenerationsCreateGenerationsDoesNotFitLargestThatFits(BaseModel):
+    width: int
+    height: int
+    frame_count: int = Field(alias="frameCount")
+    fps: int
+    steps: int
+    guidance_scale: float = Field(alias="guidanceScale")
+    sampler: Sampler
+    shift: float
+    seed: int
 
 
 class CreateGenerationsCreateGenerationsIdempotencyConflict(BaseModel):

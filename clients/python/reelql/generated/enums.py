@@ -102,3 +102,12 @@ class VideoFormat(str, Enum):
     MP4_H264 = "MP4_H264"
     WEBM_VP9 = "WEBM_VP9"
     WEBP = "WEBP"
+
+
+class WebhookEvent(str, Enum):
+    CANCELED = "CANCELED"
+    FAILED = "FAILED"
+    QUEUED = "QUEUED"
+    RESUMED = "RESUMED"
+    STARTED = "STARTED"
+    SUCCEEDED = "SUCCEEDED"

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from .base_model import BaseModel
 from .enums import EstimateBasis, InputIssueCode, Sampler
-from .fragments import Adjustment, Settings, Warning
+from .fragments import Adjustment, Warning
 
 
 class EstimateGeneration(BaseModel):
@@ -27,7 +27,16 @@ class EstimateGenerationEstimateGenerationDoesNotFit(BaseModel):
     ] = Field(alias="largestThatFits")
 
 
-EstimateGenerationEstimateGenerationDoesNotFitLargestThatFits = Settings
+class EstimateGenerationEstimateGenerationDoesNotFitLargestThatFits(BaseModel):
+    width: int
+    height: int
+    frame_count: int = Field(alias="frameCount")
+    fps: int
+    steps: int
+    guidance_scale: float = Field(alias="guidanceScale")
+    sampler: Sampler
+    shift: float
+    seed: int
 
 
 class EstimateGenerationEstimateGenerationEstimateGenerationSuccess(BaseModel):

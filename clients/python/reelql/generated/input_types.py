@@ -11,6 +11,7 @@ from .enums import (
     GenerationStatus,
     Sampler,
     VideoFormat,
+    WebhookEvent,
 )
 
 
@@ -24,10 +25,10 @@ class CancelGenerationInput(BaseModel):
 class CreateGenerationInput(BaseModel):
     """What to make."""
 
-    batching: Optional[BatchingPolicy] = None
-    "Whether other generations may share its steps; AUTO if left out."
-    cache: Optional[CachePolicy] = None
-    "Whether a stored video of the same request will do; USE if left out."
+    batching: Optional[BatchingPolicy] = BatchingPolicy.AUTO
+    "Whether other generations may share its steps."
+    cache: Optional[CachePolicy] = CachePolicy.USE
+    "Whether a stored video of the same request will do."
     first_frame_upload_id: Optional[str] = Field(
         alias="firstFrameUploadId", default=None
     )
@@ -39,19 +40,23 @@ class CreateGenerationInput(BaseModel):
     negative_prompt: Optional[str] = Field(alias="negativePrompt", default=None)
     "What it must not show."
     on_does_not_fit: Optional[DoesNotFitPolicy] = Field(
-        alias="onDoesNotFit", default=None
+        alias="onDoesNotFit", default=DoesNotFitPolicy.REFUSE
     )
-    "What to do where no device has the memory for the settings; REFUSE if left out."
+    "What to do where no device has the memory for the settings."
     outputs: Optional["OutputsInput"] = None
     "What to make of the pictures; an MP4 if left out."
-    priority: Optional[int] = None
-    "-100 to 100, higher goes first; 0 if left out."
+    priority: Optional[int] = 0
+    "-100 to 100, higher goes first."
     prompt: str
     "What the video shows."
     remixed_from_id: Optional[str] = Field(alias="remixedFromId", default=None)
     "The generation whose settings it started from."
     settings: Optional["GenerationSettingsInput"] = None
     "Leave out for the defaults of the model."
+    webhook_events: Optional[list[WebhookEvent]] = Field(
+        alias="webhookEvents", default=None
+    )
+    "Which events to POST; the server's choice if left out, as a rule those that end the generation."
     webhook_url: Optional[str] = Field(alias="webhookUrl", default=None)
     "Where to POST its events to, signed, until they are received; private addresses are refused."
 
@@ -82,9 +87,9 @@ class EstimateGenerationInput(BaseModel):
     model_id: Optional[str] = Field(alias="modelId", default=None)
     "Leave out for the default model."
     on_does_not_fit: Optional[DoesNotFitPolicy] = Field(
-        alias="onDoesNotFit", default=None
+        alias="onDoesNotFit", default=DoesNotFitPolicy.REFUSE
     )
-    "With DOWNGRADE the estimate is of what would be made instead; REFUSE if left out."
+    "With DOWNGRADE the estimate is of what would be made instead."
     settings: Optional["GenerationSettingsInput"] = None
     "Leave out for the defaults of the model."
 

@@ -3,8 +3,8 @@ from typing import Literal, Optional, Union
 from pydantic import Field
 
 from .base_model import BaseModel
-from .enums import InputIssueCode, QuotaKind
-from .fragments import Generation, Settings, Warning
+from .enums import InputIssueCode, QuotaKind, Sampler
+from .fragments import Generation, Warning
 
 
 class RetryGeneration(BaseModel):
@@ -42,7 +42,16 @@ class RetryGenerationRetryGenerationDoesNotFit(BaseModel):
     ] = Field(alias="largestThatFits")
 
 
-RetryGenerationRetryGenerationDoesNotFitLargestThatFits = Settings
+class RetryGenerationRetryGenerationDoesNotFitLargestThatFits(BaseModel):
+    width: int
+    height: int
+    frame_count: int = Field(alias="frameCount")
+    fps: int
+    steps: int
+    guidance_scale: float = Field(alias="guidanceScale")
+    sampler: Sampler
+    shift: float
+    seed: int
 
 
 class RetryGenerationRetryGenerationGenerationBusy(BaseModel):
