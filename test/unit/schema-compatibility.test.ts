@@ -37,7 +37,7 @@ describe('the contract of the last release', () => {
     const sdl = 'type Query { kept(more: Int!): [Color!] } enum Color { RED }';
     const { code, output } = await check(sdl);
     expect(code).toBe(1);
-    for (const named of ["'old'", "'more'", "'Query.kept'", "'BLUE'"]) expect(output).toContain(named);
+    for (const named of ["'old'", "'more: Int!'", "'Query.kept'", "'BLUE'"]) expect(output).toContain(named);
     expect(output).toContain('in 4 places');
   });
 
