@@ -386,7 +386,7 @@ export type PreviewFragment = { readonly step: number, readonly width: number, r
 
 export type GenerationFragment = { readonly id: string, readonly status: GenerationStatus, readonly prompt: string, readonly negativePrompt: string, readonly modelName: string, readonly batching: BatchingPolicy, readonly priority: number, readonly starred: boolean, readonly cached: boolean, readonly lastSequence: number, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly settings: SettingsFragment, readonly adjustments: ReadonlyArray<AdjustmentFragment>, readonly warnings: ReadonlyArray<WarningFragment>, readonly model: { readonly id: string, readonly name: string } | null, readonly device: { readonly id: string, readonly name: string } | null, readonly outputs: { readonly formats: ReadonlyArray<VideoFormat>, readonly crop: { readonly x: number, readonly y: number, readonly width: number, readonly height: number } | null, readonly subtitles: ReadonlyArray<{ readonly text: string, readonly startSeconds: number, readonly endSeconds: number }> }, readonly firstFrame: { readonly id: string } | null, readonly progress: ProgressFragment, readonly artifacts: ReadonlyArray<ArtifactFragment>, readonly failure: FailureFragment | null, readonly usage: { readonly queueSeconds: number, readonly computeSeconds: number, readonly wallSeconds: number, readonly peakBytes: number | null, readonly averageBatchRows: number, readonly resumes: number, readonly preemptions: number } | null, readonly remixedFrom: { readonly id: string } | null, readonly retriedFrom: { readonly id: string } | null };
 
-type Problem_DoesNotFit_Fragment = { readonly __typename: 'DoesNotFit', readonly requiredBytes: number, readonly availableBytes: number, readonly message: string, readonly largestThatFits: SettingsFragment | null };
+type Problem_DoesNotFit_Fragment = { readonly __typename: 'DoesNotFit', readonly requiredBytes: number, readonly availableBytes: number, readonly message: string, readonly largestThatFits: { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number, readonly seed: number } | null };
 
 type Problem_GenerationBusy_Fragment = { readonly __typename: 'GenerationBusy', readonly message: string, readonly generation: { readonly id: string } };
 
@@ -921,7 +921,15 @@ fragment Problem on UserError {
     requiredBytes
     availableBytes
     largestThatFits {
-      ...Settings
+      width
+      height
+      frameCount
+      fps
+      steps
+      guidanceScale
+      sampler
+      shift
+      seed
     }
   }
   ... on GenerationBusy {
@@ -1093,7 +1101,15 @@ fragment Problem on UserError {
     requiredBytes
     availableBytes
     largestThatFits {
-      ...Settings
+      width
+      height
+      frameCount
+      fps
+      steps
+      guidanceScale
+      sampler
+      shift
+      seed
     }
   }
   ... on GenerationBusy {
@@ -1269,7 +1285,15 @@ fragment Problem on UserError {
     requiredBytes
     availableBytes
     largestThatFits {
-      ...Settings
+      width
+      height
+      frameCount
+      fps
+      steps
+      guidanceScale
+      sampler
+      shift
+      seed
     }
   }
   ... on GenerationBusy {
@@ -1441,7 +1465,15 @@ fragment Problem on UserError {
     requiredBytes
     availableBytes
     largestThatFits {
-      ...Settings
+      width
+      height
+      frameCount
+      fps
+      steps
+      guidanceScale
+      sampler
+      shift
+      seed
     }
   }
   ... on GenerationBusy {
@@ -1613,7 +1645,15 @@ fragment Problem on UserError {
     requiredBytes
     availableBytes
     largestThatFits {
-      ...Settings
+      width
+      height
+      frameCount
+      fps
+      steps
+      guidanceScale
+      sampler
+      shift
+      seed
     }
   }
   ... on GenerationBusy {
@@ -1666,7 +1706,15 @@ fragment Problem on UserError {
     requiredBytes
     availableBytes
     largestThatFits {
-      ...Settings
+      width
+      height
+      frameCount
+      fps
+      steps
+      guidanceScale
+      sampler
+      shift
+      seed
     }
   }
   ... on GenerationBusy {
@@ -1679,17 +1727,6 @@ fragment Problem on UserError {
       id
     }
   }
-}
-fragment Settings on GenerationSettings {
-  width
-  height
-  frameCount
-  fps
-  steps
-  guidanceScale
-  sampler
-  shift
-  seed
 }`,
 };
 
@@ -1763,7 +1800,15 @@ fragment Problem on UserError {
     requiredBytes
     availableBytes
     largestThatFits {
-      ...Settings
+      width
+      height
+      frameCount
+      fps
+      steps
+      guidanceScale
+      sampler
+      shift
+      seed
     }
   }
   ... on GenerationBusy {
@@ -1776,17 +1821,6 @@ fragment Problem on UserError {
       id
     }
   }
-}
-fragment Settings on GenerationSettings {
-  width
-  height
-  frameCount
-  fps
-  steps
-  guidanceScale
-  sampler
-  shift
-  seed
 }`,
 };
 
@@ -1946,7 +1980,15 @@ fragment Problem on UserError {
     requiredBytes
     availableBytes
     largestThatFits {
-      ...Settings
+      width
+      height
+      frameCount
+      fps
+      steps
+      guidanceScale
+      sampler
+      shift
+      seed
     }
   }
   ... on GenerationBusy {
