@@ -12,6 +12,16 @@ export default [
     rules: {
       ...graphql.configs['flat/schema-recommended'].rules,
       ...graphql.configs['flat/schema-relay'].rules,
+      '@graphql-eslint/require-description': [
+        'error',
+        {
+          types: true,
+          DirectiveDefinition: true,
+          EnumValueDefinition: true,
+          FieldDefinition: true,
+          InputValueDefinition: true,
+        },
+      ],
       // What has an identity implements Node. Settings, limits, results and the like are values.
       '@graphql-eslint/strict-id-in-types': 'off',
       // Lists that are short by nature (files of a generation, devices, models) are plain lists; what grows is a connection.
