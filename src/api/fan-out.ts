@@ -20,9 +20,9 @@ export type ReadyResults = AsyncGenerator<ReadyResult, void, void>;
 
 /**
  * Subscriptions at the price of one. Each subscriber has a stream of its own, with its own place in it; but what an event looks
- * like to all who ask for the same is executed and serialised once. Two ask for the same when document, operation and variables
- * agree, and nothing they are shown depends on who they are (context.ts says on what it does). Only the variable that says
- * where in the log to begin, `after`, does not matter: it chooses events, and no resolver shows an event by it.
+ * like to all who ask for the same is executed and serialised once. Two ask for the same when document, operation, variables and
+ * audience (context.ts) agree. Only the variable that says where in the log to begin, `after`, does not matter: it chooses
+ * events, and no resolver shows an event by it.
  *
  * Events are told apart by identity: a stream that gives the same object to several subscribers has them share the result.
  * Measured: test/bench/RESULTS.md, fan-out.

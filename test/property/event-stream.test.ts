@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type EventBody, type GenerationEvent, isTerminal } from '../../src/events/event.js';
+import type { EventBody, GenerationEvent } from '../../src/events/event.js';
 import { EventStream } from '../../src/events/event-stream.js';
 import { isSuperseded, patience, RecentEvents } from '../../src/events/recent-events.js';
+import { expectFaithful } from '../support/expect-faithful.js';
 import { ended, MemoryLog, progressed, queued, resumed } from '../support/memory-log.js';
 
 /** Until everything that can go on without another action has gone on. */
@@ -146,19 +147,7 @@ describe('a stream of events', () => {
 
         for (const one of readers) {
           expect(one.completed).toBe(true);
-          let last = one.after;
-          for (const [index, event] of one.seen.entries()) {
-            expect(event).toEqual(log.events[event.sequence - 1]);
-            expect(event.sequence).toBeGreaterThan(last);
-            const skipped = log.events.slice(last, event.sequence - 1);
-            for (const [offset, one] of skipped.entries()) {
-              expect(isSuperseded(one, log.events[last + offset + 1])).toBe(true);
-            }
-            if (skipped.length > 0) expect((one.newest[index] ?? 0) - last).toBeGreaterThan(patience);
-            last = event.sequence;
-          }
-          const final = one.seen.at(-1);
-          expect(final ? isTerminal(final) : one.after >= log.events.length).toBe(true);
+          expectFaithful(log, one);
         }
         expect(stream.size).toBe(0);
       }),
