@@ -1,0 +1,95 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
+import { systemClock } from '../../src/clock.js';
+import { cpuDevice, type Device } from '../../src/execution/devices.js';
+import { lanesOf } from '../../src/execution/lanes.js';
+import type { Job } from '../../src/scheduler/ports.js';
+import { StepScheduler } from '../../src/scheduler/scheduler.js';
+import type { InstalledModel } from '../../src/scheduler/work.js';
+import { defaultOutputs } from '../../src/video/outputs.js';
+import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
+import { childProcesses } from '../support/child-processes.js';
+import { MemoryRecorder } from '../support/memory-recorder.js';
+import { importMicroModel } from '../support/micro-bundle.js';
+
+/** The real scheduler and real executors on machines of other shapes than this one: whatever the lanes, the same video. */
+let folder: string;
+let model: InstalledModel;
+let artifacts: FileArtifactStore;
+let picture: string;
+let scheduler: StepScheduler | null = null;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'reelql-lanes-'));
+  model = await importMicroModel(folder);
+  artifacts = await FileArtifactStore.open(join(folder, 'artifacts'));
+  picture = join(folder, 'picture.png');
+  const green = { width: 90, height: 50, channels: 3, background: 'green' } as const;
+  await sharp({ create: green }).png().toFile(picture);
+});
+afterEach(async () => {
+  await scheduler?.stop();
+  expect(childProcesses()).toEqual([]);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** As a CPU with 8 threads or a GPU has them, with a thread each. */
+function twoLanes(): Device {
+  const lanes = lanesOf('cpu', { kind: 'CPU', threads: 8 });
+  return { ...cpuDevice(), lanes: lanes.map((lane) => ({ ...lane, executor: { kind: 'CPU', threads: 1 } })) };
+}
+
+const machines: Readonly<Record<string, () => readonly Device[]>> = {
+  'one lane': () => [cpuDevice('cpu', 1)],
+  'a denoiser’s lane and a codec’s': () => [twoLanes()],
+  'two devices': () => [cpuDevice('cpu-0', 1), cpuDevice('cpu-1', 1)],
+};
+
+function job(generationId: string, firstFrame: string | null): Job {
+  const settings = { width: 64, height: 64, frameCount: 9, fps: 8, steps: 6, guidanceScale: 5, shift: 5, seed: 7 };
+  return {
+    ...{ client: 'anyone', batching: 'SOLO', outputs: defaultOutputs, continues: null, priority: 0 },
+    generationId,
+    model: 'wan-micro',
+    prompt: 'a red car',
+    negativePrompt: '',
+    settings: { ...settings, sampler: 'UNIPC' },
+    firstFrame,
+    createdAt: new Date(),
+  };
+}
+
+/** Hashes of the video of a text and of that of a picture, made side by side. */
+async function videosOn(devices: readonly Device[]): Promise<(string | undefined)[]> {
+  const recorder = new MemoryRecorder();
+  const workDirectory = mkdtempSync(join(folder, 'work-'));
+  scheduler = new StepScheduler({
+    ...{ devices, workDirectory, recorder, artifacts, clock: systemClock },
+    catalog: () => model,
+    log: pino({ level: 'silent' }),
+    videoEncoder: ffmpegVideoEncoder(),
+  });
+  scheduler.submit(job('text', null));
+  scheduler.submit(job('picture', picture));
+  const ends = await Promise.all(['text', 'picture'].map((id) => recorder.end(id)));
+  const kept = () => ['checkpoints', 'first-frames'].flatMap((name) => readdirSync(join(workDirectory, name)));
+  await expect.poll(kept).toEqual([]);
+  await scheduler.stop();
+  return ends.map((end) => (end.type === 'succeeded' ? end.artifacts[0]?.sha256 : JSON.stringify(end)));
+}
+
+let expected: (string | undefined)[] | undefined;
+
+test.each(Object.keys(machines))('a video from a text and one from a picture, on %s', async (name) => {
+  const videos = await videosOn((machines[name] as () => readonly Device[])());
+  expect(videos[0]).toMatch(/^[0-9a-f]{64}$/);
+  expect(videos[1]).toMatch(/^[0-9a-f]{64}$/);
+  expect(videos[1]).not.toBe(videos[0]);
+  expected ??= videos;
+  expect(videos).toEqual(expected);
+});
