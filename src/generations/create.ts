@@ -28,11 +28,23 @@ export function createOne(parts: CreateParts, caller: Caller, order: Order): Pro
 
 /** All of them or none; the paths of issues begin with `inputs` and an index. @throws Refusal FORBIDDEN */
 export async function createMany(parts: CreateParts, caller: Caller, orders: readonly Order[]): Promise<CreateResult> {
+  const issues = batchIssues(orders);
+  if (issues.length > 0) return { kind: 'invalidInput', issues };
+  return createAll(parts, caller, orders, (index) => ['inputs', String(index)]);
+}
+
+function batchIssues(orders: readonly Order[]): InputIssue[] {
   const count = orders.length;
-  if (count > 0 && count <= maxBatch) return createAll(parts, caller, orders, (index) => ['inputs', String(index)]);
-  const code = count === 0 ? 'REQUIRED' : 'TOO_LONG';
-  const message = `From 1 to ${maxBatch} generations can be created at once; these are ${count}.`;
-  return { kind: 'invalidInput', issues: [{ path: ['inputs'], code, message }] };
+  if (count === 0 || count > maxBatch) {
+    const message = `From 1 to ${maxBatch} generations can be created at once; these are ${count}.`;
+    return [{ path: ['inputs'], code: count === 0 ? 'REQUIRED' : 'TOO_LONG', message }];
+  }
+  const keys = orders.map(({ idempotencyKey }) => idempotencyKey);
+  return keys.flatMap((key, index) => {
+    if (!key || keys.indexOf(key) === index) return [];
+    const message = `The idempotencyKey of input ${index} is that of input ${keys.indexOf(key)}; each needs its own.`;
+    return [{ path: ['inputs', String(index), 'idempotencyKey'], code: 'UNSUPPORTED', message }];
+  });
 }
 
 /**

@@ -68,6 +68,13 @@ describe('createGenerations', () => {
     expect(await server.store.count({})).toBe(3);
   });
 
+  it('refuses one key for two of them', async () => {
+    const twice = [1, 2].map((n) => ({ prompt: `${n}`, idempotencyKey: '5f0c8a34-0d52-4f0e-8f1b-0a9d3f6f8a11' }));
+    const result = await batch([{ prompt: 'x' }, ...twice]);
+    expect(result).toMatchObject({ issues: [{ path: ['inputs', '2', 'idempotencyKey'], code: 'UNSUPPORTED' }] });
+    expect(await server.store.count({})).toBe(0);
+  });
+
   it('computes identical requests of one batch once', async () => {
     const { generations } = await batch([1, 2, 3].map(() => ({ prompt: 'x', settings: { seed: 1 } })));
     expect(generations.map((one: Json) => submissions(server, one.id))).toEqual([1, 0, 0]);
