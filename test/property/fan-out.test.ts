@@ -90,6 +90,8 @@ class Subscriber implements Witness {
   private take(id: string, message: string, taken: () => void): void {
     // What a dead socket is given is lost.
     if (id !== `life ${this.lives}` || !this.delivery) return taken();
+    // One at a time: nothing waits in memory for a network that takes no more.
+    expect(this.blocked).toBeNull();
     const { id: given, type, payload } = JSON.parse(message);
     expect([given, type]).toEqual([id, 'next']);
     // Whoever asked for less is shown less.
