@@ -84,17 +84,12 @@ export class SocketAdmission {
   }
 
   /** What to execute, or why it is not executed. */
-  subscribe(
-    { subscriptions, extra }: SocketContext,
-    id: string,
-    payload: SubscribePayload,
-  ): ExecutionArgs | GraphQLError[] {
+  subscribe({ extra }: SocketContext, id: string, payload: SubscribePayload): ExecutionArgs | GraphQLError[] {
     const { schema, documents, gate, contextOf } = this.options;
-    const { caller, request } = extra;
+    const { caller, request, operations } = extra;
     // graphql-ws closes sockets that subscribe before they were let in.
     if (!caller) throw new Error('A socket without a caller has subscribed.');
-    extra.operations.begin(id, payload);
-    if (Object.keys(subscriptions).length > operationLimits.subscriptions) {
+    if (operations.size >= operationLimits.subscriptions) {
       const message = `A socket carries at most ${operationLimits.subscriptions} operations at once.`;
       return [new GraphQLError(message, { extensions: { code: 'OPERATION_TOO_COMPLEX' } })];
     }
@@ -103,6 +98,7 @@ export class SocketAdmission {
       const admitted = admitOperation(schema, documents, payload);
       if (Array.isArray(admitted)) return admitted;
       gate.debit(caller, furtherRequests(admitted.cost));
+      operations.begin(id, payload);
       return { ...admitted, schema, contextValue: contextOf(request, caller) };
     } catch (error) {
       if (error instanceof GraphQLError) return [error];

@@ -20,6 +20,7 @@ export function createSocketProtocol(options: SocketAdmissionOptions, log: Log):
       // What `subscribe` made; other operations have a plain result.
       const stream = Symbol.asyncIterator in result ? (result as ReadyResults) : null;
       if (extra.operations.isPast(id, payload)) {
+        extra.operations.end(id, payload);
         void stream?.return();
         return nothingEver();
       }
