@@ -76,7 +76,7 @@ test('nobody starves: on one lane, what comes later never delays a generation be
       const { ended } = simulate(plan, oneLane, all);
       for (const one of all) expect(ended.get(one.id)).toBeLessThanOrEqual(latestEnd(one, all, ended));
     }),
-    { numRuns: 25 },
+    { numRuns: 10 },
   );
 });
 
@@ -117,7 +117,7 @@ test('clients who always want something are given the same time, however many ge
         2 * quantumSeconds + 2 * longestUnit + oneLane.loadSeconds,
       );
     }),
-    { numRuns: 25 },
+    { numRuns: 10 },
   );
 });
 

@@ -91,7 +91,8 @@ export function simulate(policy: Policy, machine: SimulatedMachine, jobs: readon
     const [first] = members as readonly [State];
     if (stage === 'encode-text') return first.job.textSeconds;
     if (stage === 'decode') return first.job.decodeSeconds;
-    const rows = members.reduce((sum, { job }) => sum + job.rows, 0);
+    // Guidance over two lanes: each has one row.
+    const rows = second !== null ? 1 : members.reduce((sum, { job }) => sum + job.rows, 0);
     return first.job.stepSeconds * rowsCost(first.job, rows);
   };
   const secondsLeft = ({ job, stage, stepsLeft }: State): number =>
