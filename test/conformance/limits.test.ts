@@ -113,6 +113,39 @@ describe('a socket', () => {
     await socket.close();
   });
 
+  it('has room again however its operations ended', async () => {
+    const { generation } = await create(server.url, { prompt: 'x' });
+    const socket = await RawSocket.connected(server.url);
+    const endings: ((id: string) => void)[] = [
+      (id) => socket.subscribe(id, '{ models { id } }'),
+      (id) => socket.subscribe(id, '{ nothing }'),
+      (id) => socket.subscribe(id, watch, { id: 'generation_none' }),
+      (id) => socket.subscribe(id, watch, { id: generation.id }),
+    ];
+    for (let n = 0; n < 4 * operationLimits.subscriptions; n += 1) {
+      endings[n % endings.length]?.(String(n));
+      socket.send({ id: String(n), type: 'complete' });
+    }
+    let attempt = 0;
+    const answer = async () => {
+      attempt += 1;
+      socket.subscribe(`last ${attempt}`, '{ models { id } }');
+      for (;;) {
+        const { id, type } = await socket.next();
+        if (id === `last ${attempt}`) return type;
+      }
+    };
+    await expect.poll(answer).toBe('next');
+    // And for as many as ever.
+    await socket.next();
+    for (let n = 0; n < operationLimits.subscriptions; n += 1) {
+      socket.subscribe(`full ${n}`, watch, { id: generation.id, after: 1 });
+    }
+    socket.send({ type: 'ping' });
+    expect(await socket.next()).toEqual({ type: 'pong' });
+    await socket.close();
+  });
+
   it('is one of so many for its key and for its address', async () => {
     const few = await ApiServer.start({ auth: {}, network: { connectionsPerKey: 2, connectionsPerAddress: 4 } });
     const [key, other] = [await newKey(few, 'VIEWER'), await newKey(few, 'VIEWER')];
