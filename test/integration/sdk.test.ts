@@ -167,6 +167,20 @@ describe('a connection that breaks', () => {
     expect(after.totalCount).toBe(before.totalCount + 1);
   });
 
+  it('while several are asked for, or one is to be made again, makes them once', async () => {
+    const direct = clientOf(server.url);
+    const { totalCount } = await direct.generations.list();
+    network.breakAfter([10]);
+    const [one] = await clientOf(network.url).generations.createMany([{ prompt: 'one' }, { prompt: 'two' }]);
+    await direct.generations.cancel(one?.id as string);
+    // Another network: fetch keeps its connections of the first one.
+    const other = await CuttingProxy.start(server.url);
+    other.breakAfter([10]);
+    expect((await clientOf(other.url).generations.retry(one?.id as string)).replayed).toBe(true);
+    await other.close();
+    expect((await direct.generations.list()).totalCount).toBe(totalCount + 3);
+  });
+
   it('for good ends the events with an error after the attempts that were allowed', async () => {
     const other = await ApiServer.start();
     const client = clientOf(other.url, { reconnectAttempts: 2 });

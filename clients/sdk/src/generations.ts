@@ -12,7 +12,9 @@ import {
   Generations as GenerationsPage,
   type GenerationsQuery,
   type GenerationsQueryVariables,
+  type Operation,
   RetryGeneration,
+  type RetryGenerationInput,
   SetGenerationPriority,
   SetGenerationStarred,
 } from './generated/operations.js';
@@ -33,13 +35,8 @@ export class Generations {
    * @throws InvalidInputError, NotFoundError, QueueFullError, IdempotencyConflictError, ConnectionError …
    */
   async create(input: CreateGenerationInput, { signal }: CallOptions = {}): Promise<CreatedGeneration> {
-    // Browsers have randomUUID in secure contexts only.
-    const idempotencyKey = input.idempotencyKey ?? globalThis.crypto?.randomUUID?.();
-    const send = () => this.server.http.query(CreateGeneration, { input: { ...input, idempotencyKey } }, signal);
-    const { createGeneration } = await send().catch((error: unknown) => {
-      if (error instanceof ConnectionError && idempotencyKey) return send();
-      throw error;
-    });
+    const keyed = withKey(input);
+    const { createGeneration } = await this.once(CreateGeneration, { input: keyed }, [keyed], signal);
     return new CreatedGeneration(this, successOf(createGeneration));
   }
 
@@ -51,7 +48,8 @@ export class Generations {
     inputs: readonly CreateGenerationInput[],
     { signal }: CallOptions = {},
   ): Promise<readonly GenerationHandle[]> {
-    const { createGenerations } = await this.server.http.query(CreateGenerations, { inputs }, signal);
+    const keyed = inputs.map(withKey);
+    const { createGenerations } = await this.once(CreateGenerations, { inputs: keyed }, keyed, signal);
     return successOf(createGenerations).generations.map(({ id }) => this.handle(id));
   }
 
@@ -60,7 +58,8 @@ export class Generations {
    * @throws GenerationBusyError while it has not ended, NotFoundError, and what `create` throws
    */
   async retry(id: string, { signal }: CallOptions = {}): Promise<CreatedGeneration> {
-    const { retryGeneration } = await this.server.http.query(RetryGeneration, { input: { id } }, signal);
+    const keyed = withKey<RetryGenerationInput>({ id });
+    const { retryGeneration } = await this.once(RetryGeneration, { input: keyed }, [keyed], signal);
     return new CreatedGeneration(this, successOf(retryGeneration));
   }
 
@@ -133,4 +132,23 @@ export class Generations {
     const { deleteGeneration } = await this.server.http.query(DeleteGeneration, { input: { id } }, signal);
     successOf(deleteGeneration);
   }
+
+  /** Sends a mutation, and once more where its answer is lost: every input has a key, by which the server knows it again. */
+  private once<Data, Variables>(
+    operation: Operation<Data, Variables>,
+    variables: Variables,
+    inputs: readonly { readonly idempotencyKey?: string | null | undefined }[],
+    signal: AbortSignal | undefined,
+  ): Promise<Data> {
+    const send = () => this.server.http.query(operation, variables, signal);
+    return send().catch((error: unknown) => {
+      if (error instanceof ConnectionError && inputs.every(({ idempotencyKey }) => idempotencyKey)) return send();
+      throw error;
+    });
+  }
+}
+
+/** Browsers have randomUUID in secure contexts only; without a key nothing is sent twice. */
+function withKey<Input extends { readonly idempotencyKey?: string | null | undefined }>(input: Input): Input {
+  return { ...input, idempotencyKey: input.idempotencyKey ?? globalThis.crypto?.randomUUID?.() };
 }
