@@ -34,7 +34,8 @@ export function peakBytes(
   manifest: Manifest,
   { kind, ledger }: DeviceMemoryView,
 ): number {
-  return Math.max(...needsOf(settings, manifest, kind).map((need) => need.bytes + ledger.peaks.predict(need).bytes));
+  const units = needsOf(settings, manifest, kind).map((need) => need.bytes + ledger.peaks.predict(need).bytes);
+  return Math.ceil(Math.max(...units));
 }
 
 /**

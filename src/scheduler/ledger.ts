@@ -67,7 +67,7 @@ export class Ledger {
   constructor(totalBytes: number, headroomBytes = defaultHeadroomBytes, peaks = new PeakModel()) {
     this.totalBytes = totalBytes;
     // On a device that is smaller than all that it should leave free, something still has to run.
-    this.headroomBytes = Math.min(headroomBytes, totalBytes / 4);
+    this.headroomBytes = Math.min(headroomBytes, Math.floor(totalBytes / 4));
     this.peaks = peaks;
   }
 
@@ -88,7 +88,7 @@ export class Ledger {
     let activationsBytes = 0;
     for (const holding of this.#holdings.values()) {
       weightsBytes += holding.bytes;
-      activationsBytes += activations(holding);
+      activationsBytes += Math.ceil(activations(holding));
     }
     return { weightsBytes, activationsBytes, headroomBytes, othersBytes };
   }
