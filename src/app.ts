@@ -72,6 +72,7 @@ export async function startApp(config: Config): Promise<App> {
       catalog: (name) => catalog.get(name),
       workDirectory,
       measurements: (device) => measurements.of(device),
+      headroomBytes: config.headroomBytes,
       recorder: createRecorder(store),
       artifacts,
       videoEncoder: ffmpegVideoEncoder(),

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { defaultHeadroomBytes } from './scheduler/ledger.js';
 import { webhookEvents } from './webhooks/events.js';
 import { parseWebhookSecret } from './webhooks/signature.js';
 
@@ -38,6 +39,8 @@ const configSchema = z.strictObject({
   defaultModel: z.string().min(1).default('toy'),
   /** `auto` (the CPU, for now), or some of the devices that `reelql doctor` lists: `cpu,cuda-0`. */
   devices: z.string().min(1).default('auto'),
+  /** Bytes of each device's memory that are left free, for others and for what is not foreseen: 1.5 GiB. */
+  headroomBytes: z.coerce.number().int().nonnegative().default(defaultHeadroomBytes),
   /** How many generations may wait; the next one is answered with QueueFull. */
   queueCapacity: count.default(100),
   /** `keys`: every request brings an API key (`reelql keys create`). `off`: whoever reaches the server may do everything. */

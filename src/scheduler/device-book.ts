@@ -13,6 +13,8 @@ import type { WatchdogSettings } from './watchdog.js';
 export interface DeviceBookOptions {
   readonly device: Device;
   readonly measurements: DeviceMeasurements;
+  /** Left free; the ledger's default if undefined. */
+  readonly headroomBytes: number | undefined;
   readonly watchdog: WatchdogSettings;
   readonly clock: Clock;
   readonly hostFor: (lane: LaneFacts) => ExecutorHost;
@@ -34,11 +36,11 @@ export class DeviceBook {
   #observedAt: Date;
 
   constructor(options: DeviceBookOptions) {
-    const { device, measurements, watchdog, hostFor, clock } = options;
+    const { device, measurements, headroomBytes, watchdog, hostFor, clock } = options;
     this.#options = options;
     this.device = device;
     this.costs = measurements.costs;
-    this.ledger = new Ledger(device.totalBytes, undefined, measurements.peaks);
+    this.ledger = new Ledger(device.totalBytes, headroomBytes, measurements.peaks);
     this.lanes = device.lanes.map((facts) => new Lane(facts, this, hostFor(facts), watchdog));
     this.#observedAt = clock.now();
     this.observeMemory();

@@ -28,6 +28,8 @@ export interface SchedulerOptions extends RunContext {
   readonly workDirectory: string;
   /** What earlier servers have measured; nothing if left out. */
   readonly measurements?: (device: Device) => DeviceMeasurements;
+  /** Of each device's memory, left free; the ledger's default if left out. */
+  readonly headroomBytes?: number;
   readonly policy?: Policy;
   readonly watchdog?: WatchdogSettings;
   /** For tests; the executor of this project if left out. */
@@ -53,7 +55,7 @@ export class StepScheduler implements Scheduler {
     this.#devices = options.devices.map(
       (device) =>
         new DeviceBook({
-          ...{ device, measurements: measurements(device), watchdog, clock },
+          ...{ device, measurements: measurements(device), headroomBytes: options.headroomBytes, watchdog, clock },
           hostFor: ({ executor }) => {
             const host = { device: executor, workDirectory, log, ...options.hostOptions };
             return new ExecutorHost(entry ? { ...host, entry } : host);
