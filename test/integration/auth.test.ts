@@ -37,6 +37,24 @@ describe('an API key', () => {
     for (const path of ['/healthz', '/readyz', '/']) expect((await fetch(`${server.url}${path}`)).status).toBe(200);
   });
 
+  it('is wanted by /v1, which tells so in its own words', async () => {
+    const video = (headers: Record<string, string>, method = 'POST') =>
+      fetch(`${server.url}/v1/videos`, {
+        method,
+        headers: { 'content-type': 'application/json', ...headers },
+        ...(method === 'POST' ? { body: '{"prompt":"x"}' } : {}),
+      });
+    for (const method of ['POST', 'GET']) expect((await video({}, method)).status).toBe(401);
+    expect((await video({ authorization: `Bearer rql_${'A'.repeat(43)}` })).status).toBe(401);
+    const viewing = await video(viewer.headers);
+    expect([viewing.status, await viewing.json()]).toMatchObject([403, { error: { message: /role CREATOR/ } }]);
+    expect((await video(viewer.headers, 'GET')).status).toBe(200);
+    const slow = await newKey(server, 'VIEWER', { requestsPerMinute: 1 });
+    expect((await video(slow.headers, 'GET')).status).toBe(200);
+    const refused = await video(slow.headers, 'GET');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60']);
+  });
+
   it('lets in whoever brings it', async () => {
     expect(await ask(models, creator.headers)).toMatchObject({ status: 200, data: { models: [{ name: 'toy' }] } });
     expect((await ask(models, { authorization: creator.secret })).status).toBe(200);
