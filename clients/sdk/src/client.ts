@@ -106,8 +106,8 @@ export class ReelQL {
     return this.http.file(typeof address === 'string' ? address : address.url, { signal });
   }
 
-  /** Whether a server answers, within a second unless the signal says otherwise. */
-  async isReachable({ signal = AbortSignal.timeout(1000) }: CallOptions = {}): Promise<boolean> {
+  /** Whether a server answers, within five seconds (it may be busy) unless the signal says otherwise. */
+  async isReachable({ signal = AbortSignal.timeout(5000) }: CallOptions = {}): Promise<boolean> {
     return this.http.file('/healthz', { signal }).then(
       () => true,
       () => false,
