@@ -25,7 +25,7 @@ export class CreateGenerationResolver {
     const request = requestOf(input);
     if (request instanceof NotFound) return request;
     const result = await service.create(caller, request);
-    return result.kind === 'created' ? new CreateGenerationSuccess(result.created) : problemOf(result);
+    return result.kind === 'created' ? new CreateGenerationSuccess(result) : problemOf(result);
   }
 
   @Mutation(() => CreateGenerationsResult, {
@@ -55,6 +55,6 @@ export class CreateGenerationResolver {
     const result = id === null ? null : await service.retry(caller, id, input.idempotencyKey);
     if (!result) return new NotFound('generation', input.id);
     if (result.kind === 'busy') return new GenerationBusy(result.generation);
-    return result.kind === 'created' ? new CreateGenerationSuccess(result.created) : problemOf(result);
+    return result.kind === 'created' ? new CreateGenerationSuccess(result) : problemOf(result);
   }
 }

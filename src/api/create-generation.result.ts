@@ -20,9 +20,7 @@ export class CreateGenerationSuccess {
   @Field(() => Boolean, { description: 'True if an earlier request with the same idempotencyKey created it.' })
   readonly replayed: boolean;
 
-  /** @param created exactly one */
-  constructor([one]: readonly Created[]) {
-    const { generation, replayed } = one as Created;
+  constructor({ generation, replayed }: Created) {
     this.generation = new Generation(generation);
     this.warnings = generation.warnings;
     this.replayed = replayed;

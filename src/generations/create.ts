@@ -8,7 +8,7 @@ import type { Draft } from './insertion.js';
 import type { InputIssue } from './issue.js';
 import type { ArtifactFiles } from './ports.js';
 import type { GenerationRecord } from './record.js';
-import { type CreateResult, type GenerationRequest, maxBatch } from './request.js';
+import { type Created, type CreateManyResult, type CreateResult, type GenerationRequest, maxBatch } from './request.js';
 
 export interface CreateParts extends DraftParts {
   readonly dispatcher: Dispatcher;
@@ -22,12 +22,17 @@ export interface CreateParts extends DraftParts {
 export type Order = GenerationRequest & { readonly retriedFromId?: string | null };
 
 /** @throws Refusal FORBIDDEN */
-export function createOne(parts: CreateParts, caller: Caller, order: Order): Promise<CreateResult> {
-  return createAll(parts, caller, [order], () => []);
+export async function createOne(parts: CreateParts, caller: Caller, order: Order): Promise<CreateResult> {
+  const result = await createAll(parts, caller, [order], () => []);
+  return result.kind === 'created' ? { kind: 'created', ...(result.created[0] as Created) } : result;
 }
 
 /** All of them or none; the paths of issues begin with `inputs` and an index. @throws Refusal FORBIDDEN */
-export async function createMany(parts: CreateParts, caller: Caller, orders: readonly Order[]): Promise<CreateResult> {
+export async function createMany(
+  parts: CreateParts,
+  caller: Caller,
+  orders: readonly Order[],
+): Promise<CreateManyResult> {
   const issues = batchIssues(orders);
   if (issues.length > 0) return { kind: 'invalidInput', issues };
   return createAll(parts, caller, orders, (index) => ['inputs', String(index)]);
@@ -56,7 +61,7 @@ async function createAll(
   caller: Caller,
   orders: readonly Order[],
   pathOf: (index: number) => readonly string[],
-): Promise<CreateResult> {
+): Promise<CreateManyResult> {
   requireRole(caller, 'CREATOR');
   const origins = orders.map((order) => originOf(caller, order));
   const earlier = await repeated(parts, origins);
@@ -73,7 +78,7 @@ async function createAll(
   return issues.length > 0 ? { kind: 'invalidInput', issues } : insert(parts, caller, drafts);
 }
 
-async function insert(parts: CreateParts, caller: Caller, drafts: readonly Draft[]): Promise<CreateResult> {
+async function insert(parts: CreateParts, caller: Caller, drafts: readonly Draft[]): Promise<CreateManyResult> {
   const { store, dispatcher, artifacts, clock, queueCapacity: capacity } = parts;
   const result = await store.insert(drafts, { capacity, keyId: caller.keyId }, artifacts);
   switch (result.kind) {
@@ -106,7 +111,7 @@ function originOf({ keyId }: Caller, { idempotencyKey, retriedFromId = null, ...
   return { idempotencyKey: scoped, inputHash: inputHash({ ...content, retriedFromId }), retriedFromId };
 }
 
-async function repeated({ store }: CreateParts, origins: readonly Origin[]): Promise<CreateResult | null> {
+async function repeated({ store }: CreateParts, origins: readonly Origin[]): Promise<CreateManyResult | null> {
   const existing: GenerationRecord[] = [];
   for (const { idempotencyKey, inputHash } of origins) {
     const earlier = idempotencyKey && (await store.byKey(idempotencyKey));

@@ -76,4 +76,5 @@ export interface Created {
   readonly replayed: boolean;
 }
 
-export type CreateResult = { readonly kind: 'created'; readonly created: readonly Created[] } | CreateRefusal;
+export type CreateResult = ({ readonly kind: 'created' } & Created) | CreateRefusal;
+export type CreateManyResult = { readonly kind: 'created'; readonly created: readonly Created[] } | CreateRefusal;

@@ -15,7 +15,7 @@ import type { InputIssue } from './issue.js';
 import { isFinal } from './lifecycle.js';
 import type { ArtifactFiles, Upload, Uploads, WorkInProgress } from './ports.js';
 import type { GenerationRecord } from './record.js';
-import type { CreateResult, GenerationRequest } from './request.js';
+import type { CreateManyResult, CreateResult, GenerationRequest } from './request.js';
 import { type RetryResult, retry } from './retry.js';
 import type { ServerSettings } from './server-settings.js';
 import { maxSeed } from './settings.js';
@@ -77,7 +77,7 @@ export class GenerationService {
   }
 
   /** All or none. */
-  createMany(caller: Caller, requests: readonly GenerationRequest[]): Promise<CreateResult> {
+  createMany(caller: Caller, requests: readonly GenerationRequest[]): Promise<CreateManyResult> {
     return createMany(this.parts, caller, requests);
   }
 

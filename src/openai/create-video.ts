@@ -34,7 +34,5 @@ export async function createVideo(
     idempotencyKey: typeof idempotencyKey === 'string' ? `openai ${idempotencyKey}` : null,
   });
   if (result.kind !== 'created') throw fromRefusal(result);
-  const [created] = result.created;
-  if (!created) throw new Error('Nothing was created, and nothing refused.');
-  return describeVideo(created.generation, adjustments);
+  return describeVideo(result.generation, adjustments);
 }
