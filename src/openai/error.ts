@@ -113,7 +113,8 @@ export function toOpenAiError(error: unknown, log: Log): OpenAiError {
   const { statusCode = 500 } = error as FastifyError;
   if (statusCode < 500) {
     const { message, code } = plainly(error as FastifyError);
-    return new OpenAiError(statusCode, message, code.toLowerCase());
+    // The words know GraphQL's limit, and a body with a picture may be larger.
+    return new OpenAiError(statusCode, statusCode === 413 ? 'The body is too large.' : message, code.toLowerCase());
   }
   const id = newId();
   log.error({ err: error, id }, 'Unexpected error');
