@@ -200,12 +200,14 @@ export class GenerationService {
     if (await settings.queuePaused()) scheduler.setPaused(true);
     await this.sweepWork();
     const unfinished = await store.unfinished();
-    for (const generation of unfinished) {
-      if (generation.status !== 'RUNNING') continue;
+    const running = unfinished.filter(({ status }) => status === 'RUNNING');
+    for (const generation of running) {
       const fromStep = await scheduler.checkpointedStep(await this.dispatcher.jobOf(generation));
       await store.advance(generation.id, { type: 'GenerationResumed', fromStep, cause: 'SERVER_RESTARTED' });
     }
-    for (const generation of unfinished) await this.dispatcher.enter(generation);
+    // What has run before first: where a key may run only so many, these are they.
+    const waiting = unfinished.filter(({ status }) => status !== 'RUNNING');
+    for (const generation of [...running, ...waiting]) await this.dispatcher.enter(generation);
     if (unfinished.length > 0) log.info({ count: unfinished.length }, 'Queued unfinished generations again');
   }
 

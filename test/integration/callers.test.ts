@@ -169,4 +169,19 @@ describe('a quota', () => {
     await mutate(server, 'cancelGeneration', { id: urgent.id }, key.headers);
     await expect.poll(counts).toEqual([1, 1, 1]);
   });
+
+  it('of running ones lets what ran before a restart go on first', async () => {
+    let own = await ApiServer.start({ auth: {} });
+    const key = await newKey(own, 'CREATOR', { maxRunning: 1 });
+    const first = await created(own, {}, key.headers);
+    const older = await created(own, {}, key.headers);
+    const urgent = await created(own, { priority: 9 }, key.headers);
+    await finish(own, first.id);
+    await expect.poll(() => submissions(own, urgent.id)).toBe(1);
+    await own.scheduler.start(localId(urgent.id));
+    await own.stop();
+    own = await ApiServer.start({ auth: {}, dataDir: own.dataDir });
+    expect([older, urgent].map(({ id }) => submissions(own, id))).toEqual([0, 1]);
+    await own.close();
+  });
 });
