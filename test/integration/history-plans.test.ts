@@ -7,6 +7,7 @@ import { PrismaClient } from '../../src/generated/prisma/client.js';
 import type { GenerationFilter } from '../../src/generations/filter.js';
 import { SingleConnectionLibSql } from '../../src/generations/single-connection.js';
 import { GenerationStore } from '../../src/generations/store.js';
+import { newId } from '../../src/ids.js';
 import { ApiServer } from '../support/api-server.js';
 import { create } from '../support/graphql-client.js';
 import { seedHistory } from '../support/seed-history.js';
@@ -41,15 +42,18 @@ afterAll(async () => {
   await rm(server.dataDir, { recursive: true });
 });
 
-/** What SQLite does for the query that reads a page. */
-async function planOf(read: () => Promise<unknown>): Promise<string[]> {
+/** What SQLite does for each query that `work` makes and that has these words. */
+async function plansOf(work: () => Promise<unknown>, words: string): Promise<string[][]> {
   queries = [];
-  await read();
-  const page = queries.find(({ sql }) => sql.includes('ORDER BY'));
-  if (!page) throw new Error('No page was read.');
-  const explained = `EXPLAIN QUERY PLAN ${page.sql}`;
-  const steps = await database.$queryRawUnsafe<{ detail: string }[]>(explained, ...page.parameters);
-  return steps.map(({ detail }) => detail);
+  await work();
+  const asked = queries.filter(({ sql }) => sql.includes(words));
+  return Promise.all(
+    asked.map(async ({ sql, parameters }) => {
+      const explained = `EXPLAIN QUERY PLAN ${sql}`;
+      const steps = await database.$queryRawUnsafe<{ detail: string }[]>(explained, ...parameters);
+      return steps.map(({ detail }) => detail);
+    }),
+  );
 }
 
 const day = (text: string) => new Date(`${text}T00:00:00Z`);
@@ -76,7 +80,7 @@ describe(`a page of the history`, () => {
     'is found by an index that has it in order: $text',
     async ({ filter }) => {
       for (const slice of slices) {
-        const [step = '', ...others] = await planOf(() => store.list(filter, slice));
+        const [[step = '', ...others] = []] = await plansOf(() => store.list(filter, slice), 'ORDER BY');
         // A search among rows that are left out one by one is in order too: a text may stand anywhere.
         expect(step).toMatch(/^(SEARCH|SCAN) \S+ USING INDEX (Generation_\w+_id_idx|sqlite_autoindex_Generation_1)\b/);
         const anyText = filter.promptContains !== undefined || filter.text !== undefined;
@@ -87,4 +91,25 @@ describe(`a page of the history`, () => {
       }
     },
   );
+});
+
+describe('a creation', () => {
+  it.each(['requestHash', 'seedlessHash'] as const)('finds what has the same %s by that alone', async (reuse) => {
+    const [example] = await store.list({ statuses: ['FAILED'] }, { from: 'newest', limit: 1 });
+    if (!example) throw new Error('The history is empty.');
+    const { artifacts, status, failure, usage, cached, leaderId, starred, ...asked } = example;
+    const { progress, previewSequence, lastSequence, createdAt, startedAt, finishedAt, deviceId, ...rest } = asked;
+    const generation = { ...rest, id: newId() };
+    const files = { has: async () => true, remove: async () => {} };
+    const create = () => store.insert([{ generation, reuse }], { capacity: rows, keyId: null }, files);
+    const plans = await plansOf(create, 'SELECT');
+    const looks = plans.filter(([step]) => step?.includes(`${reuse}=?`));
+    // A stored result, and one in flight.
+    expect(looks.map(([step]) => step?.replace(/.*INDEX /, ''))).toEqual(
+      Array(2).fill(`Generation_${reuse}_status_id_idx (${reuse}=? AND status=?)`),
+    );
+    // Of those that have succeeded, which may be many, the newest is taken without looking at the rest.
+    expect(looks[0]).toHaveLength(1);
+    expect(plans.flat().filter((step) => /^SCAN (?!sub)/.test(step))).toEqual([]);
+  });
 });
