@@ -14,13 +14,15 @@ export class GenerationFilter {
 
   @Field(() => String, {
     nullable: true,
-    description: 'With this text somewhere in the prompt; case does not matter in ASCII.',
+    description:
+      'With this text somewhere in the prompt; case does not matter in ASCII, % stands for any text and _ for any character.',
   })
   readonly promptContains?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'With each of these words somewhere in the prompt or the negative prompt, in any order.',
+    description:
+      'With each of these words somewhere in the prompt or the negative prompt, in any order; compared like promptContains.',
   })
   readonly text?: string | null;
 
