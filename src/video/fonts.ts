@@ -49,8 +49,13 @@ export async function prepareFonts(text: string): Promise<void> {
     }
   }
   for (const slice of needed) {
-    if (!known.has(slice.name)) known.set(slice.name, makeKnown(slice));
-    await known.get(slice.name);
+    const preparing = known.get(slice.name) ?? makeKnown(slice);
+    known.set(slice.name, preparing);
+    await preparing.catch((error: unknown) => {
+      // A full disk has space again some time.
+      known.delete(slice.name);
+      throw error;
+    });
   }
 }
 

@@ -1,6 +1,14 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test, vi } from 'vitest';
 import { subtitleFrames, textAt } from '../../src/video/frames.js';
 import { layOver, type Overlay, renderOverlay } from '../../src/video/text-overlay.js';
+
+// Fonts are unpacked into a folder that goes with the process; vitest ends its processes before they can tidy up.
+const folder = mkdtempSync(join(tmpdir(), 'reelql-subtitles-'));
+vi.stubEnv('TMPDIR', folder);
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Width and height of what is drawn. */
 function ink({ light, width }: Overlay): { width: number; height: number } {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
 import type { Artifact } from '../../src/generations/generation.js';
 import { EncoderFailed } from '../../src/video/encode-video.js';
@@ -18,7 +18,9 @@ let folder: string;
 let artifacts: FileArtifactStore;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reelql-outputs-'));
-  artifacts = await FileArtifactStore.open(folder);
+  artifacts = await FileArtifactStore.open(join(folder, 'artifacts'));
+  // For the fonts: vitest ends its processes before they can tidy up.
+  vi.stubEnv('TMPDIR', folder);
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -133,7 +135,7 @@ test('whatever fails, nothing is left staged', async () => {
   await expect(write({ formats: videoFormats }, { videoEncoder: broken })).rejects.toThrow(EncoderFailed);
   const aborted = AbortSignal.abort(new Error('changed my mind'));
   await expect(write({}, { signal: aborted })).rejects.toThrow('changed my mind');
-  expect(readdirSync(join(folder, 'staged'))).toEqual([]);
+  expect(readdirSync(join(folder, 'artifacts', 'staged'))).toEqual([]);
 });
 
 function near(actual: readonly number[], expected: readonly number[]): void {
