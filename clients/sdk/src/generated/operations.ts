@@ -159,13 +159,13 @@ export type GenerationFilter = {
   readonly createdBefore?: string | null | undefined;
   /** Of this model. */
   readonly modelId?: string | null | undefined;
-  /** With this text somewhere in the prompt; case does not matter in ASCII. */
+  /** With this text somewhere in the prompt; case does not matter in ASCII, % stands for any text and _ for any character. */
   readonly promptContains?: string | null | undefined;
   /** Starred, or not starred. */
   readonly starred?: boolean | null | undefined;
   /** One of these. */
   readonly status?: ReadonlyArray<GenerationStatus> | null | undefined;
-  /** With each of these words somewhere in the prompt or the negative prompt, in any order. */
+  /** With each of these words somewhere in the prompt or the negative prompt, in any order; compared like promptContains. */
   readonly text?: string | null | undefined;
 };
 
