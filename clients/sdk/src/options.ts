@@ -13,6 +13,8 @@ export interface ClientOptions {
   readonly reconnectAttempts?: number | undefined;
   /** Milliseconds to wait before such an attempt, the first of which is 0: a quarter of a second, doubled up to five, if left out. */
   readonly reconnectDelay?: ((attempt: number) => number) | undefined;
+  /** Told when the socket stands, and when it was lost and is being opened again. */
+  readonly onConnection?: ((state: 'connected' | 'lost') => void) | undefined;
 }
 
 /** What every call takes beside its input. */

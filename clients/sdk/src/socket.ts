@@ -96,7 +96,12 @@ function connect(options: ClientOptions, closing: AbortSignal): GraphqlWs {
       pong(fromServer) {
         if (fromServer) clearTimeout(patience);
       },
-      closed: () => clearTimeout(patience),
+      connected: () => options.onConnection?.('connected'),
+      closed(event) {
+        clearTimeout(patience);
+        // 1000 is our own goodbye after the last subscription.
+        if ((event as { code?: number }).code !== 1000) options.onConnection?.('lost');
+      },
     },
   });
   return client;

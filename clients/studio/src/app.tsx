@@ -1,11 +1,31 @@
-import { useTranslate } from './i18n/index.js';
+import styles from './app.module.css';
+import { ConnectionBanner } from './components/shell/connection-banner.js';
+import { Header } from './components/shell/header.js';
+import { KeyForm } from './components/shell/key-form.js';
+import { LanguageProvider, useTranslate } from './i18n/index.js';
+import { useConnection } from './state/connection.js';
+import { usePreferences } from './state/preferences.js';
 
 export function App() {
-  const t = useTranslate();
+  const { language } = usePreferences();
   return (
-    <main>
-      <h1>{t('app.title')}</h1>
-      <p>{t('app.tagline')}</p>
-    </main>
+    <LanguageProvider language={language}>
+      <Page />
+    </LanguageProvider>
+  );
+}
+
+function Page() {
+  const t = useTranslate();
+  const refused = useConnection() === 'refused';
+  return (
+    <>
+      <a className={styles.skip} href="#videos">
+        {t('app.skip')}
+      </a>
+      <Header />
+      <ConnectionBanner />
+      <main className={styles.main}>{refused ? <KeyForm /> : null}</main>
+    </>
   );
 }

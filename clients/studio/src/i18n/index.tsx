@@ -1,11 +1,16 @@
 import { createContext, type ReactNode, use } from 'react';
-import { en, type Message, type MessageKey } from './en.js';
+import { en, type MessageKey } from './en.js';
 import { zh } from './zh.js';
 
 export const languages = { en: 'English', zh: '中文' } as const;
 export type Language = keyof typeof languages;
 
-const messages: Readonly<Record<Language, Readonly<Record<MessageKey, Message>>>> = { en, zh };
+export type Message = string | { readonly one: string; readonly other: string };
+
+/** The sentences of a file in another language: complete by type. */
+export type MessagesOf<Messages> = Readonly<Record<keyof Messages, Message>>;
+
+const messages: Readonly<Record<Language, MessagesOf<typeof en>>> = { en, zh };
 
 export type Fill = Readonly<Record<string, string | number>>;
 export type Translate = (key: MessageKey, fill?: Fill) => string;
@@ -30,12 +35,19 @@ export function translator(language: Language): Translate {
   };
 }
 
-const Translation = createContext<Translate>(translator('en'));
+const translators: Readonly<Record<Language, Translate>> = { en: translator('en'), zh: translator('zh') };
+
+const Speech = createContext<Language>('en');
 
 export function LanguageProvider({ language, children }: { language: Language; children: ReactNode }) {
-  return <Translation value={translator(language)}>{children}</Translation>;
+  return <Speech value={language}>{children}</Speech>;
+}
+
+/** For numbers and dates, which Intl writes. */
+export function useLanguage(): Language {
+  return use(Speech);
 }
 
 export function useTranslate(): Translate {
-  return use(Translation);
+  return translators[use(Speech)];
 }

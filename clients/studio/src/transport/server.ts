@@ -1,4 +1,5 @@
 import { ReelQL } from '@reelql/sdk';
+import { connectionChanged } from '../state/connection.js';
 
 const keyName = 'reelql.apiKey';
 
@@ -14,9 +15,10 @@ export function storeKey(key: string | null): void {
   location.reload();
 }
 
-/** The server that served this page, for what is no query of the page: event streams, uploads, commands. */
+/** The server that served this page, for what is no query of the page: event streams, uploads, estimates. */
 export const server = new ReelQL({
   url: location.origin,
   apiKey: storedKey(),
   reconnectAttempts: Number.POSITIVE_INFINITY,
+  onConnection: connectionChanged,
 });
