@@ -227,6 +227,31 @@ test('a model that is not installed, and those who wait behind it', async () => 
   expect((await recorder.end('b')).type).toBe('succeeded');
 });
 
+test('what is in the files counts, while nothing but the encoding is left to do', async () => {
+  const ffmpeg = ffmpegVideoEncoder();
+  const encoding = () => recorder.progress('a').filter(({ phase }) => phase === 'ENCODING_VIDEO');
+  start({
+    videoEncoder: {
+      async encode({ onEncoded, ...video }) {
+        const encoded = await ffmpeg.encode(video);
+        for (const frames of [3, 6]) {
+          const told = encoding().length;
+          onEncoded?.(frames);
+          await expect.poll(() => encoding().length).toBe(told + 1);
+        }
+        onEncoded?.(9);
+        return encoded;
+      },
+    },
+  });
+  expect((await outcome(job('a'))).type).toBe('succeeded');
+  const [first, second, third, ...more] = encoding().map(({ fraction }) => fraction) as [number, number, number];
+  expect(more).toEqual([]);
+  expect(second).toBeGreaterThan(first);
+  expect(third - second).toBeCloseTo(second - first);
+  expect(third).toBeLessThan(1);
+});
+
 test('a broken ffmpeg is an encoder failure, a full disk a storage failure', async () => {
   const fails = (stderr: string) => ({
     encode: (video: Parameters<typeof encodeVideo>[0]) =>
