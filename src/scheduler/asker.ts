@@ -76,6 +76,11 @@ export class ConditioningMissing extends Error {
   override readonly name = 'ConditioningMissing';
 }
 
+/** The state had taken its last step, of which only the answer was lost. */
+export class NoStepLeft extends Error {
+  override readonly name = 'NoStepLeft';
+}
+
 export function requestOf({ prompt, negativePrompt, settings, firstFrame }: Job): UnitOf<'open'>['request'] {
   return { prompt, negativePrompt, settings, firstFrame: firstFrame !== null };
 }

@@ -1,21 +1,19 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
-import type { StepResult } from '../execution/protocol.js';
-import type { GenerationPhase, Progress, ResumeCause } from '../generations/generation.js';
+import type { GenerationPhase, ResumeCause } from '../generations/generation.js';
 import type { Log } from '../log.js';
 import { EncoderFailed } from '../video/encode-video.js';
-import { encodePreview } from '../video/preview.js';
 import type { VideoEncoder } from '../video/video-encoder.js';
 import { writeOutputs } from '../video/write-outputs.js';
-import { type Answer, type Asker, ConditioningMissing, type Readiness, type Turn } from './asker.js';
+import { type Answer, type Asker, ConditioningMissing, NoStepLeft, type Readiness, type Turn } from './asker.js';
 import type { CostModel } from './cost-model.js';
 import type { Desk } from './desk.js';
-import { toFailure, UnitFailed } from './failures.js';
+import { UnitFailed } from './failures.js';
 import type { KeptWork } from './kept-work.js';
 import type { DeviceKind, UnitStage } from './policy.js';
 import type { ArtifactStore, Job, Recorder } from './ports.js';
-import { Reports } from './reports.js';
 import { RunAccount } from './run-account.js';
+import { RunOver, RunReports } from './run-reports.js';
 import { Setbacks } from './setbacks.js';
 import { metadataOf } from './video-metadata.js';
 import type { InstalledModel } from './work.js';
@@ -34,11 +32,6 @@ export interface RunOptions {
   readonly desk: Desk;
   readonly kept: KeptWork;
   readonly context: RunContext;
-}
-
-/** Why a run ends without a word to the recorder: somebody else has had the last one, or nobody may. */
-class RunOver extends Error {
-  override readonly name = 'RunOver';
 }
 
 const phaseOf: Readonly<Record<UnitStage, GenerationPhase>> = {
@@ -73,10 +66,8 @@ export class GenerationRun implements Asker {
   readonly #over = new AbortController();
   readonly #account: RunAccount;
   readonly #setbacks = new Setbacks();
-  readonly #reports = new Reports();
+  readonly #reports: RunReports;
   #canceling: Promise<boolean> | null = null;
-  /** Of the last report. */
-  #phase: GenerationPhase = 'WAITING';
   /** The furthest it has ever come: what is computed again is no progress. */
   #furthestStep = 0;
   #furthestFrame = 0;
@@ -93,6 +84,7 @@ export class GenerationRun implements Asker {
     this.model = model;
     this.priority = job.priority;
     this.#account = new RunAccount(job, model, context.clock);
+    this.#reports = new RunReports({ ...context, job, account: this.#account, over: this.#over });
     this.finished = this.#run();
   }
 
@@ -109,22 +101,19 @@ export class GenerationRun implements Asker {
   }
 
   async #run(): Promise<void> {
-    const { desk, kept, context } = this.#options;
+    const { desk, kept } = this.#options;
     const { generationId: id } = this.job;
     let keep = false;
     try {
       this.step = await kept.begin(this.job, this.model);
       this.#over.signal.throwIfAborted();
       await this.#denoise();
-      const artifacts = await this.#makeVideo();
-      await this.#reports.written();
-      this.#over.signal.throwIfAborted();
-      await context.recorder.succeeded(id, artifacts, this.#account.usage());
+      await this.#reports.succeeded(await this.#makeVideo());
     } catch (error) {
       if (!this.#over.signal.aborted && !(error instanceof RunOver)) {
         keep = this.step >= this.job.settings.steps;
         await desk.leave(id); // what follows may wait, and others should not wait for it
-        await this.#fail(error);
+        await this.#reports.failed(error);
       }
     } finally {
       await desk.leave(id);
@@ -177,9 +166,8 @@ export class GenerationRun implements Asker {
     }
     if (result.step > this.#furthestStep) this.#setbacks.progress();
     this.#furthestStep = Math.max(this.#furthestStep, result.step);
-    // Preview and database take a twentieth of a small model's step: they have the next one's time for it.
     await this.#reports.written();
-    this.#reports.add(() => this.#reportStep(result));
+    this.#reports.stepSoon(result);
   }
 
   /** The video is made of the latents on disk, and when its encoder fails, once more. */
@@ -219,7 +207,7 @@ export class GenerationRun implements Asker {
         this.#decodedAt = performance.now();
         this.#account.decoded();
       }
-      await this.#report(last ? 'ENCODING_VIDEO' : 'DECODING');
+      await this.#reports.progressed(last ? 'ENCODING_VIDEO' : 'DECODING');
       this.#onlyEncoding = last;
       const bytes = frames.width * frames.height * 3;
       for (let i = Math.max(0, given - frameIndex); i < frames.count; i++) {
@@ -238,8 +226,7 @@ export class GenerationRun implements Asker {
   #encoded(fraction: number): void {
     this.#account.encodingVideo(fraction);
     // The end is told by the event that ends the generation.
-    if (!this.#onlyEncoding || fraction === 1) return;
-    this.#reports.add(() => this.#record(this.#account.progress('ENCODING_VIDEO')));
+    if (this.#onlyEncoding && fraction < 1) this.#reports.progressedSoon('ENCODING_VIDEO');
   }
 
   async #decodeChunk(): Promise<Answer<'decode'>['result']> {
@@ -262,6 +249,7 @@ export class GenerationRun implements Asker {
   /** @throws the error, if it ends the run */
   #sufferOrThrow(error: unknown): void {
     this.#over.signal.throwIfAborted();
+    if (error instanceof NoStepLeft) return;
     this.#setbacks.count(error);
     if (error instanceof ConditioningMissing) this.#conditioningLost = true;
     else if (error instanceof UnitFailed && error.lost) this.#interrupted = 'DEVICE_LOST';
@@ -289,13 +277,13 @@ export class GenerationRun implements Asker {
       this.started = true;
       this.#account.begin(this.step, costs);
       this.#checkpoint = { step: this.step, at: performance.now() };
-      this.#goOn(await this.#options.context.recorder.started(this.job.generationId, deviceId));
+      await this.#reports.started(deviceId);
     }
     if (preempted) {
       this.#account.preemptions++;
       this.#interrupted ??= 'PREEMPTED';
     }
-    if (loads) await this.#report('LOADING');
+    if (loads) await this.#reports.progressed('LOADING');
   }
 
   async onReady(stage: UnitStage, { loadSeconds, openedAt }: Readiness): Promise<void> {
@@ -310,63 +298,14 @@ export class GenerationRun implements Asker {
       const cause = this.#interrupted;
       this.#interrupted = null;
       if (cause === 'DEVICE_LOST') this.#account.resumes++;
-      await this.#reports.written();
-      this.#goOn(await this.#options.context.recorder.resumed(this.job.generationId, this.step, cause));
+      await this.#reports.resumed(this.step, cause);
     }
-    if (this.#phase !== phaseOf[stage] && this.#phase !== 'ENCODING_VIDEO') await this.#report(phaseOf[stage]);
-  }
-
-  // What the recorder is told.
-
-  async #reportStep({ step, preview }: StepResult): Promise<void> {
-    const picture = await encodePreview(preview, step, this.job.settings.fps);
-    await this.#record({ ...this.#account.progress('DENOISING'), step, preview: picture });
-  }
-
-  async #report(phase: GenerationPhase): Promise<void> {
-    this.#phase = phase;
-    await this.#reports.written();
-    await this.#record(this.#account.progress(phase));
-  }
-
-  async #record(progress: Progress): Promise<void> {
-    this.#over.signal.throwIfAborted();
-    this.#goOn(await this.#options.context.recorder.progressed(this.job.generationId, progress));
-  }
-
-  /** The recorder refuses what concerns a generation that has ended. */
-  #goOn(accepted: boolean): void {
-    if (!accepted) this.#over.abort(new RunOver('ended elsewhere'));
-    this.#over.signal.throwIfAborted();
-  }
-
-  async #fail(error: unknown): Promise<void> {
-    const { recorder, log } = this.#options.context;
-    const { generationId } = this.job;
-    const failure = toFailure(error);
-    const detail = error instanceof UnitFailed ? error.detail : undefined;
-    log.error({ generationId, code: failure.code, detail, err: error }, 'generation failed');
-    const usage = this.#account.usage();
-    // On a full disk even this cannot be written, and whoever watches would wait for ever: so until it can, or until the server
-    // stops, which leaves it RUNNING for the next one.
-    for (let pause = 500; !this.#over.signal.aborted; pause = Math.min(2 * pause, 60_000)) {
-      try {
-        await recorder.failed(generationId, failure, usage);
-        return;
-      } catch (err) {
-        log.error({ generationId, err }, 'a failure could not be recorded');
-        await this.#pause(pause);
-      }
-    }
+    const { phase } = this.#reports;
+    if (phase !== phaseOf[stage] && phase !== 'ENCODING_VIDEO') await this.#reports.progressed(phaseOf[stage]);
   }
 
   /** Ctrl-C reaches ffmpeg along with the server: that is no failure of it, as we learn when the server stops us. */
   async #awaitStop(): Promise<void> {
-    await this.#pause(1000);
-  }
-
-  /** Ends early when the run is canceled or stopped. */
-  async #pause(milliseconds: number): Promise<void> {
-    await setTimeout(milliseconds, undefined, { signal: this.#over.signal }).catch(() => {});
+    await setTimeout(1000, undefined, { signal: this.#over.signal }).catch(() => {});
   }
 }

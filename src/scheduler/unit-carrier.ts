@@ -1,5 +1,13 @@
 import type { Log } from '../log.js';
-import { type Answer, type Asker, ConditioningMissing, type Pending, promptsOf, requestOf } from './asker.js';
+import {
+  type Answer,
+  type Asker,
+  ConditioningMissing,
+  NoStepLeft,
+  type Pending,
+  promptsOf,
+  requestOf,
+} from './asker.js';
 import { UnitFailed } from './failures.js';
 import type { Lane, UnitDone } from './lane.js';
 import type { GrantCost } from './lane-account.js';
@@ -38,12 +46,11 @@ export class UnitCarrier {
       left = await this.#takeTurns(lane, members);
       const [leader] = left;
       if (!leader) return { ...nothing, putBack: [] };
-      const rows = left.reduce((sum, { asker }) => sum + rowsOf(asker.job.settings), 0);
-      const room = await takeRoom(lane, leader, second ? 1 : rows);
+      const room = await takeRoom(lane, leader, second ? 1 : rowsIn(left));
       const secondRoom = second && (await takeRoom(second, leader, 1));
       const { loadSeconds } = room;
       try {
-        const seconds = await this.#compute({ lane, second, members: left }, rows, room, secondRoom);
+        const seconds = await this.#compute({ lane, second, members: left }, room, secondRoom);
         return { loadSeconds, seconds, putBack: [] };
       } finally {
         // Where the unit has told what it needed, it has ended already.
@@ -77,8 +84,7 @@ export class UnitCarrier {
   async #learn(lane: Lane, members: readonly Pending[], error: unknown): Promise<void> {
     const [leader] = members;
     if (!leader || !(error instanceof UnitFailed) || error.code !== 'OUT_OF_MEMORY') return;
-    const rows = members.reduce((sum, { asker }) => sum + rowsOf(asker.job.settings), 0);
-    await learnOutOfMemory(lane, leader, rows).catch((err: unknown) => {
+    await learnOutOfMemory(lane, leader, rowsIn(members)).catch((err: unknown) => {
       this.#log.error({ lane: lane.id, err }, 'memory could not be released');
     });
   }
@@ -94,7 +100,7 @@ export class UnitCarrier {
   }
 
   /** @returns seconds of the unit */
-  async #compute(assignment: Assignment, rows: number, room: Room, secondRoom: Room | null): Promise<number> {
+  async #compute(assignment: Assignment, room: Room, secondRoom: Room | null): Promise<number> {
     const { lane, second, members } = assignment;
     const [leader] = members as readonly [Pending];
     switch (leader.stage) {
@@ -104,14 +110,32 @@ export class UnitCarrier {
         return this.#encodeImage(lane, leader, room);
       case 'decode':
         return this.#decode(lane, leader, room);
-      case 'step':
-        for (const member of members) {
-          await member.asker.onReady('step', { ...room, openedAt: await this.#open(lane, member.asker) });
-        }
+      case 'step': {
+        const ready = await this.#makeReady(lane, members, room);
+        if (ready.length === 0) return 0;
         return second && secondRoom
           ? this.#splitStep(lane, second, leader, [room, secondRoom])
-          : this.#step(lane, members, rows, room);
+          : this.#step(lane, ready, room);
+      }
     }
+  }
+
+  /** @returns those whose states are open, with a step left; the others have been told why not */
+  async #makeReady(lane: Lane, members: readonly Pending[], room: Room): Promise<Pending[]> {
+    const ready: Pending[] = [];
+    for (const member of members) {
+      const { asker } = member;
+      try {
+        const loadSeconds = ready.length === 0 ? room.loadSeconds : 0;
+        await asker.onReady('step', { loadSeconds, openedAt: await this.#open(lane, asker) });
+        if (asker.step < asker.job.settings.steps) ready.push(member);
+        else member.reject(new NoStepLeft(`generation ${asker.job.generationId} has taken its last step`));
+      } catch (error) {
+        if (error instanceof UnitFailed && error.lost) throw error; // with the lane all states in it have gone
+        this.#refuse(lane, [member], error);
+      }
+    }
+    return ready;
   }
 
   async #encodeText(lane: Lane, pending: Pending, room: Room): Promise<number> {
@@ -179,7 +203,8 @@ export class UnitCarrier {
     return result.step;
   }
 
-  async #step(lane: Lane, members: readonly Pending[], rows: number, room: Room): Promise<number> {
+  async #step(lane: Lane, members: readonly Pending[], room: Room): Promise<number> {
+    const rows = rowsIn(members);
     const [{ asker: leader }] = members as readonly [Pending];
     const { costs } = lane.device;
     const { count: _, ...unit } = stepWork(leader.job.settings, leader.model.manifest, rows);
@@ -234,6 +259,10 @@ export class UnitCarrier {
     pending.resolve({ ...answer(lane, halves[0] as UnitDone<'predict'>, done.result), seconds, rows: 2 });
     return seconds;
   }
+}
+
+function rowsIn(members: readonly Pending[]): number {
+  return members.reduce((sum, { asker }) => sum + rowsOf(asker.job.settings), 0);
 }
 
 function answer(
