@@ -115,7 +115,8 @@ export function weightsBytes(manifest: Manifest, component: ComponentName, kind:
   // The VAE's file is taken for half precision: too much on the CPU if it is not, too little nowhere.
   if (parameters === null) return kind === 'CPU' ? 2 * stored : stored;
   const bytesEach = stored / (parameters.computed + parameters.table) < 3 ? 2 : 4;
-  return (elementBytes[kind] / bytesEach) * stored * (parameters.computed / (parameters.computed + parameters.table));
+  const share = parameters.computed / (parameters.computed + parameters.table);
+  return Math.ceil((elementBytes[kind] / bytesEach) * stored * share);
 }
 
 /** Of the large matrices; `table` are those that are not loaded. */
