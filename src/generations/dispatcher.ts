@@ -43,7 +43,10 @@ export class Dispatcher {
   async enter(generation: GenerationRecord): Promise<void> {
     if (isFinal(generation.status)) return;
     const { leaderId } = generation;
-    if (leaderId === null) return this.submit(generation);
+    if (leaderId === null) {
+      await this.submit(generation);
+      return;
+    }
     this.followers.set(leaderId, [...(this.followers.get(leaderId) ?? []), generation]);
     this.changed();
     // The leader may have ended since the follower was stored; its end then rang before anybody listened.
@@ -99,19 +102,26 @@ export class Dispatcher {
     return () => this.listeners.delete(listener);
   }
 
-  private async submit(generation: GenerationRecord): Promise<void> {
+  /** False where it has ended meanwhile. */
+  private async submit(generation: GenerationRecord): Promise<boolean> {
     const { id, clientId } = generation;
+    const job = await this.jobOf(generation);
     const limit = clientId === null ? null : await this.store.maxRunning(clientId);
     if (clientId !== null && limit !== null) {
+      // Its end, if it came before this, has rung already and would never give back the place that it takes below.
+      const current = await this.store.get(id);
+      if (!current || isFinal(current.status)) return false;
       const submitted = this.submitted.get(clientId) ?? new Set();
       this.submitted.set(clientId, submitted);
       if (submitted.size >= limit) {
-        this.held.set(clientId, [...(this.held.get(clientId) ?? []), generation]);
-        return this.changed();
+        this.held.set(clientId, [...(this.held.get(clientId) ?? []), current]);
+        this.changed();
+        return true;
       }
       submitted.add(id);
     }
-    this.scheduler.submit(await this.jobOf(generation));
+    this.scheduler.submit(job);
+    return true;
   }
 
   private async ended(id: string): Promise<void> {
@@ -125,12 +135,14 @@ export class Dispatcher {
 
   /** The most urgent of a key's that wait for its quota, the oldest of them. */
   private async release(clientId: string): Promise<void> {
-    const [first, ...others] = this.held.get(clientId) ?? [];
-    if (!first) return;
-    const next = others.reduce((best, one) => (one.priority > best.priority ? one : best), first);
-    without(this.held, next.id);
-    this.changed();
-    await this.submit(next);
+    for (;;) {
+      const [first, ...others] = this.held.get(clientId) ?? [];
+      if (!first) return;
+      const next = others.reduce((best, one) => (one.priority > best.priority ? one : best), first);
+      without(this.held, next.id);
+      this.changed();
+      if (await this.submit(next)) return;
+    }
   }
 
   private async settle(leaderId: string): Promise<void> {

@@ -170,6 +170,21 @@ describe('a quota', () => {
     await expect.poll(counts).toEqual([1, 1, 1]);
   });
 
+  it('of running ones loses no place where one is canceled just as its turn comes', async () => {
+    const key = await newKey(server, 'CREATOR', { maxRunning: 1 });
+    const some = [];
+    for (let n = 0; n < 5; n++) some.push(await created(server, {}, key.headers));
+    for (const [n, one] of some.entries()) {
+      await expect.poll(async () => submissions(server, one.id) > 0 || (await isCanceled(one.id))).toBe(true);
+      const next = some[n + 1];
+      const cancel = next && mutate(server, 'cancelGeneration', { id: next.id }, key.headers);
+      if (!(await isCanceled(one.id))) await finish(server, one.id);
+      await cancel;
+    }
+    const last = await created(server, {}, key.headers);
+    await expect.poll(() => submissions(server, last.id)).toBe(1);
+  });
+
   it('of running ones lets what ran before a restart go on first', async () => {
     let own = await ApiServer.start({ auth: {} });
     const key = await newKey(own, 'CREATOR', { maxRunning: 1 });
@@ -185,3 +200,7 @@ describe('a quota', () => {
     await own.close();
   });
 });
+
+async function isCanceled(globalId: string): Promise<boolean> {
+  return (await server.store.get(localId(globalId)))?.status === 'CANCELED';
+}
