@@ -1,5 +1,4 @@
-import type { Cache, CacheExchangeOpts } from '@urql/exchange-graphcache';
-import { relayPagination } from '@urql/exchange-graphcache/extras';
+import type { CacheExchangeOpts } from '@urql/exchange-graphcache';
 
 /** Types without an id belong to what holds them. */
 const embedded = () => null;
@@ -26,13 +25,12 @@ const embeddedTypes = [
 
 export const cacheOptions: CacheExchangeOpts = {
   keys: Object.fromEntries(embeddedTypes.map((type) => [type, embedded])),
-  resolvers: { Query: { generations: relayPagination() } },
+  resolvers: {
+    // A tile finds its generation where a page of the gallery has brought it.
+    Query: { node: (_parent, { id }) => ({ __typename: 'Generation', id: id as string }) },
+  },
   updates: {
     Mutation: {
-      // A new one belongs at the top of every list that it fits; the lists know that best themselves.
-      createGeneration: (_result, _args, cache) => invalidateLists(cache),
-      createGenerations: (_result, _args, cache) => invalidateLists(cache),
-      retryGeneration: (_result, _args, cache) => invalidateLists(cache),
       deleteGeneration(result, _args, cache) {
         const { deletedId } = (result.deleteGeneration ?? {}) as { deletedId?: string };
         if (deletedId !== undefined) cache.invalidate({ __typename: 'Generation', id: deletedId });
@@ -40,9 +38,3 @@ export const cacheOptions: CacheExchangeOpts = {
     },
   },
 };
-
-function invalidateLists(cache: Cache): void {
-  for (const { fieldKey, fieldName } of cache.inspectFields('Query')) {
-    if (fieldName === 'generations') cache.invalidate('Query', fieldKey);
-  }
-}

@@ -18,7 +18,7 @@ export function KeyForm() {
       <h1>{t('key.title')}</h1>
       <p>
         {t('key.detail')}
-        <code>reelql keys create studio --role creator</code>
+        <code>reelql keys create --name studio --role creator</code>
       </p>
       {wrong && (
         <p role="alert" className={styles.wrong}>

@@ -1,0 +1,18 @@
+import type { Model } from '@reelql/sdk';
+import { useQuery } from 'urql';
+import { Models } from '../../../sdk/src/generated/operations.js';
+import { documentOf } from '../transport/client.js';
+
+const document = documentOf(Models);
+
+/** The models of the server, the default one first; empty until they are known. */
+export function useModels(): readonly Model[] {
+  return useQuery({ query: document, requestPolicy: 'cache-first' })[0].data?.models ?? none;
+}
+
+const none: readonly Model[] = [];
+
+/** The model that an id means; the default one for none, and for one that is no longer installed. */
+export function modelOf(models: readonly Model[], id: string | null): Model | null {
+  return models.find((model) => model.id === id) ?? models[0] ?? null;
+}
