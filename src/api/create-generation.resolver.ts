@@ -45,14 +45,14 @@ export class CreateGenerationResolver {
 
   @Mutation(() => RetryGenerationResult, {
     description:
-      'Asks for the same again, seed included, as a new generation linked by retriedFrom. It runs whatever the cache holds; what the first one had finished, such as denoising, is not done again where it can be found.',
+      'Asks for the same again, seed included, as a new generation linked by retriedFrom; with other outputs where these are given. It runs whatever the cache holds; what the first one had finished, such as denoising, is not done again where it can be found.',
   })
   async retryGeneration(
     @Arg('input', () => RetryGenerationInput, { description: 'What to do again.' }) input: RetryGenerationInput,
     @Ctx() { service, caller }: ApiContext,
   ): Promise<RetryGenerationResult> {
     const id = idOf('generation', input.id);
-    const result = id === null ? null : await service.retry(caller, id, input.idempotencyKey);
+    const result = id === null ? null : await service.retry(caller, id, input);
     if (!result) return new NotFound('generation', input.id);
     if (result.kind === 'busy') return new GenerationBusy(result.generation);
     return result.kind === 'created' ? new CreateGenerationSuccess(result) : problemOf(result);

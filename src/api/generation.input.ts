@@ -1,5 +1,6 @@
 import { GraphQLUUID } from 'graphql-scalars';
 import { Field, ID, InputType, Int } from 'type-graphql';
+import { OutputsInput } from './outputs.input.js';
 
 @InputType({ description: 'What to stop.' })
 export class CancelGenerationInput {
@@ -11,6 +12,12 @@ export class CancelGenerationInput {
 export class RetryGenerationInput {
   @Field(() => ID, { description: 'Of the generation.' })
   readonly id!: string;
+
+  @Field(() => OutputsInput, {
+    nullable: true,
+    description: 'What to make of the pictures this time; the same as before if left out.',
+  })
+  readonly outputs?: OutputsInput | null;
 
   @Field(() => GraphQLUUID, { nullable: true, description: 'The same key again: the first retry again.' })
   readonly idempotencyKey?: string | null;

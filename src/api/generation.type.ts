@@ -200,6 +200,14 @@ export class Generation extends Node {
     return this.record.cached;
   }
 
+  @Field(() => Boolean, {
+    description:
+      'Whether its finished latents are still kept: retryGeneration then makes other outputs without denoising again. They are for a while; false until it has ended.',
+  })
+  latentsKept(@Ctx() { service }: ApiContext): Promise<boolean> {
+    return service.latentsKept(this.record);
+  }
+
   @Field(() => Boolean, { description: 'Whether setGenerationStarred has marked it.' })
   get starred(): boolean {
     return this.record.starred;

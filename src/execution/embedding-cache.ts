@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readdir, rm, stat, utimes } from 'node:fs/promises';
+import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { componentIdentity } from '../../inference/bundle/identity.js';
 import type { Manifest } from '../../inference/bundle/manifest.js';
 import type { TextEmbedding } from '../../inference/pipeline/networks.js';
 import { cleanPrompt } from '../../inference/tokenizer/text-cleaning.js';
+import { pruneFolder } from './bounded-folder.js';
 import type { ExecutorDevice } from './protocol.js';
 import { readTensorFile, writeTensorFile } from './tensor-file.js';
 
@@ -14,9 +15,6 @@ const defaultMaxBytes = 2 ** 30;
 /** What was asked for this recently stays, whatever it takes: somebody is about to read it. */
 const graceMs = 10 * 60_000;
 
-/** The part that is left of the bound when it is reached, so that not every write has to look at all files. */
-const keptPart = 3 / 4;
-
 /** The name of a prompt's embedding: the same text by the same encoder, which computes in other types on another kind of device. */
 export function embeddingKey(manifest: Manifest, kind: ExecutorDevice['kind'], prompt: string): string {
   const facts = [componentIdentity(manifest, 'textEncoder'), kind, cleanPrompt(prompt)];
@@ -24,8 +22,7 @@ export function embeddingKey(manifest: Manifest, kind: ExecutorDevice['kind'], p
 }
 
 /**
- * Embeddings of prompts as files, for all generations and all processes. What is used least recently goes first when they take
- * more than the bound; the time of use is the file's time of modification.
+ * Embeddings of prompts as files, for all generations and all processes, bounded as bounded-folder.ts says.
  */
 export class EmbeddingCache {
   readonly #folder: string;
@@ -71,31 +68,10 @@ export class EmbeddingCache {
 
   /** Removes what is over the bound. */
   async prune(): Promise<void> {
-    const names = await readdir(this.#folder);
-    const files = (await Promise.all(names.map((name) => entryOf(join(this.#folder, name))))).filter(
-      (file) => file !== null,
-    );
-    let bytes = files.reduce((sum, file) => sum + file.size, 0);
-    if (bytes > this.#maxBytes) {
-      const idle = files.filter(({ mtimeMs }) => this.#now() - mtimeMs > graceMs);
-      for (const { path, size } of idle.sort((a, b) => a.mtimeMs - b.mtimeMs)) {
-        if (bytes <= keptPart * this.#maxBytes) break;
-        await rm(path, { force: true });
-        bytes -= size;
-      }
-    }
-    this.#bytes = bytes;
+    this.#bytes = await pruneFolder(this.#folder, { maxBytes: this.#maxBytes, graceMs, now: this.#now });
   }
 
   #path(key: string): string {
     return join(this.#folder, `${key}.safetensors`);
   }
-}
-
-/** Null if another process has removed it meanwhile. */
-async function entryOf(path: string): Promise<{ path: string; size: number; mtimeMs: number } | null> {
-  return stat(path).then(
-    ({ size, mtimeMs }) => ({ path, size, mtimeMs }),
-    () => null,
-  );
 }

@@ -1,5 +1,6 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { access, copyFile, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pruneFolder } from './bounded-folder.js';
 import { partialSuffix } from './tensor-file.js';
 
 /**
@@ -8,6 +9,8 @@ import { partialSuffix } from './tensor-file.js';
  *   embeddings/<key>.safetensors             texts, shared by all generations (embedding-cache.ts)
  *   checkpoints/<generation>.safetensors     a generation between two steps (checkpoint.ts)
  *   first-frames/<generation>.safetensors    the latents of the picture that it begins with
+ *   latents/<generation>.safetensors         the last checkpoint of one that has succeeded: for other outputs of the same
+ *                                            pictures; bounded, what is used least recently goes first
  *
  * Executors write and read them; to make room, to hand over and to clear away is the server's part.
  */
@@ -16,17 +19,21 @@ export class WorkFiles {
   readonly embeddings: string;
   readonly #checkpoints: string;
   readonly #firstFrames: string;
+  readonly #latents: string;
+  readonly #maxLatentsBytes: number;
 
-  constructor(directory: string) {
+  constructor(directory: string, maxLatentsBytes = defaultMaxLatentsBytes) {
     this.directory = directory;
     this.embeddings = join(directory, 'embeddings');
     this.#checkpoints = join(directory, 'checkpoints');
     this.#firstFrames = join(directory, 'first-frames');
+    this.#latents = join(directory, 'latents');
+    this.#maxLatentsBytes = maxLatentsBytes;
   }
 
   /** The folders are there then, and without what a killed executor left half-written. While no executor runs. */
   async prepare(): Promise<void> {
-    for (const folder of [this.embeddings, this.#checkpoints, this.#firstFrames]) {
+    for (const folder of [this.embeddings, this.#checkpoints, this.#firstFrames, this.#latents]) {
       await mkdir(folder, { recursive: true });
       const partial = (await readdir(folder)).filter((name) => name.endsWith(partialSuffix));
       await Promise.all(partial.map((name) => rm(join(folder, name), { force: true })));
@@ -45,10 +52,31 @@ export class WorkFiles {
   async remove(generationId: string): Promise<void> {
     await rm(this.checkpoint(generationId), { force: true });
     await rm(this.firstFrame(generationId), { force: true });
+    await rm(this.#finished(generationId), { force: true });
   }
 
-  /** Gives all that is kept of one generation to another, which asks for the same: a retry goes on where the first try ended. */
+  /** It has succeeded: its last checkpoint stays, as long as there is room for it, and nothing else. */
+  async keepLatents(generationId: string): Promise<void> {
+    await renameIfThere(this.checkpoint(generationId), this.#finished(generationId));
+    await rm(this.firstFrame(generationId), { force: true });
+    await pruneFolder(this.#latents, { maxBytes: this.#maxLatentsBytes, graceMs: 0, now: Date.now });
+  }
+
+  /** Whether its latents are there; of one that has ended these are the finished ones. */
+  async hasLatents(generationId: string): Promise<boolean> {
+    return (await isThere(this.#finished(generationId))) || isThere(this.checkpoint(generationId));
+  }
+
+  /**
+   * Gives all that is kept of one generation to another, which asks for the same pictures: a retry goes on where the first try
+   * ended. Finished latents are copied: one may want more than one thing made of them.
+   */
   async adopt(from: string, to: string): Promise<void> {
+    if (await copyIfThere(this.#finished(from), this.checkpoint(to))) {
+      const now = new Date();
+      await utimes(this.#finished(from), now, now);
+      return;
+    }
     await renameIfThere(this.checkpoint(from), this.checkpoint(to));
     await renameIfThere(this.firstFrame(from), this.firstFrame(to));
   }
@@ -58,9 +86,16 @@ export class WorkFiles {
     const names = [...(await namesIn(this.#checkpoints)), ...(await namesIn(this.#firstFrames))];
     return new Set(names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length)));
   }
+
+  #finished(generationId: string): string {
+    return join(this.#latents, `${generationId}${suffix}`);
+  }
 }
 
 const suffix = '.safetensors';
+
+/** A video of 81 frames at 832×480 leaves up to 33 MB. */
+const defaultMaxLatentsBytes = 2 ** 31;
 
 /** None where the folder was never made. */
 async function namesIn(folder: string): Promise<string[]> {
@@ -74,4 +109,24 @@ async function renameIfThere(from: string, to: string): Promise<void> {
   await rename(from, to).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
+}
+
+/** A copy that is cut short must not look like a checkpoint: it gets its name when it is whole. */
+async function copyIfThere(from: string, to: string): Promise<boolean> {
+  const partial = `${to}${partialSuffix}`;
+  try {
+    await copyFile(from, partial);
+    await rename(partial, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

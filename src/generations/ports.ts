@@ -40,6 +40,8 @@ export type Outbox = (
 export interface WorkInProgress {
   /** Of which something is kept. */
   generations(): Promise<ReadonlySet<string>>;
+  /** Whether its latents are there; of one that has ended these are the finished ones. */
+  hasLatents(generationId: string): Promise<boolean>;
   /** Removes all that is kept of a generation; nothing happens if that is nothing. */
   remove(generationId: string): Promise<void>;
 }

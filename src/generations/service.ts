@@ -16,7 +16,7 @@ import { isFinal } from './lifecycle.js';
 import type { ArtifactFiles, Upload, Uploads, WorkInProgress } from './ports.js';
 import type { GenerationRecord } from './record.js';
 import type { CreateManyResult, CreateResult, GenerationRequest } from './request.js';
-import { type RetryResult, retry } from './retry.js';
+import { type RetryChange, type RetryResult, retry } from './retry.js';
 import type { ServerSettings } from './server-settings.js';
 import { maxSeed } from './settings.js';
 import type { GenerationStore } from './store.js';
@@ -82,9 +82,9 @@ export class GenerationService {
   }
 
   /** Null if there is no such generation. */
-  async retry(caller: Caller, id: string, idempotencyKey?: string | null): Promise<RetryResult | null> {
+  async retry(caller: Caller, id: string, change: RetryChange = {}): Promise<RetryResult | null> {
     const origin = await this.mine(caller, id);
-    return origin && retry(this.parts, caller, origin, idempotencyKey);
+    return origin && retry(this.parts, caller, origin, change);
   }
 
   estimate(request: EstimateRequest): EstimateResult {
@@ -142,6 +142,11 @@ export class GenerationService {
   queue(): QueueState {
     const { waiting, running } = this.options.scheduler.queue();
     return { paused: this.options.scheduler.paused, waiting: [...waiting, ...this.dispatcher.waiting()], running };
+  }
+
+  /** Whether a retry need not denoise again. */
+  async latentsKept({ id, status }: GenerationRecord): Promise<boolean> {
+    return isFinal(status) && this.options.work.hasLatents(id);
   }
 
   /** 1 = next; null for one that has started. */

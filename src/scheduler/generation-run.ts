@@ -103,25 +103,36 @@ export class GenerationRun implements Asker {
   async #run(): Promise<void> {
     const { desk, kept } = this.#options;
     const { generationId: id } = this.job;
-    let keep = false;
+    let end: 'cleared' | 'kept' | 'succeeded' = 'cleared';
     try {
       this.step = await kept.begin(this.job, this.model);
       this.#over.signal.throwIfAborted();
       await this.#denoise();
       await this.#reports.succeeded(await this.#makeVideo());
+      end = 'succeeded';
     } catch (error) {
       if (!this.#over.signal.aborted && !(error instanceof RunOver)) {
-        keep = this.step >= this.job.settings.steps;
+        if (this.step >= this.job.settings.steps) end = 'kept';
         await desk.leave(id); // what follows may wait, and others should not wait for it
         await this.#reports.failed(error);
       }
     } finally {
       await desk.leave(id);
       // Stopped, it goes on in the next life; failed after its last step, a retry goes on from there.
-      if (!keep && !this.#isStopped) await kept.end(id);
+      if (end === 'succeeded') await this.#keepLatents();
+      else if (end === 'cleared' && !this.#isStopped) await kept.end(id);
       // Whoever waits for the end of the run wants the cancellation recorded too; its error is the canceller's.
       await this.#canceling?.catch(() => {});
     }
+  }
+
+  /** For other outputs of the same pictures; without them these are denoised again. */
+  async #keepLatents(): Promise<void> {
+    const { kept, context } = this.#options;
+    const { generationId } = this.job;
+    await kept.succeed(generationId).catch((err: unknown) => {
+      context.log.warn({ generationId, err }, 'the finished latents could not be kept');
+    });
   }
 
   get #isStopped(): boolean {

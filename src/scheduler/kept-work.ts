@@ -52,6 +52,11 @@ export class KeptWork {
     );
   }
 
+  /** It has succeeded: a retry may make other outputs of its latents. */
+  succeed(generationId: string): Promise<void> {
+    return this.#files.keepLatents(generationId);
+  }
+
   /** It has ended, and nobody will go on with it. */
   end(generationId: string): Promise<void> {
     return this.#files.remove(generationId);

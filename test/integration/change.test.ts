@@ -56,6 +56,20 @@ describe('retryGeneration', () => {
     expect((await server.store.get(localId(generation.id)))?.webhookUrl).toBe('https://example.com/hook');
   });
 
+  it('makes something else of the same pictures where outputs are given, and says what is wrong with them', async () => {
+    const { id } = await created(server, { settings: { width: 64, height: 64 } });
+    await finish(server, id);
+    const outputs = { crop: { x: 0, y: 16, width: 32, height: 16 }, formats: ['GIF'] };
+    const { generation } = await mutate(server, 'retryGeneration', { id, outputs });
+    const job = server.scheduler.submitted.find(({ generationId }) => generationId === localId(generation.id));
+    expect(job).toMatchObject({ continues: localId(id), outputs: { ...outputs, subtitles: [] } });
+    const crop = { ...outputs.crop, width: 4096 };
+    expect(await mutate(server, 'retryGeneration', { id, outputs: { crop } })).toMatchObject({
+      __typename: 'InvalidInput',
+      issues: [{ path: ['outputs', 'crop', 'width'] }],
+    });
+  });
+
   it('runs although the cache has the result, and refreshes it', async () => {
     const first = await created(server, { settings: { seed: 1 } });
     await finish(server, first.id);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
@@ -147,3 +147,31 @@ test('a generation’s files: listed, handed to another, removed', async () => {
   expect(readdirSync(join(path, '..'))).toEqual([]);
   expect(await work.generations()).toEqual(new Set());
 });
+
+test('the finished latents of one that has succeeded serve any number of others, until there is no room for them', async () => {
+  const pair = new WorkFiles(join(folder, 'pair'), 3 * statSync(await checkpointOf('a')).size);
+  await pair.prepare();
+  for (const id of ['first', 'second']) {
+    await writeCheckpoint(pair.checkpoint(id), identity, stateAfter(5));
+    writeFileSync(pair.firstFrame(id), '');
+    await pair.keepLatents(id);
+  }
+  expect(await pair.generations()).toEqual(new Set());
+  for (const retry of ['crop', 'subtitles']) {
+    await pair.adopt('first', retry);
+    expect(await checkpointStep(pair.checkpoint(retry), identity)).toBe(5);
+    await pair.remove(retry);
+  }
+  for (const id of ['third', 'fourth']) {
+    await writeCheckpoint(pair.checkpoint(id), identity, stateAfter(5));
+    await pair.keepLatents(id);
+  }
+  const kept = await Promise.all(['first', 'second', 'third', 'fourth'].map((id) => pair.hasLatents(id)));
+  // Four are more than three: the one that was used least recently goes, and one more to make room.
+  expect(kept).toEqual([false, false, true, true]);
+});
+
+async function checkpointOf(id: string): Promise<string> {
+  await writeCheckpoint(work.checkpoint(id), identity, stateAfter(5));
+  return work.checkpoint(id);
+}

@@ -13,6 +13,7 @@ import {
   type GenerationsQuery,
   type GenerationsQueryVariables,
   type Operation,
+  type OutputsInput,
   RetryGeneration,
   type RetryGenerationInput,
   SetGenerationPriority,
@@ -22,6 +23,11 @@ import { CreatedGeneration, type Generation, GenerationHandle } from './generati
 import type { CallOptions } from './options.js';
 import { successOf } from './problems.js';
 import type { Server } from './server.js';
+
+export interface RetryOptions extends CallOptions {
+  /** The same as before if left out. */
+  readonly outputs?: OutputsInput | undefined;
+}
 
 export type GenerationPage = GenerationsQuery['generations'];
 
@@ -54,11 +60,12 @@ export class Generations {
   }
 
   /**
-   * Asks for the same once more, seed included; what was finished before, such as the denoising, is not done again.
+   * Asks for the same once more, seed included; what was finished before, such as the denoising, is not done again. With `outputs`
+   * other files are made of the same pictures: another crop, subtitles, formats.
    * @throws GenerationBusyError while it has not ended, NotFoundError, and what `create` throws
    */
-  async retry(id: string, { signal }: CallOptions = {}): Promise<CreatedGeneration> {
-    const keyed = withKey<RetryGenerationInput>({ id });
+  async retry(id: string, { outputs, signal }: RetryOptions = {}): Promise<CreatedGeneration> {
+    const keyed = withKey<RetryGenerationInput>({ id, outputs });
     const { retryGeneration } = await this.once(RetryGeneration, { input: keyed }, [keyed], signal);
     return new CreatedGeneration(this, successOf(retryGeneration));
   }

@@ -12,6 +12,7 @@ from .devices import Devices
 from .estimate_generation import EstimateGeneration
 from .generation_by_id import GenerationById
 from .generation_events import GenerationEvents
+from .generation_log import GenerationLog
 from .generation_outcome import GenerationOutcome
 from .generations import Generations
 from .input_types import (
@@ -1671,6 +1672,87 @@ class Client(AsyncBaseClient):
         )
         data = self.get_data(response)
         return GenerationById.model_validate(data)
+
+    async def generation_log(
+        self,
+        id: str,
+        first: Union[Optional[int], UnsetType] = UNSET,
+        after: Union[Optional[str], UnsetType] = UNSET,
+        **kwargs: Any,
+    ) -> GenerationLog:
+        query = gql("""
+            query GenerationLog($id: ID!, $first: Int, $after: String) {
+              node(id: $id) {
+                __typename
+                ... on Generation {
+                  id
+                  latentsKept
+                  events(first: $first, after: $after) {
+                    pageInfo {
+                      hasNextPage
+                      endCursor
+                    }
+                    edges {
+                      node {
+                        __typename
+                        ... on SequencedEvent {
+                          sequence
+                          occurredAt
+                        }
+                        ... on GenerationQueued {
+                          position
+                        }
+                        ... on GenerationStarted {
+                          device {
+                            id
+                            name
+                          }
+                        }
+                        ... on GenerationResumed {
+                          fromStep
+                          cause
+                        }
+                        ... on GenerationProgressed {
+                          progress {
+                            ...Progress
+                          }
+                        }
+                        ... on GenerationSucceeded {
+                          cached
+                        }
+                        ... on GenerationFailed {
+                          failure {
+                            ...Failure
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+
+            fragment Failure on GenerationFailure {
+              code
+              message
+              retryable
+            }
+
+            fragment Progress on GenerationProgress {
+              phase
+              step
+              totalSteps
+              fraction
+              secondsRemaining
+              queuePosition
+            }
+            """)
+        variables: dict[str, object] = {"id": id, "first": first, "after": after}
+        response = await self.execute(
+            query=query, operation_name="GenerationLog", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return GenerationLog.model_validate(data)
 
     async def generations(
         self,

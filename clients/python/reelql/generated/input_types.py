@@ -104,13 +104,13 @@ class GenerationFilter(BaseModel):
     model_id: Optional[str] = Field(alias="modelId", default=None)
     "Of this model."
     prompt_contains: Optional[str] = Field(alias="promptContains", default=None)
-    "With this text somewhere in the prompt; case does not matter in ASCII."
+    "With this text somewhere in the prompt; case does not matter in ASCII, % stands for any text and _ for any character."
     starred: Optional[bool] = None
     "Starred, or not starred."
     status: Optional[list[GenerationStatus]] = None
     "One of these."
     text: Optional[str] = None
-    "With each of these words somewhere in the prompt or the negative prompt, in any order."
+    "With each of these words somewhere in the prompt or the negative prompt, in any order; compared like promptContains."
 
 
 class GenerationSettingsInput(BaseModel):
@@ -154,6 +154,8 @@ class RetryGenerationInput(BaseModel):
     "Of the generation."
     idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
     "The same key again: the first retry again."
+    outputs: Optional["OutputsInput"] = None
+    "What to make of the pictures this time; the same as before if left out."
 
 
 class SetGenerationPriorityInput(BaseModel):
@@ -195,3 +197,4 @@ class SubtitleInput(BaseModel):
 CreateGenerationInput.model_rebuild()
 EstimateGenerationInput.model_rebuild()
 OutputsInput.model_rebuild()
+RetryGenerationInput.model_rebuild()

@@ -268,6 +268,8 @@ export type RetryGenerationInput = {
   readonly id: string;
   /** The same key again: the first retry again. */
   readonly idempotencyKey?: string | null | undefined;
+  /** What to make of the pictures this time; the same as before if left out. */
+  readonly outputs?: OutputsInput | null | undefined;
 };
 
 /** How the denoising equation is solved. */
@@ -605,6 +607,28 @@ export type GenerationByIdQuery = { readonly node:
       { readonly __typename: 'Generation' }
       & GenerationFragment
     )
+    | { readonly __typename: 'Model' }
+    | { readonly __typename: 'Upload' }
+   | null };
+
+export type GenerationLogQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type GenerationLogQuery = { readonly node:
+    | { readonly __typename: 'Device' }
+    | { readonly __typename: 'Generation', readonly id: string, readonly latentsKept: boolean, readonly events: { readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null }, readonly edges: ReadonlyArray<{ readonly node:
+            | { readonly __typename: 'GenerationCanceled', readonly sequence: number, readonly occurredAt: string }
+            | { readonly __typename: 'GenerationFailed', readonly sequence: number, readonly occurredAt: string, readonly failure: FailureFragment }
+            | { readonly __typename: 'GenerationProgressed', readonly sequence: number, readonly occurredAt: string, readonly progress: ProgressFragment }
+            | { readonly __typename: 'GenerationQueued', readonly sequence: number, readonly occurredAt: string, readonly position: number }
+            | { readonly __typename: 'GenerationResumed', readonly sequence: number, readonly occurredAt: string, readonly fromStep: number, readonly cause: ResumeCause }
+            | { readonly __typename: 'GenerationStarted', readonly sequence: number, readonly occurredAt: string, readonly device: { readonly id: string, readonly name: string } }
+            | { readonly __typename: 'GenerationSucceeded', readonly sequence: number, readonly occurredAt: string, readonly cached: boolean }
+           }> } }
     | { readonly __typename: 'Model' }
     | { readonly __typename: 'Upload' }
    | null };
@@ -2123,6 +2147,73 @@ fragment Artifact on Artifact {
   width
   height
   durationSeconds
+}
+fragment Failure on GenerationFailure {
+  code
+  message
+  retryable
+}`,
+};
+
+export const GenerationLog: Operation<GenerationLogQuery, GenerationLogQueryVariables> = {
+  name: 'GenerationLog',
+  query: `query GenerationLog($id: ID!, $first: Int, $after: String) {
+  node(id: $id) {
+    __typename
+    ... on Generation {
+      id
+      latentsKept
+      events(first: $first, after: $after) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        edges {
+          node {
+            __typename
+            ... on SequencedEvent {
+              sequence
+              occurredAt
+            }
+            ... on GenerationQueued {
+              position
+            }
+            ... on GenerationStarted {
+              device {
+                id
+                name
+              }
+            }
+            ... on GenerationResumed {
+              fromStep
+              cause
+            }
+            ... on GenerationProgressed {
+              progress {
+                ...Progress
+              }
+            }
+            ... on GenerationSucceeded {
+              cached
+            }
+            ... on GenerationFailed {
+              failure {
+                ...Failure
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+fragment Progress on GenerationProgress {
+  phase
+  step
+  totalSteps
+  fraction
+  secondsRemaining
+  queuePosition
 }
 fragment Failure on GenerationFailure {
   code
