@@ -65,8 +65,8 @@ export interface Pending {
   readonly asker: Asker;
   readonly stage: UnitStage;
   readonly signal: AbortSignal;
-  /** A lane that has its state was given to somebody more urgent meanwhile. */
-  passedOver: boolean;
+  /** How often the lane that has its state was given to somebody more urgent meanwhile. */
+  passedOver: number;
   resolve(answer: Answer): void;
   reject(error: unknown): void;
 }

@@ -49,7 +49,7 @@ export class Desk {
     signal.throwIfAborted();
     const { generationId } = asker.job;
     const answered = new Promise<Answer>((resolve, reject) => {
-      this.#pending.set(generationId, { asker, stage, signal, passedOver: false, resolve, reject });
+      this.#pending.set(generationId, { asker, stage, signal, passedOver: 0, resolve, reject });
       this.planSoon();
     });
     const aborted = new Promise<never>((_, reject) => {
@@ -160,7 +160,7 @@ export class Desk {
     const has = ({ asks }: Grant): boolean => asks.some((ask) => ask.generationId === generationId);
     if (grants.some(has)) return;
     // A text that is encoded so that its generation can join the next step is no more urgent.
-    if (grants.some(({ lane, stage }) => lane === home && stage !== 'encode-text')) pending.passedOver = true;
+    if (grants.some(({ lane, stage }) => lane === home && stage !== 'encode-text')) pending.passedOver++;
   }
 
   #carryOut(grant: Grant): void {

@@ -177,8 +177,8 @@ export class GenerationRun implements Asker {
     }
     if (result.step > this.#furthestStep) this.#setbacks.progress();
     this.#furthestStep = Math.max(this.#furthestStep, result.step);
-    await this.#reports.written();
     this.#reports.stepSoon(result);
+    await this.#reports.keepUp();
   }
 
   /** The video is made of the latents on disk, and when its encoder fails, once more. */
@@ -218,7 +218,8 @@ export class GenerationRun implements Asker {
         this.#decodedAt = performance.now();
         this.#account.decoded();
       }
-      await this.#reports.progressed(last ? 'ENCODING_VIDEO' : 'DECODING');
+      this.#reports.progressedSoon(last ? 'ENCODING_VIDEO' : 'DECODING');
+      await this.#reports.keepUp();
       this.#onlyEncoding = last;
       const bytes = frames.width * frames.height * 3;
       for (let i = Math.max(0, given - frameIndex); i < frames.count; i++) {

@@ -7,6 +7,9 @@ import type { LoadedComponent, Need } from './ledger.js';
 import type { UnitStage } from './policy.js';
 import { componentBytes } from './work.js';
 
+/** More than closing sessions takes. */
+const releaseSeconds = 5;
+
 /** There is room only when another unit has ended. */
 export class NoRoom extends Error {
   override readonly name = 'NoRoom';
@@ -77,7 +80,7 @@ async function makeRoom(lane: Lane, need: Need): Promise<void> {
 
 async function release(lane: Lane, { directory, ...entry }: LoadedComponent): Promise<void> {
   try {
-    await lane.run<'release'>({ kind: 'release', bundle: directory, component: entry.component });
+    await lane.run<'release'>({ kind: 'release', bundle: directory, component: entry.component }, releaseSeconds);
   } catch (error) {
     // With the executor everything that it had loaded has gone.
     if (!(error instanceof UnitFailed) || !error.lost) throw error;
@@ -91,7 +94,7 @@ async function load(lane: Lane, { job, model }: Asker, { component }: Need): Pro
   const cost = { model: job.model, kind: 'load', size: bytes, rows: 1, effort: bytes } as const;
   try {
     const unit = { kind: 'load', bundle: model.directory, component } as const;
-    const { seconds } = await lane.run<'load'>(unit, costs.seconds(cost));
+    const { seconds } = await lane.run<'load'>(unit, costs.predict(cost)?.highSeconds ?? null);
     costs.observe(cost, seconds);
     return seconds;
   } catch (error) {

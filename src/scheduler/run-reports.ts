@@ -21,14 +21,18 @@ export interface RunReportsOptions {
   readonly over: AbortController;
 }
 
+/** Reports that may wait to be written: a run that waited for each would be overtaken at every hiccup of the database. */
+const mostWaiting = 4;
+
 /**
  * What one run tells the recorder, one report after the other, so that its log has no hole. That of a step, whose picture takes a
- * twentieth of a small model's step, is written while the next one computes; all others before the run goes on.
+ * twentieth of a small model's step, is written while the next ones compute; what begins something new, before it does.
  */
 export class RunReports {
   readonly #options: RunReportsOptions;
   readonly #id: string;
-  #last: Promise<void> = Promise.resolve();
+  /** The latest at the end; each begins when the one before is written. */
+  readonly #writing: Promise<void>[] = [];
   #phase: GenerationPhase = 'WAITING';
 
   constructor(options: RunReportsOptions) {
@@ -42,41 +46,41 @@ export class RunReports {
   }
 
   started(deviceId: string): Promise<void> {
-    return this.#now(() => this.#options.recorder.started(this.#id, deviceId));
+    return this.#write(() => this.#options.recorder.started(this.#id, deviceId));
   }
 
   resumed(fromStep: number, cause: ResumeCause): Promise<void> {
-    return this.#now(() => this.#options.recorder.resumed(this.#id, fromStep, cause));
+    return this.#write(() => this.#options.recorder.resumed(this.#id, fromStep, cause));
   }
 
   progressed(phase: GenerationPhase): Promise<void> {
     this.#phase = phase;
-    return this.#now(() => this.#record(this.#options.account.progress(phase)));
+    const progress = this.#options.account.progress(phase);
+    return this.#write(() => this.#record(progress));
   }
 
   /** Does not wait; what goes wrong is told to whoever does. */
   progressedSoon(phase: GenerationPhase): void {
-    this.#phase = phase;
-    this.#soon(() => this.#record(this.#options.account.progress(phase)));
+    void this.progressed(phase);
   }
 
   /** As progressedSoon, with the step's picture. */
   stepSoon({ step, preview }: StepResult): void {
     const { account, job } = this.#options;
     const progress = account.progress('DENOISING');
-    this.#soon(async () =>
+    this.#write(async () =>
       this.#record({ ...progress, preview: await encodePreview(preview, step, job.settings.fps) }),
     );
   }
 
-  /** Resolves when all are written. @throws what the first of them threw that went wrong */
-  written(): Promise<void> {
-    return this.#last;
+  /** Resolves when no more than a few wait to be written. @throws what the first of them threw that went wrong */
+  async keepUp(): Promise<void> {
+    await this.#writing.at(-mostWaiting);
   }
 
   async succeeded(artifacts: readonly Artifact[]): Promise<void> {
     const { recorder, account, over } = this.#options;
-    await this.written();
+    await this.#writing.at(-1);
     over.signal.throwIfAborted();
     await recorder.succeeded(this.#id, artifacts, account.usage());
   }
@@ -104,18 +108,17 @@ export class RunReports {
     return this.#options.recorder.progressed(this.#id, progress);
   }
 
-  #now(write: () => Promise<boolean>): Promise<void> {
-    this.#soon(write);
-    return this.#last;
-  }
-
-  #soon(write: () => Promise<boolean>): void {
+  #write(write: () => Promise<boolean>): Promise<void> {
     const { over } = this.#options;
-    this.#last = this.#last.then(async () => {
+    const before = this.#writing.at(-1) ?? Promise.resolve();
+    const written = before.then(async () => {
       over.signal.throwIfAborted();
       if (!(await write())) over.abort(new RunOver('ended elsewhere'));
       over.signal.throwIfAborted();
     });
-    this.#last.catch(() => {}); // looked at by whoever waits next
+    written.catch(() => {}); // looked at by whoever waits next
+    this.#writing.push(written);
+    if (this.#writing.length > mostWaiting) this.#writing.shift();
+    return written;
   }
 }

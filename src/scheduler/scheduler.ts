@@ -37,6 +37,8 @@ export interface SchedulerOptions extends RunContext {
   readonly hostOptions?: Pick<HostOptions, 'times' | 'backoff'>;
 }
 
+type Queue = ReturnType<Scheduler['queue']>;
+
 /** All generations that have not ended, the devices, and the desk between them. */
 export class StepScheduler implements Scheduler {
   readonly #options: SchedulerOptions;
@@ -45,6 +47,8 @@ export class StepScheduler implements Scheduler {
   readonly #kept: KeptWork;
   readonly #runs = new Map<string, GenerationRun>();
   readonly #listeners = new Set<() => void>();
+  /** Until the next change. */
+  #queue: Queue | null = null;
   #stopped = false;
 
   constructor(options: SchedulerOptions) {
@@ -143,7 +147,13 @@ export class StepScheduler implements Scheduler {
     return index < 0 ? null : index + 1;
   }
 
-  queue(): { readonly waiting: readonly string[]; readonly running: readonly string[] } {
+  queue(): Queue {
+    // Asked for once a generation where a whole list is shown.
+    this.#queue ??= this.#order();
+    return this.#queue;
+  }
+
+  #order(): Queue {
     const runs = [...this.#runs.values()];
     const running = runs.filter(({ started }) => started).map(({ job }) => job.generationId);
     const waiting = runs.filter(({ started }) => !started);
@@ -184,6 +194,7 @@ export class StepScheduler implements Scheduler {
   }
 
   #changed(): void {
+    this.#queue = null;
     for (const listener of this.#listeners) listener();
   }
 }

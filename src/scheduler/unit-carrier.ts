@@ -8,6 +8,7 @@ import {
   promptsOf,
   requestOf,
 } from './asker.js';
+import type { CostModel, CostUnit } from './cost-model.js';
 import { UnitFailed } from './failures.js';
 import type { Lane, UnitDone } from './lane.js';
 import type { GrantCost } from './lane-account.js';
@@ -22,6 +23,10 @@ export interface Assignment {
   /** All of one stage, the leader first; several only of steps. */
   readonly members: readonly Pending[];
 }
+
+/** More than a unit takes that reads or writes a file of a few megabytes, and than encoding one picture. */
+const fileSeconds = 1;
+const pictureSeconds = 10;
 
 const nothing: GrantCost = { loadSeconds: 0, seconds: 0 };
 
@@ -69,9 +74,11 @@ export class UnitCarrier {
     const { id: deviceId, kind } = lane.device.device;
     const taken = members.map(async (pending, i): Promise<Pending[]> => {
       const loads = i === 0 && !lane.holds(pending.asker.job.model, pending.stage);
+      // One unit of another's is no more than taking turns.
+      const preempted = pending.passedOver > 1;
       try {
-        await pending.asker.onTurn({ deviceId, kind, costs: lane.device.costs, loads, preempted: pending.passedOver });
-        pending.passedOver = false;
+        await pending.asker.onTurn({ deviceId, kind, costs: lane.device.costs, loads, preempted });
+        pending.passedOver = 0;
         return [pending];
       } catch (error) {
         pending.reject(error);
@@ -144,7 +151,7 @@ export class UnitCarrier {
     const prompts = promptsOf(job);
     const { costs } = lane.device;
     const { count: _, ...unit } = workOf(job.settings, model.manifest, [])['encode-text'];
-    const expected = costs.seconds({ model: job.model, ...unit });
+    const expected = atMost(costs, { model: job.model, ...unit });
     const done = await lane.run<'encode-text'>({ kind: 'encode-text', bundle: model.directory, prompts }, expected);
     room.end(done);
     if (done.result.encoded === prompts.length) costs.observe({ model: job.model, ...unit }, done.seconds);
@@ -159,7 +166,7 @@ export class UnitCarrier {
     await pending.asker.onReady(pending.stage, { ...room, openedAt: null });
     const { width, height } = settings;
     const unit = { kind: 'encode-image', generationId, bundle: model.directory, picture, width, height } as const;
-    const done = await lane.run<'encode-image'>(unit);
+    const done = await lane.run<'encode-image'>(unit, pictureSeconds);
     room.end(done);
     pending.resolve(answer(lane, done, done.result));
     return done.seconds;
@@ -170,7 +177,7 @@ export class UnitCarrier {
     const { generationId } = job;
     await pending.asker.onReady(pending.stage, { ...room, openedAt: null });
     const { count, ...unit } = workOf(job.settings, model.manifest, []).decode;
-    const seconds = lane.device.costs.seconds({ model: job.model, ...unit });
+    const seconds = atMost(lane.device.costs, { model: job.model, ...unit });
     this.#residence.setDecoding(generationId, lane);
     // A decoder may do all its work when asked for the first chunk.
     const expected = seconds === null ? null : count * seconds;
@@ -190,13 +197,13 @@ export class UnitCarrier {
     if (this.#residence.isAt(generationId, lane, step)) return null;
     try {
       const from = this.#residence.laneAt(generationId, step);
-      await from?.run<'checkpoint'>({ kind: 'checkpoint', generationIds: [generationId] });
+      await from?.run<'checkpoint'>({ kind: 'checkpoint', generationIds: [generationId] }, fileSeconds);
     } catch (error) {
       // Then an earlier checkpoint has to do.
       if (!(error instanceof UnitFailed) || !error.lost) throw error;
     }
     const unit = { kind: 'open', generationId, bundle: model.directory, request: requestOf(job) } as const;
-    const { result } = await lane.run<'open'>(unit);
+    const { result } = await lane.run<'open'>(unit, fileSeconds);
     if (result.step === null)
       throw new ConditioningMissing(`generation ${generationId} lacks an embedding or its first frame`);
     this.#residence.set(generationId, lane, result.step);
@@ -212,7 +219,7 @@ export class UnitCarrier {
     const idOf = ({ asker }: Pending): string => asker.job.generationId;
     const generationIds = members.map(idOf);
     const checkpoint = members.filter(({ asker }) => asker.checkpointDue()).map(idOf);
-    const done = await lane.run<'step'>({ kind: 'step', generationIds, checkpoint }, costs.seconds(cost));
+    const done = await lane.run<'step'>({ kind: 'step', generationIds, checkpoint }, atMost(costs, cost));
     room.end(done);
     costs.observe(cost, done.seconds);
     for (const [i, result] of done.result.members.entries()) {
@@ -232,7 +239,7 @@ export class UnitCarrier {
     const { count: _, ...unit } = stepWork(settings, asker.model.manifest, 1);
     const cost = { model: asker.job.model, ...unit };
     const predict = async (on: Lane, row: 'conditional' | 'unconditional', room: Room) => {
-      const expected = on.device.costs.seconds(cost);
+      const expected = atMost(on.device.costs, cost);
       const done = await on.run<'predict'>({ kind: 'predict', generationId, row }, expected);
       room.end(done);
       on.device.costs.observe(cost, done.seconds);
@@ -245,7 +252,7 @@ export class UnitCarrier {
     const halves = predicted.map(valueOf);
     const velocities = halves.map(({ result }) => result.velocity);
     const advance = async (on: Lane, checkpoint: boolean): Promise<UnitDone<'advance'>> => {
-      const done = await on.run<'advance'>({ kind: 'advance', generationId, velocities, checkpoint });
+      const done = await on.run<'advance'>({ kind: 'advance', generationId, velocities, checkpoint }, fileSeconds);
       this.#residence.set(generationId, on, done.result.step);
       return done;
     };
@@ -263,6 +270,11 @@ export class UnitCarrier {
 
 function rowsIn(members: readonly Pending[]): number {
   return members.reduce((sum, { asker }) => sum + rowsOf(asker.job.settings), 0);
+}
+
+/** What a unit is likely to take at most; null where nobody knows. */
+function atMost(costs: CostModel, unit: CostUnit): number | null {
+  return costs.predict(unit)?.highSeconds ?? null;
 }
 
 function answer(

@@ -15,7 +15,8 @@ import type {
 /**
  * An executor with no model, for tests of the host and of the scheduler's conduct: it speaks the protocol, and a script says
  * what becomes of a unit. The script is `kind=fate`, with `bundle` of a `load` unit or the prompt of a generation:
- * `load=crash`, `step2=hang`, `decode=overflow` …, or `step2=crash-once`, which strikes one time only. Pictures are grey, and
+ * `load=crash`, `step2=hang`, `decode=overflow` …, or `step2=crash-once`, which strikes one time only; `pace=20`
+ * makes each of its steps last 20 ms. Pictures are grey, and
  * checkpoints a line of JSON each.
  */
 const send = (message: ExecutorMessage): boolean => process.send?.(message) ?? false;
@@ -154,6 +155,8 @@ function restored(generationId: string): Job | undefined {
 
 function step(generationId: string, checkpoint = false): StepResult {
   const job = jobOf(generationId);
+  const pace = /\bpace=(\d+)/.exec(job.script)?.[1];
+  if (pace) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(pace));
   job.steps++;
   const preview = { data: new Uint8Array(2 * 2 * 2 * 3), count: 2, width: 2, height: 2 };
   const finite = !job.script.includes(`step${job.steps}=overflow`);

@@ -12,9 +12,9 @@ afterEach(() => scripted.stop());
 test('a more urgent one goes first at the next step, and the other says that it has gone on', async () => {
   await start();
   const underWay = scripted.reached('long', 3);
-  scripted.submit('long', { settings: withSteps(40) });
+  scripted.submit('long', { settings: withSteps(40), prompt: 'pace=25' });
   await underWay;
-  expect((await scripted.outcome('urgent', { priority: 5 })).type).toBe('succeeded');
+  expect((await scripted.outcome('urgent', { priority: 5, prompt: 'pace=25' })).type).toBe('succeeded');
   expect(scripted.recorder.progress('long').at(-1)?.step).toBeLessThan(40);
   const end = await scripted.recorder.end('long');
   if (end.type !== 'succeeded') throw new Error(end.type);
@@ -43,9 +43,9 @@ test('shorter ones go before longer ones as soon as the costs are known', async 
 test('the priority can be changed while it runs', async () => {
   await start();
   const underWay = scripted.reached('first', 2);
-  scripted.submit('first', { settings: withSteps(40), priority: 1 });
+  scripted.submit('first', { settings: withSteps(40), priority: 1, prompt: 'pace=25' });
   await underWay;
-  scripted.submit('second', { settings: withSteps(40) });
+  scripted.submit('second', { settings: withSteps(20), prompt: 'pace=25' });
   expect(scripted.scheduler.setPriority('second', 2)).toBe(true);
   expect(scripted.scheduler.setPriority('nobody', 2)).toBe(false);
   await scripted.recorder.end('second');
