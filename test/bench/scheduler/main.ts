@@ -2,7 +2,10 @@
  * `npm run bench:scheduler`: the scheduler against first come first served run to completion, on the CPU, with the bundled model
  * and a micro model, both through the same shell, executors and encoder; then the server against the bare networks.
  *
- *     npm run bench:scheduler -- [--seed 1] [--rounds 2]
+ *     npm run bench:scheduler -- [--seed 1] [--rounds 2] [--only load,overhead] [--side-by-side]
+ *
+ * The two policies take turns. On a machine that others use too their turns are not alike: side by side both have the same
+ * neighbours, and each other.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
@@ -17,68 +20,77 @@ import { measureOverhead } from './overhead.js';
 import { installModels, type Played, play } from './play.js';
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string', default: '1' }, rounds: { type: 'string', default: '2' } },
+  options: {
+    seed: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '2' },
+    only: { type: 'string', default: 'load,overhead' },
+    'side-by-side': { type: 'boolean', default: false },
+  },
 });
-const rounds = Number(values.rounds);
+const only = values.only.split(',');
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const folder = await mkdtemp(join(tmpdir(), 'reelql-bench-scheduler-'));
+const verdict = (what: string, value: string, met: boolean): void =>
+  say(`${met ? 'met   ' : 'MISSED'} ${what}: ${value}`);
 
 interface Total {
   readonly name: string;
   readonly runs: Played[];
 }
 
-function tell({ name, runs }: Total): void {
-  for (const kind of classNames) {
-    const all = runs.flatMap((run) => run.latencies.get(kind) ?? []);
-    const { count, p50, p95, p99 } = latencies(all);
-    const cells = [p50, p95, p99].map((value) => value.toFixed(2));
-    say(`| ${[name, kind, count, ...cells].join(' | ')} |`);
-  }
-}
-
-const verdict = (what: string, value: string, met: boolean): void =>
-  say(`${met ? 'met   ' : 'MISSED'} ${what}: ${value}`);
-
-try {
-  say(`${cpus()[0]?.model}, ${availableParallelism()} threads, Node ${process.version}, seed ${values.seed}`);
+async function compareUnderLoad(folder: string): Promise<void> {
   const models = await installModels(folder);
   const ours: Total = { name: 'step scheduler', runs: [] };
   const baseline: Total = { name: 'first come first served', runs: [] };
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < Number(values.rounds); round++) {
     const arrivals = mixedLoad(seededRandom(Number(values.seed) + round));
-    baseline.runs.push(await play(firstComeFirstServed, arrivals, folder, models));
-    ours.runs.push(await play((snapshot) => plan(snapshot), arrivals, folder, models));
+    const played = [
+      async () => baseline.runs.push(await play(firstComeFirstServed, arrivals, join(folder, 'a'), models)),
+      async () => ours.runs.push(await play((snapshot) => plan(snapshot), arrivals, join(folder, 'b'), models)),
+    ];
+    if (values['side-by-side']) await Promise.all(played.map((run) => run()));
+    else for (const run of round % 2 === 0 ? played : played.reverse()) await run();
   }
   say('\n| policy | class | n | p50 s | p95 s | p99 s |\n|---|---|---|---|---|---|');
   for (const total of [ours, baseline]) tell(total);
-  const shortest = ({ runs }: Total): number =>
+  const p95 = ({ runs }: Total): number =>
     percentile(
       runs.flatMap((run) => run.latencies.get('short') ?? []),
       0.95,
     );
   const makespan = ({ runs }: Total): number => runs.reduce((sum, run) => sum + run.makespan, 0);
-  const gain = shortest(baseline) / shortest(ours);
+  const gain = p95(baseline) / p95(ours);
   const throughput = makespan(baseline) / makespan(ours);
   const rows = ours.runs.map(({ averageBatchRows }) => averageBatchRows.toFixed(2)).join(', ');
   say(`all done after ${makespan(ours).toFixed(1)} s and ${makespan(baseline).toFixed(1)} s; rows a step: ${rows}\n`);
+  verdict('p95 of the short ones, at least 3× better', `${gain.toFixed(1)}×`, gain >= 3);
+  verdict('throughput, at least 0.97×', `${throughput.toFixed(3)}×`, throughput >= 0.97);
+}
 
-  const overhead = await measureOverhead(join(folder, 'server'), availableParallelism(), 5);
+function tell({ name, runs }: Total): void {
+  for (const kind of classNames) {
+    const { count, p50, p95, p99 } = latencies(runs.flatMap((run) => run.latencies.get(kind) ?? []));
+    const cells = [p50, p95, p99].map((value) => value.toFixed(2));
+    say(`| ${[name, kind, count, ...cells].join(' | ')} |`);
+  }
+}
+
+async function compareWithBareLoop(folder: string): Promise<void> {
+  const { denoising, decoding, loopDelayP99, loopDelayMax } = await measureOverhead(folder, availableParallelism(), 5);
   const median = (ratios: readonly number[]): number => percentile(ratios, 0.5);
   const percent = (ratio: number): string => `${(100 * (ratio - 1)).toFixed(1)} %`;
   const spread = (ratios: readonly number[]): string =>
     `${percent(median(ratios))} (${ratios.map(percent).join(', ')})`;
-  verdict('p95 of the short ones, at least 3× better', `${gain.toFixed(1)}×`, gain >= 3);
-  verdict('throughput, at least 0.97×', `${throughput.toFixed(3)}×`, throughput >= 0.97);
-  verdict(
-    'server over bare pipeline, denoising, at most 3 %',
-    spread(overhead.denoising),
-    median(overhead.denoising) <= 1.03,
-  );
-  say(`       the same, decoding: ${spread(overhead.decoding)}`);
-  const { loopDelayP99, loopDelayMax } = overhead;
+  verdict('server over bare pipeline, denoising, at most 3 %', spread(denoising), median(denoising) <= 1.03);
+  say(`       the same, decoding: ${spread(decoding)}`);
   const delays = `${loopDelayP99.toFixed(1)} ms (longest ${loopDelayMax.toFixed(1)})`;
   verdict('event-loop delay while denoising, p99 under 20 ms', delays, loopDelayP99 < 20);
+}
+
+say(`${cpus()[0]?.model}, ${availableParallelism()} threads, Node ${process.version}, seed ${values.seed}`);
+const folder = await mkdtemp(join(tmpdir(), 'reelql-bench-scheduler-'));
+try {
+  if (only.includes('load')) await compareUnderLoad(folder);
+  if (only.includes('overhead')) await compareWithBareLoop(join(folder, 'server'));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

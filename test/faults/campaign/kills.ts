@@ -2,13 +2,19 @@ import { join } from 'node:path';
 import { pick } from '../../support/random.js';
 import { type Campaign, type Part, pause, serverIn, topUp } from './campaign.js';
 import { judge, readOutcomes } from './outcomes.js';
+import type { ServerUnderFire } from './server-under-fire.js';
 
-/** kill -9 of a random executor at a random moment, again and again, while the server works. */
+/**
+ * kill -9 of a random executor at a random moment, again and again, while the server works. Most kills wait until something has
+ * been computed since the one before: a generation whose device is lost three times before it has got on at all is given up, and
+ * rightly so.
+ */
 export async function killExecutors({ folder, random, undisturbed, say }: Campaign, kills: number): Promise<Part> {
   const server = await serverIn(folder, 'executor-kills');
   for (let done = 0; done < kills; ) {
     await topUp(server, 3, random);
-    await pause(100 + 1400 * random());
+    if (random() < 0.8) await gettingOn(server);
+    await pause(1500 * random());
     const pids = server.executors;
     if (pids.length === 0) continue; // the one before is not there yet
     process.kill(pids[pick(random, pids.length)] as number, 'SIGKILL');
@@ -34,4 +40,11 @@ export async function killServers({ folder, random, undisturbed, say }: Campaign
   await last.stop();
   const verdict = judge(await readOutcomes(join(folder, 'server-kills')), undisturbed);
   return { name: 'servers killed', done: `${kills} kills`, verdict };
+}
+
+/** Resolves when something more has been computed; looks ten times a second. */
+async function gettingOn(server: ServerUnderFire): Promise<void> {
+  const before = await server.fractions();
+  const isFurther = ([id, fraction]: [string, number]): boolean => fraction > (before.get(id) ?? 0);
+  while (![...(await server.fractions())].some(isFurther)) await pause(100);
 }

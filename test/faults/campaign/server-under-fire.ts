@@ -5,7 +5,15 @@ import type { Request } from './requests.js';
 const creation = `mutation ($input: CreateGenerationInput!) {
   createGeneration(input: $input) { __typename ... on CreateGenerationSuccess { generation { id } } }
 }`;
+const running = `{ generations(first: 100, filter: { status: RUNNING }) {
+  edges { node { id progress { fraction } } }
+} }`;
 const unfinished = '{ generations(first: 100, filter: { status: [QUEUED, RUNNING] }) { edges { node { id } } } }';
+
+interface Progressing {
+  readonly id: string;
+  readonly progress: { readonly fraction: number };
+}
 
 /** `reelql serve` as a process of its own, to be killed and started again on the same data. */
 export class ServerUnderFire {
@@ -30,7 +38,7 @@ export class ServerUnderFire {
 
   /** Pids of its executors that live now. */
   get executors(): number[] {
-    return childProcesses('executor', this.pid);
+    return childProcesses('execution/executor', this.pid);
   }
 
   /** @throws Error if the answer is anything but a new generation. */
@@ -47,6 +55,12 @@ export class ServerUnderFire {
   async unfinished(): Promise<number> {
     const { generations } = await this.#query<{ generations: { edges: unknown[] } }>(unfinished, {});
     return generations.edges.length;
+  }
+
+  /** How far those are that run, 0 to 1, by id. */
+  async fractions(): Promise<ReadonlyMap<string, number>> {
+    const { generations } = await this.#query<{ generations: { edges: { node: Progressing }[] } }>(running, {});
+    return new Map(generations.edges.map(({ node }) => [node.id, node.progress.fraction]));
   }
 
   /** Resolves when nothing is left to do; looks ten times a second. */
