@@ -72,6 +72,7 @@ export async function generationById(
   { signal }: CallOptions = {},
 ): Promise<GenerationFragment> {
   const { node } = await http.query(GenerationById, { id }, signal);
-  if (node?.__typename === 'Generation') return node;
-  throw new NotFoundError(`There is no generation with the id ${id}.`, id);
+  if (node?.__typename !== 'Generation') throw new NotFoundError(`There is no generation with the id ${id}.`, id);
+  const { __typename: _, ...generation } = node;
+  return generation;
 }
