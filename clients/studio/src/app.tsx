@@ -1,4 +1,6 @@
 import styles from './app.module.css';
+import { Gallery } from './components/gallery/gallery.js';
+import { Announcer } from './components/shell/announcer.js';
 import { ConnectionBanner } from './components/shell/connection-banner.js';
 import { Header } from './components/shell/header.js';
 import { KeyForm } from './components/shell/key-form.js';
@@ -25,7 +27,8 @@ function Page() {
       </a>
       <Header />
       <ConnectionBanner />
-      <main className={styles.main}>{refused ? <KeyForm /> : null}</main>
+      <main className={styles.main}>{refused ? <KeyForm /> : <Gallery />}</main>
+      <Announcer />
     </>
   );
 }

@@ -2,7 +2,8 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Provider } from 'urql';
 import { App } from './app.js';
-import { followQueue } from './state/machine.js';
+import { applyFilters } from './state/filters.js';
+import { followQueue, watchForOthers } from './state/machine.js';
 import { applyPreferences, preferences } from './state/preferences.js';
 import { followAddress } from './state/route.js';
 import './styles/base.css';
@@ -14,6 +15,8 @@ if (!root) throw new Error('The page has no #root.');
 applyPreferences(preferences.get());
 preferences.subscribe(applyPreferences);
 followAddress();
+applyFilters();
+watchForOthers();
 void followQueue();
 
 createRoot(root).render(

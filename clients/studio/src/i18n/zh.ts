@@ -1,5 +1,7 @@
 import type { en } from './en.js';
 import type { MessagesOf } from './index.js';
+import { composer } from './zh/composer.js';
+import { gallery } from './zh/gallery.js';
 import { shell } from './zh/shell.js';
 
-export const zh: MessagesOf<typeof en> = { ...shell };
+export const zh: MessagesOf<typeof en> = { ...shell, ...composer, ...gallery };

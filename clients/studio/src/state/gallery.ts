@@ -84,6 +84,13 @@ class Gallery {
     }));
   }
 
+  /** After a failure: whichever page it was. */
+  retry(): void {
+    this.state.set((state) => ({ ...state, failure: null }));
+    if (this.state.get().total === null) void this.refresh();
+    else void this.more();
+  }
+
   /** One that was just made here goes to the top at once, whatever the filter: who asked for it wants to see it. */
   add(generation: Generation): void {
     this.state.set((state) => {

@@ -1,0 +1,76 @@
+import { type Generation, hasEnded } from '@reelql/sdk';
+import { type MouseEvent, memo, useEffect, useRef } from 'react';
+import { useQuery } from 'urql';
+import { GenerationById } from '../../../../sdk/src/generated/operations.js';
+import { useTranslate } from '../../i18n/index.js';
+import { gallery } from '../../state/gallery.js';
+import { documentOf } from '../../transport/client.js';
+import { Tile, type TileState } from '../tile/tile.js';
+import styles from './gallery-grid.module.css';
+
+const document = documentOf(GenerationById);
+
+export interface CellActions {
+  readonly open: (id: string) => void;
+  readonly toggle: (id: string) => void;
+  readonly extend: (id: string) => void;
+  readonly focus: (id: string) => void;
+}
+
+/** A tile's place in the grid: reads its generation from the cache, takes clicks and the focus. */
+export const GalleryCell = memo(function GalleryCell({
+  id,
+  column,
+  left,
+  width,
+  tabbable,
+  takeFocus,
+  actions,
+  ...state
+}: TileState & {
+  id: string;
+  column: number;
+  left: number;
+  width: number;
+  /** The grid's one stop for Tab. */
+  tabbable: boolean;
+  /** The keyboard has just moved here. */
+  takeFocus: boolean;
+  actions: CellActions;
+}) {
+  const t = useTranslate();
+  const [{ data, fetching }] = useQuery({ query: document, variables: { id }, requestPolicy: 'cache-first' });
+  const generation = data?.node?.__typename === 'Generation' ? (data.node as Generation) : null;
+  const gone = !fetching && data !== undefined && data.node === null;
+  useEffect(() => {
+    if (gone) gallery.remove(new Set([id]));
+  }, [gone, id]);
+  const cell = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (takeFocus) cell.current?.focus({ preventScroll: true });
+  }, [takeFocus]);
+  const click = (event: MouseEvent) => {
+    if (event.shiftKey) actions.extend(id);
+    else if (event.ctrlKey || event.metaKey) actions.toggle(id);
+    else actions.open(id);
+  };
+  return (
+    <div
+      ref={cell}
+      role="gridcell"
+      className={styles.cell}
+      style={{ left, width }}
+      tabIndex={tabbable ? 0 : -1}
+      aria-colindex={column}
+      aria-selected={state.selected}
+      aria-busy={generation !== null && !hasEnded(generation.status)}
+      aria-label={
+        generation ? t('tile.named', { prompt: generation.prompt, status: t(`status.${generation.status}`) }) : ''
+      }
+      onClick={click}
+      onFocus={() => actions.focus(id)}
+    >
+      {generation && <Tile {...state} generation={generation} onToggle={() => actions.toggle(id)} />}
+    </div>
+  );
+});

@@ -1,0 +1,121 @@
+import { type Generation, hasEnded } from '@reelql/sdk';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslate } from '../../i18n/index.js';
+import { cancel, retry, star } from '../../state/actions.js';
+import { announce } from '../../state/announcement.js';
+import { gallery } from '../../state/gallery.js';
+import { useLive } from '../../state/live.js';
+import { attempt } from './attempt.js';
+import { CrossFade } from './cross-fade.js';
+import { EndedNotice } from './ended-notice.js';
+import { LiveStatus } from './live-status.js';
+import { MovingPicture } from './moving-picture.js';
+import styles from './tile.module.css';
+import { TileControl } from './tile-control.js';
+
+export interface TileState {
+  /** The keyboard is here: its buttons are in the tab order. */
+  readonly focused: boolean;
+  readonly selected: boolean;
+  /** Whether any tile is selected: then all show where to click for one more. */
+  readonly selecting: boolean;
+}
+
+/** One generation, from waiting to playing. */
+export function Tile({
+  generation,
+  focused,
+  selected,
+  selecting,
+  onToggle,
+}: TileState & { generation: Generation; onToggle: () => void }) {
+  const t = useTranslate();
+  const { id, prompt, status, starred } = generation;
+  const ended = hasEnded(status);
+  const { progress, preview, resumedFrom } = useLive(id, ended);
+  const lastPreview = useRef<string | null>(null);
+  if (preview) lastPreview.current = `data:${preview.mimeType};base64,${preview.data}`;
+  const fresh = useEnding(generation);
+  const [pointed, setPointed] = useState(false);
+  const [inside, setInside] = useState(false);
+  const succeeded = status === 'SUCCEEDED';
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const quiet = (shown: boolean) => (shown ? '' : styles.quiet);
+  return (
+    <div
+      className={`${styles.tile} ${selected ? styles.selected : ''}`}
+      onPointerEnter={() => setPointed(true)}
+      onPointerLeave={() => setPointed(false)}
+      onFocus={() => setInside(true)}
+      onBlur={() => setInside(false)}
+    >
+      {!ended && lastPreview.current === null && <div className={styles.noise} />}
+      {lastPreview.current !== null && (!ended || succeeded) && (
+        <CrossFade src={lastPreview.current} alt={preview ? t('tile.preview', { step: preview.step }) : ''} />
+      )}
+      {succeeded && (
+        <MovingPicture generation={generation} playing={!calm && (pointed || inside || focused || fresh)} />
+      )}
+      {ended && !succeeded && (
+        <EndedNotice
+          generation={generation}
+          focusable={focused}
+          onRetry={() => attempt(t, async () => gallery.add(await retry(id)))}
+        />
+      )}
+      {!ended && <LiveStatus prompt={prompt} progress={progress ?? generation.progress} resumedFrom={resumedFrom} />}
+      {succeeded && (
+        <div className={styles.caption}>
+          <p>{prompt}</p>
+        </div>
+      )}
+      <div className={`${styles.corner} ${styles.left}`}>
+        <TileControl
+          icon="check"
+          label={t('tile.select')}
+          pressed={selected}
+          look={selected ? styles.chosen : quiet(selecting)}
+          focusable={focused}
+          onPress={onToggle}
+        />
+      </div>
+      <div className={`${styles.corner} ${styles.right}`}>
+        <TileControl
+          icon="star"
+          label={starred ? t('tile.unstar') : t('tile.star')}
+          pressed={starred}
+          filled={starred}
+          look={starred ? styles.starred : quiet(false)}
+          focusable={focused}
+          onPress={() => attempt(t, () => star(id, !starred))}
+        />
+        {!ended && (
+          <TileControl
+            icon="close"
+            label={t('tile.cancel')}
+            focusable={focused}
+            onPress={() => attempt(t, () => cancel(id))}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Says when a generation ends before one's eyes; true from then on if there is a video, which plays at once. */
+function useEnding({ status, prompt }: Generation): boolean {
+  const t = useTranslate();
+  const before = useRef(status);
+  const [fresh, setFresh] = useState(false);
+  useEffect(() => {
+    const lived = !hasEnded(before.current);
+    before.current = status;
+    if (!lived) return;
+    if (status === 'SUCCEEDED') {
+      setFresh(true);
+      announce(t('live.finished', { prompt }));
+    }
+    if (status === 'FAILED') announce(t('live.failed', { prompt }));
+  }, [status, prompt, t]);
+  return fresh;
+}
