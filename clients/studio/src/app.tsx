@@ -1,9 +1,12 @@
+import { Tooltip } from 'radix-ui';
 import styles from './app.module.css';
+import { Composer } from './components/composer/composer.js';
 import { Gallery } from './components/gallery/gallery.js';
 import { Announcer } from './components/shell/announcer.js';
 import { ConnectionBanner } from './components/shell/connection-banner.js';
 import { Header } from './components/shell/header.js';
 import { KeyForm } from './components/shell/key-form.js';
+import { Toasts } from './components/shell/toasts.js';
 import { LanguageProvider, useTranslate } from './i18n/index.js';
 import { useConnection } from './state/connection.js';
 import { usePreferences } from './state/preferences.js';
@@ -12,7 +15,9 @@ export function App() {
   const { language } = usePreferences();
   return (
     <LanguageProvider language={language}>
-      <Page />
+      <Tooltip.Provider delayDuration={200}>
+        <Page />
+      </Tooltip.Provider>
     </LanguageProvider>
   );
 }
@@ -27,8 +32,18 @@ function Page() {
       </a>
       <Header />
       <ConnectionBanner />
-      <main className={styles.main}>{refused ? <KeyForm /> : <Gallery />}</main>
+      <main className={styles.main}>{refused ? <KeyForm /> : <Studio />}</main>
       <Announcer />
+      <Toasts />
+    </>
+  );
+}
+
+function Studio() {
+  return (
+    <>
+      <Composer />
+      <Gallery />
     </>
   );
 }

@@ -1,0 +1,6 @@
+import { Toaster } from 'sonner';
+import { usePreferences } from '../../state/preferences.js';
+
+export function Toasts() {
+  return <Toaster theme={usePreferences().theme} position="bottom-center" closeButton={false} />;
+}
