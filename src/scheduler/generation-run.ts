@@ -195,7 +195,7 @@ export class GenerationRun implements Asker {
       } catch (error) {
         if (error instanceof EncoderFailed && error.interrupted) await this.#awaitStop();
         this.#over.signal.throwIfAborted();
-        this.#setbacks.count(error);
+        this.#setbacks.count(error, this.step);
         context.log.warn({ generationId: this.job.generationId, err: error }, 'the video is encoded again');
       }
     }
@@ -262,7 +262,7 @@ export class GenerationRun implements Asker {
   #sufferOrThrow(error: unknown): void {
     this.#over.signal.throwIfAborted();
     if (error instanceof NoStepLeft) return;
-    this.#setbacks.count(error);
+    this.#setbacks.count(error, this.step);
     if (error instanceof ConditioningMissing) this.#conditioningLost = true;
     else if (error instanceof UnitFailed && error.lost) this.#interrupted = 'DEVICE_LOST';
   }
@@ -301,6 +301,8 @@ export class GenerationRun implements Asker {
   async onReady(stage: UnitStage, { loadSeconds, openedAt }: Readiness): Promise<void> {
     this.#account.loaded(loadSeconds);
     if (openedAt !== null && openedAt !== this.step) {
+      // Lost while others had their turn: nobody but its next unit finds out.
+      if (openedAt < this.step && this.#furthestStep > 0) this.#interrupted = 'DEVICE_LOST';
       this.step = openedAt;
       this.#checkpoint = { step: openedAt, at: performance.now() };
       this.#account.rewind(openedAt);

@@ -1,8 +1,8 @@
 import type { Lane } from './lane.js';
 
 /**
- * In which executors a generation's state lies, and at which step. Those that did not take the last step are behind and of no
- * use any more; with guidance split over two devices there are two that are not.
+ * In which executors a generation's state lies, and at which step: in one, or with guidance split over two devices in two.
+ * Generations are in the order in which their states were used, the latest last.
  */
 export class Residence {
   readonly #states = new Map<string, Map<Lane, number>>();
@@ -21,7 +21,24 @@ export class Residence {
 
   set(generationId: string, lane: Lane, step: number): void {
     const states = this.#states.get(generationId) ?? new Map<Lane, number>();
+    this.#states.delete(generationId);
     this.#states.set(generationId, states.set(lane, step));
+  }
+
+  /** The lane is about to have none of it, or has one that is behind. */
+  drop(generationId: string, lane: Lane): void {
+    this.#states.get(generationId)?.delete(lane);
+  }
+
+  /** Other lanes that have it. */
+  elsewhere(generationId: string, lane: Lane): Lane[] {
+    return [...(this.#states.get(generationId)?.keys() ?? [])].filter((other) => other !== lane);
+  }
+
+  /** Generations beyond so many on one lane, those used least recently first. */
+  surplus(lane: Lane, most: number): string[] {
+    const here = [...this.#states].filter(([, states]) => states.has(lane)).map(([id]) => id);
+    return here.slice(0, Math.max(0, here.length - most));
   }
 
   decodingLane(generationId: string): Lane | null {

@@ -14,6 +14,7 @@ import type { Lane, UnitDone } from './lane.js';
 import type { GrantCost } from './lane-account.js';
 import type { Residence } from './residence.js';
 import { learnOutOfMemory, NoRoom, type Room, takeRoom } from './room.js';
+import { fileSeconds, openState, tidyStates } from './states.js';
 import { rowsOf, stepWork, workOf } from './work.js';
 
 /** A grant with the parties in place of their names. */
@@ -24,8 +25,7 @@ export interface Assignment {
   readonly members: readonly Pending[];
 }
 
-/** More than a unit takes that reads or writes a file of a few megabytes, and than encoding one picture. */
-const fileSeconds = 1;
+/** More than encoding one picture takes. */
 const pictureSeconds = 10;
 
 const nothing: GrantCost = { loadSeconds: 0, seconds: 0 };
@@ -118,7 +118,7 @@ export class UnitCarrier {
       case 'decode':
         return this.#decode(lane, leader, room);
       case 'step': {
-        const ready = await this.#makeReady(lane, members, room);
+        const ready = await this.#makeReady(lane, second, members, room);
         if (ready.length === 0) return 0;
         return second && secondRoom
           ? this.#splitStep(lane, second, leader, [room, secondRoom])
@@ -128,13 +128,14 @@ export class UnitCarrier {
   }
 
   /** @returns those whose states are open, with a step left; the others have been told why not */
-  async #makeReady(lane: Lane, members: readonly Pending[], room: Room): Promise<Pending[]> {
+  async #makeReady(lane: Lane, second: Lane | null, members: readonly Pending[], room: Room): Promise<Pending[]> {
     const ready: Pending[] = [];
     for (const member of members) {
       const { asker } = member;
       try {
         const loadSeconds = ready.length === 0 ? room.loadSeconds : 0;
-        await asker.onReady('step', { loadSeconds, openedAt: await this.#open(lane, asker) });
+        const openedAt = await openState(this.#residence, lane, asker);
+        await asker.onReady('step', { loadSeconds, openedAt });
         if (asker.step < asker.job.settings.steps) ready.push(member);
         else member.reject(new NoStepLeft(`generation ${asker.job.generationId} has taken its last step`));
       } catch (error) {
@@ -142,6 +143,7 @@ export class UnitCarrier {
         this.#refuse(lane, [member], error);
       }
     }
+    await tidyStates(this.#residence, lane, second, ready);
     return ready;
   }
 
@@ -188,28 +190,6 @@ export class UnitCarrier {
     return done.seconds;
   }
 
-  /**
-   * Makes sure that the lane has the state at the asker's step, or where that is lost, at an earlier one.
-   * @returns steps done by what had to be opened; null where it was open
-   */
-  async #open(lane: Lane, { job, model, step }: Asker): Promise<number | null> {
-    const { generationId } = job;
-    if (this.#residence.isAt(generationId, lane, step)) return null;
-    try {
-      const from = this.#residence.laneAt(generationId, step);
-      await from?.run<'checkpoint'>({ kind: 'checkpoint', generationIds: [generationId] }, fileSeconds);
-    } catch (error) {
-      // Then an earlier checkpoint has to do.
-      if (!(error instanceof UnitFailed) || !error.lost) throw error;
-    }
-    const unit = { kind: 'open', generationId, bundle: model.directory, request: requestOf(job) } as const;
-    const { result } = await lane.run<'open'>(unit, fileSeconds);
-    if (result.step === null)
-      throw new ConditioningMissing(`generation ${generationId} lacks an embedding or its first frame`);
-    this.#residence.set(generationId, lane, result.step);
-    return result.step;
-  }
-
   async #step(lane: Lane, members: readonly Pending[], room: Room): Promise<number> {
     const rows = rowsIn(members);
     const [{ asker: leader }] = members as readonly [Pending];
@@ -235,7 +215,7 @@ export class UnitCarrier {
   async #splitStep(lane: Lane, second: Lane, pending: Pending, rooms: readonly [Room, Room]): Promise<number> {
     const { asker } = pending;
     const { generationId, settings } = asker.job;
-    await this.#open(second, asker);
+    await openState(this.#residence, second, asker);
     const { count: _, ...unit } = stepWork(settings, asker.model.manifest, 1);
     const cost = { model: asker.job.model, ...unit };
     const predict = async (on: Lane, row: 'conditional' | 'unconditional', room: Room) => {
@@ -260,6 +240,10 @@ export class UnitCarrier {
     const isLast = asker.step + 1 >= settings.steps;
     const advances = [advance(lane, asker.checkpointDue()), ...(isLast ? [] : [advance(second, false)])];
     const advanced = await Promise.allSettled(advances);
+    // Who did not take the step is behind.
+    for (const [i, on] of [lane, second].entries()) {
+      if (advanced[i]?.status !== 'fulfilled') this.#residence.drop(generationId, on);
+    }
     const kept = advanced.find(({ status }) => status === 'fulfilled') ?? advanced[0];
     const done = valueOf(kept as PromiseSettledResult<UnitDone<'advance'>>);
     const seconds = Math.max(...halves.map((half) => half.seconds)) + done.seconds;
