@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { type CommandDef, defineCommand } from 'citty';
+import { packagePath } from '../../src/package-path.js';
 
 /** Each command loads what it needs and no more. */
 const subCommands = {
@@ -22,7 +24,7 @@ const subCommands = {
   completion: () => import('./completion.js').then((module) => module.completion),
 } as const;
 
-export const version = '0.1.0';
+export const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string };
 
 export const reelql: CommandDef = defineCommand({
   meta: { name: 'reelql', version, description: 'Self-hosted text-to-video over GraphQL' },
