@@ -53,7 +53,7 @@ function child(parent: DataView | null, type: string, skip = 0): DataView | null
 
 /** `meta` has a version and flags in front of its boxes, and `data` a type and a language in front of its text. */
 function commentOfIndex(moov: DataView): string | null {
-  const tags = child(child(child(moov, 'udta'), 'meta', 4), 'ilst');
+  const tags = child(child(child(moov, 'udta'), 'meta'), 'ilst', 4);
   const data = child(child(tags, '\u00a9cmt'), 'data');
   if (!data || data.byteLength < 8) return null;
   return new TextDecoder().decode(new Uint8Array(data.buffer, data.byteOffset + 8, data.byteLength - 8));
