@@ -47,7 +47,7 @@ export async function makeAndFollow(
 function noticesOf({ created, warnings }: CreatedGeneration): string[] {
   return [
     ...created.adjustments.map(({ field, from, to, reason }) => `${field}: ${from} → ${to} (${reason})`),
-    ...warnings.map(({ field, message }) => `${field}: ${message}`),
+    ...warnings.map(({ message }) => message),
   ];
 }
 
