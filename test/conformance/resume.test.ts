@@ -71,7 +71,7 @@ describe('a subscriber whose connection breaks', () => {
       { numRuns: 30 },
     );
     expect(broken).toBeGreaterThan(30);
-    await vi.waitFor(() => expect(server.events.size).toBe(0));
+    await vi.waitFor(() => expect(server.events.size).toBe(0), { timeout: 20_000 });
   });
 });
 

@@ -8,6 +8,9 @@ import { bytesHeld } from '../support/collect-garbage.js';
 import { create, type Json, localId, watch } from '../support/graphql-client.js';
 import { ResumingFollower } from '../support/resuming-follower.js';
 
+/** The machine may be busy with other tests. */
+const patient = { timeout: 20_000 };
+
 let server: ApiServer;
 beforeAll(async () => {
   server = await ApiServer.start();
@@ -25,7 +28,7 @@ class SlowSubscriber {
     const subscriber = new SlowSubscriber(socket);
     socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init' })));
     socket.on('message', (data) => subscriber.take(JSON.parse(String(data)), id));
-    await vi.waitFor(() => expect(subscriber.seen.length).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(subscriber.seen.length).toBeGreaterThan(0), patient);
     return subscriber;
   }
 
@@ -50,7 +53,7 @@ it('a subscriber that stops reading costs no memory, and comes back to the lates
   const quick = new ResumingFollower(server.url, generation.id);
   await quick.saw(1);
   await server.scheduler.start(id);
-  await vi.waitFor(() => expect(slow.seen).toHaveLength(2));
+  await vi.waitFor(() => expect(slow.seen).toHaveLength(2), patient);
   slow.stream.pause();
 
   const progress = async (from: number, to: number) => {
@@ -79,9 +82,9 @@ it('a subscriber that stops reading costs no memory, and comes back to the lates
   expect((await bytesHeld()) - before).toBeLessThan(3e6);
 
   slow.stream.resume();
-  await vi.waitFor(() => expect(slow.seen.at(-1).sequence).toBe(232));
+  await vi.waitFor(() => expect(slow.seen.at(-1).sequence).toBe(232), patient);
   await server.scheduler.succeed(id, [await server.storeVideo(Buffer.from('video'))]);
-  await vi.waitFor(() => expect(slow.completed).toBe(true));
+  await vi.waitFor(() => expect(slow.completed).toBe(true), patient);
   expect(quick.sequences.slice(0, -1)).toEqual(Array.from({ length: 232 }, (_, index) => index + 1));
   await quick.completed;
 
