@@ -2,15 +2,18 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { argv, exit } from 'node:process';
+import { formatDocument, gql, stringifyDocument } from '@urql/core';
+import type { DocumentNode } from 'graphql';
 import * as sdk from '../clients/sdk/src/generated/operations.js';
-import { landingOperations } from '../src/api/landing/operations.js';
 
 const target = 'schema/trusted-documents.json';
+const typescript = Object.values(sdk).map(({ query }) => query);
 // What ariadne-codegen has written is Python, and each document in it a literal as it is.
 const python = await readFile('clients/python/reelql/generated/client.py', 'utf8');
 const documents = [
-  ...Object.values(sdk).map(({ query }) => query),
-  ...Object.values(landingOperations),
+  ...typescript,
+  // The studio's cache wants to know every object's type.
+  ...typescript.map((query) => stringifyDocument(formatDocument(gql(query)) as DocumentNode)),
   ...[...python.matchAll(/gql\("{3}([^]*?)"{3}\)/g)].map(([, document = '']) => document),
 ];
 const entries = documents.map((document) => [createHash('sha256').update(document).digest('hex'), document] as const);

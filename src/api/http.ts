@@ -1,7 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Caller } from '../auth/caller.js';
 import { enter, type Gate } from '../auth/gate.js';
@@ -9,7 +9,6 @@ import type { Refusal } from '../auth/refusal.js';
 import type { Log } from '../log.js';
 import type { ApiContext } from './context.js';
 import { sendError } from './http-errors.js';
-import { landingHeaders, landingPage } from './landing/landing.js';
 import { type Origins, registerOrigins } from './origins.js';
 import { costOf, furtherRequests, requireCost } from './policy/cost.js';
 import { introspection, operationLimits, parseOptions } from './policy/limits.js';
@@ -48,7 +47,7 @@ export interface GraphqlOptions {
   contextOf(request: FastifyRequest['raw'], caller: Caller): ApiContext;
 }
 
-/** GraphQL over HTTP at /graphql, and the page for people there and at /. Returns Apollo's stop. */
+/** GraphQL over HTTP at /graphql; people who visit it are sent to the page. Returns Apollo's stop. */
 export async function registerGraphql(
   app: FastifyInstance,
   { schema, gate, documents, log, contextOf }: GraphqlOptions,
@@ -86,13 +85,12 @@ export async function registerGraphql(
       if (!isBrowserVisit(request)) callers.set(request, await enter(gate, request.headers));
     },
     async handler(request, reply) {
-      if (isBrowserVisit(request)) return sendPage(request, reply);
+      if (isBrowserVisit(request)) return reply.redirect('/');
       const refused = resolveDocument(request, documents);
       if (refused) return reply.code(refused.status).send({ errors: [maskError(refused.error, log)] });
       return answer.call(app, request, reply);
     },
   });
-  app.get('/', sendPage);
   return () => apollo.stop();
 }
 
@@ -124,8 +122,4 @@ function isApollosOwn(code: unknown): boolean {
 
 function isBrowserVisit({ method, headers, query }: FastifyRequest): boolean {
   return method === 'GET' && (headers.accept ?? '').includes('text/html') && !('query' in (query as object));
-}
-
-async function sendPage(_request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  return reply.headers(landingHeaders).type('text/html; charset=utf-8').send(landingPage);
 }

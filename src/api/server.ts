@@ -12,6 +12,7 @@ import type { ModelCatalog } from '../generations/catalog.js';
 import type { GenerationService } from '../generations/service.js';
 import type { Log } from '../log.js';
 import { registerOpenAiRoutes } from '../openai/routes.js';
+import { packagePath } from '../package-path.js';
 import type { Scheduler } from '../scheduler/ports.js';
 import { registerUploadRoutes } from '../uploads/routes.js';
 import type { UploadStore } from '../uploads/upload-store.js';
@@ -22,6 +23,7 @@ import { createHttpApp, registerGraphql } from './http.js';
 import { Origins } from './origins.js';
 import type { TrustedDocuments } from './policy/trusted-documents.js';
 import { createSchema } from './schema.js';
+import { registerStudio } from './studio.js';
 import { attachWebSocket } from './websocket.js';
 
 export interface HttpServerOptions {
@@ -90,6 +92,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     linkTo: (request, caller, path) => contextOf(request.raw, caller).linkTo(path),
   });
   await registerOpenAiRoutes(app, { service, catalog, uploads, files: artifacts, gate, log });
+  await registerStudio(app, packagePath('dist/studio'));
   registerHealthRoutes(app, { ...options, draining: () => draining });
   const closeSockets = attachWebSocket(app.server, { schema, gate, documents, origins, log, contextOf, ...network });
   const close = async () => {
