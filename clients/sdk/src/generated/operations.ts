@@ -386,7 +386,7 @@ export type ProgressFragment = { readonly phase: GenerationPhase, readonly step:
 
 export type PreviewFragment = { readonly step: number, readonly width: number, readonly height: number, readonly frameCount: number, readonly mimeType: string, readonly data: string, readonly url: string };
 
-export type GenerationFragment = { readonly id: string, readonly status: GenerationStatus, readonly prompt: string, readonly negativePrompt: string, readonly modelName: string, readonly batching: BatchingPolicy, readonly priority: number, readonly starred: boolean, readonly cached: boolean, readonly lastSequence: number, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly settings: SettingsFragment, readonly adjustments: ReadonlyArray<AdjustmentFragment>, readonly warnings: ReadonlyArray<WarningFragment>, readonly model: { readonly id: string, readonly name: string } | null, readonly device: { readonly id: string, readonly name: string } | null, readonly outputs: { readonly formats: ReadonlyArray<VideoFormat>, readonly crop: { readonly x: number, readonly y: number, readonly width: number, readonly height: number } | null, readonly subtitles: ReadonlyArray<{ readonly text: string, readonly startSeconds: number, readonly endSeconds: number }> }, readonly firstFrame: { readonly id: string } | null, readonly progress: ProgressFragment, readonly artifacts: ReadonlyArray<ArtifactFragment>, readonly failure: FailureFragment | null, readonly usage: { readonly queueSeconds: number, readonly computeSeconds: number, readonly wallSeconds: number, readonly peakBytes: number | null, readonly averageBatchRows: number, readonly resumes: number, readonly preemptions: number } | null, readonly remixedFrom: { readonly id: string } | null, readonly retriedFrom: { readonly id: string } | null };
+export type GenerationFragment = { readonly id: string, readonly status: GenerationStatus, readonly prompt: string, readonly negativePrompt: string, readonly modelName: string, readonly batching: BatchingPolicy, readonly priority: number, readonly starred: boolean, readonly cached: boolean, readonly lastSequence: number, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly settings: SettingsFragment, readonly adjustments: ReadonlyArray<AdjustmentFragment>, readonly warnings: ReadonlyArray<WarningFragment>, readonly model: { readonly id: string, readonly name: string } | null, readonly device: { readonly id: string, readonly name: string } | null, readonly outputs: { readonly formats: ReadonlyArray<VideoFormat>, readonly crop: { readonly x: number, readonly y: number, readonly width: number, readonly height: number } | null, readonly subtitles: ReadonlyArray<{ readonly text: string, readonly startSeconds: number, readonly endSeconds: number }> }, readonly firstFrame: { readonly id: string, readonly url: string, readonly width: number, readonly height: number } | null, readonly progress: ProgressFragment, readonly artifacts: ReadonlyArray<ArtifactFragment>, readonly failure: FailureFragment | null, readonly usage: { readonly queueSeconds: number, readonly computeSeconds: number, readonly wallSeconds: number, readonly peakBytes: number | null, readonly averageBatchRows: number, readonly resumes: number, readonly preemptions: number } | null, readonly remixedFrom: { readonly id: string } | null, readonly retriedFrom: { readonly id: string } | null };
 
 type Problem_DoesNotFit_Fragment = { readonly __typename: 'DoesNotFit', readonly requiredBytes: number, readonly availableBytes: number, readonly message: string, readonly largestThatFits: { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number, readonly seed: number } | null };
 
@@ -845,6 +845,9 @@ fragment Generation on Generation {
   }
   firstFrame {
     id
+    url
+    width
+    height
   }
   batching
   priority
@@ -1021,6 +1024,9 @@ fragment Generation on Generation {
   }
   firstFrame {
     id
+    url
+    width
+    height
   }
   batching
   priority
@@ -1209,6 +1215,9 @@ fragment Generation on Generation {
   }
   firstFrame {
     id
+    url
+    width
+    height
   }
   batching
   priority
@@ -1385,6 +1394,9 @@ fragment Generation on Generation {
   }
   firstFrame {
     id
+    url
+    width
+    height
   }
   batching
   priority
@@ -1565,6 +1577,9 @@ fragment Generation on Generation {
   }
   firstFrame {
     id
+    url
+    width
+    height
   }
   batching
   priority
@@ -1900,6 +1915,9 @@ fragment Generation on Generation {
   }
   firstFrame {
     id
+    url
+    width
+    height
   }
   batching
   priority
@@ -2075,6 +2093,9 @@ fragment Generation on Generation {
   }
   firstFrame {
     id
+    url
+    width
+    height
   }
   batching
   priority
@@ -2286,6 +2307,9 @@ fragment Generation on Generation {
   }
   firstFrame {
     id
+    url
+    width
+    height
   }
   batching
   priority
@@ -2501,6 +2525,9 @@ fragment Generation on Generation {
   }
   firstFrame {
     id
+    url
+    width
+    height
   }
   batching
   priority

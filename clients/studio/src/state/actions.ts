@@ -1,7 +1,9 @@
-import type { CreateGenerationInput, Generation } from '@reelql/sdk';
+import type { CreateGenerationInput, Generation, OutputsInput } from '@reelql/sdk';
 import {
   CancelGeneration,
   CreateGeneration,
+  CreateGenerations,
+  DeleteGeneration,
   RetryGeneration,
   SetGenerationPriority,
   SetGenerationStarred,
@@ -16,13 +18,26 @@ export async function create(input: CreateGenerationInput): Promise<Generation> 
   return successOf((await mutate(CreateGeneration, { input: keyed })).createGeneration).generation;
 }
 
-export async function retry(id: string): Promise<Generation> {
-  const input = { id, idempotencyKey: idempotencyKey() };
+/** All or none; at most 64. */
+export async function createMany(inputs: readonly CreateGenerationInput[]): Promise<readonly Generation[]> {
+  const keyed = inputs.map((input) => ({ ...input, idempotencyKey: idempotencyKey() }));
+  return successOf((await mutate(CreateGenerations, { inputs: keyed })).createGenerations).generations;
+}
+
+/** @param outputs what to make of the same pictures; as before if left out */
+export async function retry(id: string, outputs?: OutputsInput): Promise<Generation> {
+  const input = { id, outputs, idempotencyKey: idempotencyKey() };
   return successOf((await mutate(RetryGeneration, { input })).retryGeneration).generation;
 }
 
 export async function cancel(id: string): Promise<Generation> {
   return successOf((await mutate(CancelGeneration, { input: { id } })).cancelGeneration).generation;
+}
+
+/** One that runs is stopped first. */
+export async function remove(id: string): Promise<void> {
+  await cancel(id);
+  successOf((await mutate(DeleteGeneration, { input: { id } })).deleteGeneration);
 }
 
 export async function star(id: string, starred: boolean): Promise<Generation> {

@@ -57,6 +57,7 @@ export function inputOf(draft: Draft, { first }: { readonly first: boolean }): C
 /** The draft that a generation came from. Another seed makes another video of it; its own makes the same one again. */
 export function draftOf(generation: Generation, { seed: keep }: { readonly seed: 'same' | 'another' }): Draft {
   const { seed, ...settings } = generation.settings;
+  const { firstFrame } = generation;
   return {
     prompt: generation.prompt,
     negativePrompt: generation.negativePrompt,
@@ -64,7 +65,7 @@ export function draftOf(generation: Generation, { seed: keep }: { readonly seed:
     settings,
     seed: keep === 'same' ? seed : null,
     formats: generation.outputs.formats,
-    firstFrame: null,
+    firstFrame: firstFrame && { ...firstFrame, expiresAt: null },
     remixedFromId: generation.id,
   };
 }
