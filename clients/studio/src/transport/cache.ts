@@ -23,7 +23,31 @@ const embeddedTypes = [
   'Subtitle',
 ];
 
+/** The interfaces of the schema that our documents name, and who implements them. */
+const possibleTypes = {
+  Node: ['Device', 'Generation', 'Model', 'Upload'],
+  SequencedEvent: [
+    'GenerationCanceled',
+    'GenerationFailed',
+    'GenerationProgressed',
+    'GenerationQueued',
+    'GenerationResumed',
+    'GenerationStarted',
+    'GenerationSucceeded',
+  ],
+  UserError: [
+    'DoesNotFit',
+    'GenerationBusy',
+    'IdempotencyConflict',
+    'InvalidInput',
+    'NotFound',
+    'QueueFull',
+    'QuotaExceeded',
+  ],
+};
+
 export const cacheOptions: CacheExchangeOpts = {
+  possibleTypes,
   keys: Object.fromEntries(embeddedTypes.map((type) => [type, embedded])),
   resolvers: {
     // A tile finds its generation where a page of the gallery has brought it.

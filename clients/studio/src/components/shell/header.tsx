@@ -1,4 +1,5 @@
 import type { MouseEvent } from 'react';
+import brand from '../../favicon.svg';
 import { languages, useTranslate } from '../../i18n/index.js';
 import { openOverlay } from '../../state/overlay.js';
 import { prefer, themes, usePreferences } from '../../state/preferences.js';
@@ -23,7 +24,7 @@ export function Header() {
   return (
     <header className={styles.header}>
       <a className={styles.brand} href="/" aria-label={t('header.home')} onClick={home}>
-        <img src="/favicon.svg" alt="" width={28} height={28} />
+        <img src={brand} alt="" width={28} height={28} />
         <span className={styles.brandName}>ReelQL</span>
       </a>
       <MachineButton />
