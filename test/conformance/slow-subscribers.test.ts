@@ -21,7 +21,12 @@ afterAll(() => server.close());
 class SlowSubscriber {
   readonly seen: Json[] = [];
   completed = false;
-  private constructor(readonly socket: WebSocket) {}
+  /** It lives, it only does not read: the server's pings, which it does not see, count as answered. */
+  private readonly pongs = setInterval(() => this.socket.readyState === WebSocket.OPEN && this.socket.pong(), 1000);
+
+  private constructor(readonly socket: WebSocket) {
+    socket.on('close', () => clearInterval(this.pongs));
+  }
 
   static async start(url: string, id: string): Promise<SlowSubscriber> {
     const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
