@@ -59,7 +59,7 @@ function canJoin(leader: Ask, other: Ask): boolean {
   return (
     other !== leader &&
     sharesSteps(other) &&
-    other.kind === leader.kind &&
+    (other.kind === null || leader.kind === null || other.kind === leader.kind) &&
     other.model === leader.model &&
     other.shape === leader.shape &&
     other.priority === leader.priority

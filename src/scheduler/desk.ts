@@ -6,7 +6,8 @@ import { charge, type Turns, turnsOf } from './fairness.js';
 import type { Lane } from './lane.js';
 import { mayTry, settle } from './lane-account.js';
 import type { Ask, Grant, Policy, Snapshot, UnitStage } from './policy.js';
-import { Residence } from './residence.js';
+import { inOrder } from './ranking.js';
+import type { Residence } from './residence.js';
 import { UnitCarrier } from './unit-carrier.js';
 import { costView, ledgerView } from './views.js';
 import { rowsOf, tokensPerRow } from './work.js';
@@ -78,10 +79,10 @@ export class Desk {
     if (lane) await this.#forget(generationId, [lane]);
   }
 
-  /** In the order in which they would be served; what is under way is not among them. */
-  inOrder(askers: readonly Asker[], order: (asks: readonly Ask[], turns: Turns) => Ask[]): string[] {
+  /** Generations that have not started, in the order in which they would. */
+  inOrder(askers: readonly Asker[]): string[] {
     const asks = askers.map((asker) => this.#toAsk(asker, 'encode-text'));
-    return order(asks, this.#turns).map(({ generationId }) => generationId);
+    return inOrder(asks, this.#turns).map(({ generationId }) => generationId);
   }
 
   /** Once for all that changes in this turn of the event loop. */
@@ -178,10 +179,10 @@ export class Desk {
       for (const pending of putBack) {
         if (!pending.signal.aborted) this.#pending.set(pending.asker.job.generationId, pending);
       }
-      lane.device.observeMemory();
       second?.free();
       lane.free();
       this.planSoon();
+      lane.device.observeMemory();
     });
     for (const { generationId, client } of grant.asks) this.#underWay.set(generationId, { client, done });
   }

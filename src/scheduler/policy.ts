@@ -17,10 +17,11 @@ import { inOrder, oldestOverdue } from './ranking.js';
  * Nobody starves. Once a generation is older than `patienceSeconds`, at least a quarter of the time goes to the overdue ones in
  * the order of their age, whatever else is asked for. On one lane it has therefore ended, from its creation, after
  *
- *     patience + (the work of all unfinished ones older than it + its own) / share + loads + units
+ *     patience + (its own work + that of all unfinished ones older than it) / share + (amortisation + 4) loads + 4 units
  *
- * with at most a few loads and units of slack for what is not cut short (test/property/policy.test.ts has the exact ones). What
- * arrives later, in whatever number and with whatever priority, is not part of it. More lanes only make it less.
+ * where work is what each takes alone on the lane, and a load and a unit are the longest that there are: what is not cut short for
+ * it. What arrives later, in whatever number and with whatever priority, is not part of it. More lanes only make it less. Tested
+ * in test/property/policy-simulation.test.ts.
  */
 
 export type DeviceKind = 'CPU' | 'CUDA';
@@ -130,14 +131,8 @@ export type Policy = (snapshot: Snapshot) => Grant[];
 export function plan(snapshot: Snapshot, settings: PolicySettings = defaultPolicy): Grant[] {
   const asks = inOrder(snapshot.asks, snapshot.turns).filter(({ started }) => started || !snapshot.paused);
   const lanes = [...snapshot.lanes].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const round: Round = {
-    ...snapshot,
-    asks,
-    lanes,
-    settings,
-    waiting: new Set(asks),
-    free: new Set(lanes.filter(isIdle)),
-  };
+  const inPlay = { waiting: new Set(asks), free: new Set(lanes.filter(({ idle }) => idle)) };
+  const round: Round = { ...snapshot, asks, lanes, settings, ...inPlay };
 
   const grants: (readonly [Lane, Ask, Overdue])[] = [];
   const lead = (lane: Lane, ask: Ask, overdue: Overdue): void => {
@@ -212,5 +207,3 @@ function isHeldBack(ask: Ask, { asks, lanes }: Round): boolean {
   const before = asks.slice(0, asks.indexOf(ask));
   return before.some(({ stage, started, home }) => stage === 'step' && started && home === null);
 }
-
-const isIdle = ({ idle }: Lane): boolean => idle;

@@ -15,7 +15,6 @@ import type { DeviceMeasurements } from './measurements.js';
 import { PeakModel } from './peak-model.js';
 import { type Policy, plan } from './policy.js';
 import type { DeviceSnapshot, Estimate, Fit, Job, Scheduler } from './ports.js';
-import { inOrder } from './ranking.js';
 import { Residence } from './residence.js';
 import { defaultWatchdog, type WatchdogSettings } from './watchdog.js';
 import { type InstalledModel, workOf } from './work.js';
@@ -157,7 +156,7 @@ export class StepScheduler implements Scheduler {
     const runs = [...this.#runs.values()];
     const running = runs.filter(({ started }) => started).map(({ job }) => job.generationId);
     const waiting = runs.filter(({ started }) => !started);
-    return { waiting: this.#desk.inOrder(waiting, inOrder), running };
+    return { waiting: this.#desk.inOrder(waiting), running };
   }
 
   devices(): readonly DeviceSnapshot[] {

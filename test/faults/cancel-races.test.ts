@@ -92,6 +92,6 @@ test('cancels and kills at any moment: every generation ends once, and nothing i
       expect(readdirSync(join(folder, 'staged'))).toEqual([]);
       rmSync(folder, { recursive: true });
     }),
-    { numRuns: 10 },
+    { numRuns: 6 },
   );
 });

@@ -376,7 +376,7 @@ test('stop in mid-step: unfinished generations stay as they are, nothing is reco
     };
   });
   scheduler.submit(job('a', 'step2=hang'));
-  scheduler.submit(job('b'));
+  scheduler.submit(job('b', 'x', { batching: 'SOLO' }));
   await hanging;
   await scheduler.stop();
   expect(recorder.of('a').at(-1)).toMatchObject({ type: 'progressed' });
