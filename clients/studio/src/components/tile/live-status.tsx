@@ -28,6 +28,7 @@ export function LiveStatus({
   const percent = Math.round(fraction * 100);
   return (
     <div className={styles.status}>
+      <p className={styles.prompt}>{prompt}</p>
       <div className={styles.line}>
         <span className={styles.phase}>{t(`phase.${phase}`)}</span>
         {rest !== '' && <span className={styles.rest}>{rest}</span>}

@@ -1,0 +1,39 @@
+import { Dialog } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { IconButton } from './button.js';
+import styles from './panel.module.css';
+
+/** A dialog: keeps the focus inside, gives it back at the end, closes with Esc. `full` fills the window, `side` is a column at its edge. */
+export function Panel({
+  title,
+  close,
+  shape = 'centre',
+  tools,
+  onClose,
+  children,
+}: {
+  title: string;
+  /** What the closing button says. */
+  close: string;
+  shape?: 'centre' | 'full' | 'side';
+  /** Beside the title. */
+  tools?: ReactNode;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className={styles.veil} />
+        <Dialog.Content className={`${styles.panel} ${styles[shape]}`} aria-describedby={undefined}>
+          <div className={styles.head}>
+            <Dialog.Title className={styles.title}>{title}</Dialog.Title>
+            {tools}
+            <IconButton icon="close" label={close} onClick={onClose} />
+          </div>
+          {children}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
