@@ -5,7 +5,7 @@ import { pick, type Random, untilNext } from '../../support/random.js';
 
 /** Something asked for at a moment of the load. */
 export interface Arrival {
-  /** Seconds after the beginning. */
+  /** After the beginning, in times that a short one takes alone: on a slow machine the load comes more slowly. */
   readonly at: number;
   readonly class: Class;
   readonly client: string;
@@ -27,8 +27,8 @@ export const classNames = Object.keys(classes) as Class[];
 /** A studio's long videos, and two people who try things meanwhile: more than the machine can do at once until all have come. */
 export function mixedLoad(random: Random): Arrival[] {
   const arrivals: Arrival[] = [];
-  for (let at = 0; at < 16; at += 4) arrivals.push({ at, class: 'long', client: 'studio', seed: arrivals.length });
-  for (let at = 1; arrivals.length < 24; at += untilNext(random, 1.1)) {
+  for (let at = 0; at < 18; at += 3) arrivals.push({ at, class: 'long', client: 'studio', seed: arrivals.length });
+  for (let at = 1; arrivals.length < 30; at += untilNext(random, 0.8)) {
     const client = ['ann', 'ben'][pick(random, 2)] as string;
     arrivals.push({ at, class: random() < 0.75 ? 'short' : 'micro', client, seed: arrivals.length });
   }

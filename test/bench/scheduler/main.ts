@@ -15,7 +15,7 @@ import { plan } from '../../../src/scheduler/policy.js';
 import { firstComeFirstServed } from '../../support/baseline-policies.js';
 import { seededRandom } from '../../support/random.js';
 import { latencies, percentile } from '../sim/report.js';
-import { classNames, mixedLoad } from './load.js';
+import { type Arrival, classNames, mixedLoad } from './load.js';
 import { measureOverhead } from './overhead.js';
 import { installModels, type Played, play } from './play.js';
 
@@ -39,13 +39,18 @@ interface Total {
 
 async function compareUnderLoad(folder: string): Promise<void> {
   const models = await installModels(folder);
+  const alone: Arrival[] = [0, 4, 8].map((at) => ({ at, class: 'short', client: 'anyone', seed: at }));
+  const calibration = await play(firstComeFirstServed, { arrivals: alone, unitSeconds: 1 }, join(folder, 'c'), models);
+  const sharers = values['side-by-side'] ? 2 : 1;
+  const unitSeconds = sharers * percentile(calibration.latencies.get('short') ?? [], 0.5);
+  say(`a short one alone: ${(unitSeconds / sharers).toFixed(2)} s`);
   const ours: Total = { name: 'step scheduler', runs: [] };
   const baseline: Total = { name: 'first come first served', runs: [] };
   for (let round = 0; round < Number(values.rounds); round++) {
-    const arrivals = mixedLoad(seededRandom(Number(values.seed) + round));
+    const load = { arrivals: mixedLoad(seededRandom(Number(values.seed) + round)), unitSeconds };
     const played = [
-      async () => baseline.runs.push(await play(firstComeFirstServed, arrivals, join(folder, 'a'), models)),
-      async () => ours.runs.push(await play((snapshot) => plan(snapshot), arrivals, join(folder, 'b'), models)),
+      async () => baseline.runs.push(await play(firstComeFirstServed, load, join(folder, 'a'), models)),
+      async () => ours.runs.push(await play((snapshot) => plan(snapshot), load, join(folder, 'b'), models)),
     ];
     if (values['side-by-side']) await Promise.all(played.map((run) => run()));
     else for (const run of round % 2 === 0 ? played : played.reverse()) await run();

@@ -31,7 +31,7 @@ export async function installModels(folder: string): Promise<ReadonlyMap<string,
 /** One load through the real scheduler, executors and encoder, from a start with both models warm. */
 export async function play(
   policy: Policy,
-  arrivals: readonly Arrival[],
+  { arrivals, unitSeconds }: { readonly arrivals: readonly Arrival[]; readonly unitSeconds: number },
   folder: string,
   models: ReadonlyMap<string, InstalledModel>,
 ): Promise<Played> {
@@ -54,7 +54,7 @@ export async function play(
     const rows: number[] = [];
     await Promise.all(
       arrivals.map(async (arrival, i) => {
-        await new Promise((resolve) => setTimeout(resolve, 1000 * arrival.at));
+        await new Promise((resolve) => setTimeout(resolve, 1000 * unitSeconds * arrival.at));
         const asked = performance.now();
         rows.push(await generate(`job-${i}`, arrival));
         latencies.get(arrival.class)?.push((performance.now() - asked) / 1000);
