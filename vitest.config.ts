@@ -7,6 +7,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // The page in a browser has a command of its own: npm run test:studio.
+    exclude: ['test/studio/**'],
     // One process a file: onnxruntime-node must not be loaded twice in one environment.
     pool: 'forks',
     maxWorkers: 2,

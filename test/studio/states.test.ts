@@ -1,0 +1,116 @@
+import { afterEach, expect, it } from 'vitest';
+import { describeStudio, generateButton, preview, promptBox, quickDraft, Studio, slowDraft, tile } from './studio.js';
+
+const studios: Studio[] = [];
+afterEach(async () => {
+  for (const studio of studios.splice(0)) await studio.close();
+});
+
+async function start(env: NodeJS.ProcessEnv = {}): Promise<Studio> {
+  const studio = await Studio.start({ env });
+  studios.push(studio);
+  return studio;
+}
+
+describeStudio('where there is no video yet', () => {
+  it('an empty gallery says how to begin, and each of its three prompts does', async () => {
+    const studio = await start();
+    const page = await studio.visit({ stored: quickDraft });
+    await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor();
+    const examples = page.getByRole('group', { name: 'Try one of these' }).getByRole('button');
+    await expect.poll(() => examples.count()).toBe(3);
+    const prompt = (await examples.first().textContent()) ?? '';
+    await examples.first().click();
+    expect(await promptBox(page).inputValue()).toBe(prompt);
+    await page.keyboard.press('Control+Enter');
+    await tile(page, prompt, 'Finished').waitFor();
+    expect(await page.getByRole('heading', { name: 'Nothing here yet' }).count()).toBe(0);
+  });
+
+  it('a full queue says so and keeps the prompt; one more try gets in when there is room', async () => {
+    const studio = await start({ REELQL_QUEUE_CAPACITY: '1' });
+    const first = await studio.use(async (client) => {
+      await client.setQueuePaused(true);
+      return (await client.generate({ prompt: 'A waiting boat', settings: { steps: 2 } })).id;
+    });
+    const page = await studio.visit({ stored: quickDraft });
+    await promptBox(page).fill('A second boat');
+    await page.keyboard.press('Control+Enter');
+    const notice = page.getByRole('alert').filter({ hasText: 'The queue is full' });
+    await notice.waitFor();
+    expect(await promptBox(page).inputValue()).toBe('A second boat');
+    await studio.use(async (client) => {
+      await client.generations.cancel(first);
+    });
+    await notice.getByRole('button', { name: 'Try again' }).click();
+    await tile(page, 'A second boat', 'Waiting').waitFor();
+    await expect.poll(() => notice.count()).toBe(0);
+  });
+
+  it('what does not fit offers the largest that does, in one click', async () => {
+    const studio = await start();
+    const large = { width: 512, height: 320, frameCount: 65, steps: 4 };
+    const needed = await studio.use(async (client) => {
+      const { estimate } = await client.estimate({ settings: large });
+      const [device] = await client.devices();
+      // Room for a little less than it takes.
+      return (device?.totalBytes ?? 0) - (estimate?.peakBytes ?? 0) * 0.9;
+    });
+    await studio.kill();
+    await studio.restart({ REELQL_HEADROOM_BYTES: String(Math.round(needed)) });
+    const page = await studio.visit({ stored: { 'reelql.draft': { settings: large } } });
+    await promptBox(page).fill('A very large fish');
+    const notice = page.getByRole('alert').filter({ hasText: 'Too large for the memory of this machine' });
+    await notice.waitFor();
+    await notice.getByRole('button', { name: /^Use \d+ × \d+, \d+ frames$/ }).click();
+    await expect.poll(() => notice.count()).toBe(0);
+    await expect.poll(() => generateButton(page).textContent()).toMatch(/≈/);
+  });
+
+  it('a server that wants a key asks for it, refuses a wrong one, and works with the right one', async () => {
+    const studio = await start({ REELQL_AUTH: 'keys' });
+    const created = await studio.command('keys', 'create', '--name', 'studio', '--role', 'creator');
+    const secret = /rql_\w+/.exec(created)?.[0] ?? '';
+    expect(secret).not.toBe('');
+    const page = await studio.visit({ stored: quickDraft });
+    const field = page.getByRole('textbox', { name: 'API key' });
+    await field.fill('rql_wrong');
+    await page.keyboard.press('Enter');
+    await page.getByText('The server does not know the key that this browser has.').waitFor();
+    await field.fill(secret);
+    await page.keyboard.press('Enter');
+    await promptBox(page).fill('A red fish');
+    await page.keyboard.press('Control+Enter');
+    const made = tile(page, 'A red fish', 'Finished');
+    await made.waitFor();
+    const poster = made.getByRole('img', { name: 'A red fish' });
+    await expect.poll(() => poster.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+  });
+});
+
+describeStudio('a server that executes trusted documents only', () => {
+  it('is all that the page needs', async () => {
+    const studio = await start({ REELQL_TRUSTED_DOCUMENTS: 'only' });
+    const page = await studio.visit({ stored: slowDraft });
+    await promptBox(page).fill('A white bird');
+    await page.keyboard.press('Control+Enter');
+    const made = tile(page, 'A white bird');
+    await preview(made).waitFor();
+    await made.getByRole('button', { name: 'Cancel' }).click();
+    await tile(page, 'A white bird', 'Canceled').waitFor();
+    expect(studio.complaints).toEqual([]);
+  });
+});
+
+describeStudio('the page in Chinese', () => {
+  it('comes by itself where the browser speaks it, and makes videos', async () => {
+    const studio = await start();
+    const page = await studio.visit({ stored: quickDraft, locale: 'zh-CN' });
+    const box = page.getByRole('textbox', { name: '视频里要出现什么？' });
+    await box.fill('一只橙色的猫');
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-Hans');
+    await page.getByRole('button', { name: '生成', exact: true }).click();
+    await page.getByRole('gridcell', { name: '一只橙色的猫。已完成' }).waitFor();
+    expect(await page.locator('body').innerText()).not.toMatch(/\b(Generate|Settings|Your videos|Finished)\b/);
+  });
+});
