@@ -3,7 +3,8 @@ import { server } from '../transport/server.js';
 import { create } from './actions.js';
 import { type Draft, draftFrom, inputOf } from './draft.js';
 import { gallery } from './gallery.js';
-import { promptHistory, remembered } from './prompt-history.js';
+import { promptHistory } from './prompt-history.js';
+import { remembered } from './remembered.js';
 import type { ChosenSettings } from './settings.js';
 import { Store, storedStore, useStore } from './store.js';
 

@@ -1,5 +1,6 @@
 import { useTranslate } from '../../i18n/index.js';
-import { dateFilters, type Filters, filters, statusFilters, useFilters } from '../../state/filters.js';
+import { dateFilters, type Filters, statusFilters } from '../../state/filter-of.js';
+import { filters, useFilters } from '../../state/filters.js';
 import { useModels } from '../../state/models.js';
 import { prefer, tileSizes, usePreferences } from '../../state/preferences.js';
 import { Button, IconButton } from '../ui/button.js';

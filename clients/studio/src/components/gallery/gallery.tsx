@@ -1,5 +1,6 @@
 import { useTranslate } from '../../i18n/index.js';
-import { filters, noFilters } from '../../state/filters.js';
+import { noFilters } from '../../state/filter-of.js';
+import { filters } from '../../state/filters.js';
 import { gallery, useGallery } from '../../state/gallery.js';
 import { Button } from '../ui/button.js';
 import styles from './gallery.module.css';
