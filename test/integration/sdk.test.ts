@@ -301,7 +301,7 @@ describe('the rest of the contract', () => {
     const upload = await client.upload(new Uint8Array(png));
     expect(upload).toMatchObject({ mimeType: 'image/png', width: 64, height: 32 });
     const made = await client.generate({ prompt: 'a boat', firstFrameUploadId: upload.id });
-    expect(made.created.firstFrame).toEqual({ id: upload.id });
+    expect(made.created.firstFrame).toMatchObject({ id: upload.id, width: 64, height: 32 });
     await expect(client.upload(new Blob(['no picture']))).rejects.toMatchObject({ code: 'UNUSABLE_UPLOAD' });
     await made.cancel();
     await client.close();
