@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 /** `npm run test:studio`: the page in a browser, against servers of dist/. */
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    include: ['test/studio/*.test.ts'],
+    include: mode === 'screenshots' ? ['test/studio/screenshots.ts'] : ['test/studio/*.test.ts'],
     globalSetup: 'test/studio/browser.ts',
     pool: 'forks',
     // One after the other: servers, browser and encoders share two cores.
@@ -14,4 +14,4 @@ export default defineConfig({
     expect: { poll: { timeout: 60_000 } },
     reporters: ['default', './test/support/summary-reporter.ts'],
   },
-});
+}));

@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeStudio, quickDraft, Studio, tile } from './studio.js';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What a person with a screen reader, weak eyes or no mouse would stumble over: rule and where. */
+async function barriers(page: Page): Promise<string[]> {
+  // Colours are measured as they are in the end.
+  await page.evaluate(() =>
+    Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))),
+  );
+  // Through the debugger: the policy of the page lets no program in.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+    );
+}
+
+describeStudio('the page for everybody', () => {
+  let studio: Studio;
+  beforeAll(async () => {
+    studio = await Studio.start();
+    await studio.use(async (client) => {
+      const { settings } = quickDraft['reelql.draft'];
+      for (const prompt of ['A red car', 'A blue boat', 'An orange cat'])
+        await (await client.generate({ prompt, settings })).result();
+      await client.setQueuePaused(true);
+      const canceled = await client.generate({ prompt: 'A green tree' });
+      await canceled.cancel();
+      await client.generate({ prompt: 'A white bird, waiting' });
+    });
+  });
+  afterAll(() => studio.close());
+
+  for (const colorScheme of ['dark', 'light'] as const) {
+    it(`has no serious barrier in ${colorScheme} colours`, async () => {
+      const page = await studio.visit({ colorScheme });
+      await tile(page, 'A red car', 'Finished').waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Settings', exact: true }).click();
+      await page.getByRole('slider').first().waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await page.getByRole('gridcell').first().focus();
+      await page.keyboard.press('Space');
+      await page.getByRole('toolbar').waitFor();
+      expect(await barriers(page)).toEqual([]);
+    });
+  }
+
+  it('fits a screen of 360 pixels without scrolling sideways', async () => {
+    const page = await studio.visit({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+    await tile(page, 'A red car', 'Finished').waitFor();
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    await page.getByRole('slider').first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+  });
+
+  it('shows where the keyboard is at every stop, and reaches videos and settings by it', async () => {
+    const page = await studio.visit();
+    await tile(page, 'A red car', 'Finished').waitFor();
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    const stops: string[] = [];
+    for (let stop = 0; stop < 40; stop += 1) {
+      await page.keyboard.press('Tab');
+      const { name, visible } = await page.evaluate(() => {
+        const element = document.activeElement as HTMLElement;
+        // The ring may lie on the box around a text field.
+        const around = [element, element.parentElement].filter((one) => one !== null);
+        const ringed = around.some((one) => {
+          const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
+          return (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
+        });
+        return {
+          name: `${element.tagName} ${element.getAttribute('aria-label') ?? element.textContent?.slice(0, 30)}`,
+          visible: ringed || element === document.body,
+        };
+      });
+      expect({ name, visible }).toEqual({ name, visible: true });
+      if (name.startsWith('BODY')) break;
+      stops.push(name);
+    }
+    expect(stops[0]).toBe('A Skip to the videos');
+    expect(stops).toContain('BUTTON Generate');
+    expect(stops).toContain('BUTTON Settings');
+    expect(stops.some((name) => name.includes('A white bird, waiting'))).toBe(true);
+  });
+
+  it('holds still for who wants that', async () => {
+    const page = await studio.visit({ reducedMotion: 'reduce' });
+    const made = tile(page, 'A red car', 'Finished');
+    await made.hover();
+    expect(await made.locator('video').count()).toBe(0);
+    expect(
+      await page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === 'running').length),
+    ).toBe(0);
+  });
+});
