@@ -6,9 +6,10 @@ import { parseSubRip } from '../../clients/cli/subrip.js';
 import * as sdk from '../../clients/sdk/src/index.js';
 
 describe('exit codes', () => {
-  const classes = Object.values(sdk).filter(
-    (one): one is new (...args: never[]) => sdk.ReelQLError =>
-      typeof one === 'function' && one.prototype instanceof sdk.ReelQLError,
+  type ErrorClass = new (...args: never[]) => sdk.ReelQLError;
+  const exported: readonly unknown[] = Object.values(sdk);
+  const classes = exported.filter(
+    (one): one is ErrorClass => typeof one === 'function' && one.prototype instanceof sdk.ReelQLError,
   );
 
   it('tell every error of the SDK from “anything else”', () => {
