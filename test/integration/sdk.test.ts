@@ -287,8 +287,8 @@ describe('the rest of the contract', () => {
     expect(both).toHaveLength(2);
     const wrong = client.generations.createMany([{ prompt: 'fine' }, { prompt: '' }]);
     await expect(wrong).rejects.toMatchObject({ code: 'INVALID_INPUT' });
-    await expect(wrong).rejects.toSatisfy((error: { issues: { path: string[] }[] }) =>
-      error.issues[0]?.path.includes('1') === true,
+    await expect(wrong).rejects.toSatisfy(
+      (error: { issues: { path: string[] }[] }) => error.issues[0]?.path.includes('1') === true,
     );
     await client.close();
   });
