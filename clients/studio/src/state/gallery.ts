@@ -34,7 +34,8 @@ class Gallery {
     this.generation += 1;
     this.cursor = null;
     this.refreshing = false;
-    this.state.set({ filter, items: [], total: null, loading: true, failure: null });
+    // What fitted the last filter stays in sight until there is something better.
+    this.state.set((state) => ({ ...state, filter, total: null, loading: true, failure: null }));
     void this.refresh();
   }
 
@@ -51,13 +52,10 @@ class Gallery {
     if (generation !== this.generation) return;
     this.refreshing = false;
     if (page) {
-      const items = withFirstPage(
-        this.state.get().items,
-        page.edges.map(({ node }) => itemOf(node)),
-        !page.pageInfo.hasNextPage,
-      );
-      const begins = items.length === page.edges.length;
-      if (begins) this.cursor = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+      const newest = page.edges.map(({ node }) => itemOf(node));
+      const { items: before, total } = this.state.get();
+      const items = withFirstPage(total === null ? [] : before, newest, !page.pageInfo.hasNextPage);
+      if (items.length === newest.length) this.cursor = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
       this.state.set((state) => ({ ...state, items, total: page.totalCount, loading: false, failure: null }));
     }
     if (this.staleSince) void this.refresh();

@@ -2,5 +2,5 @@ import { Toaster } from 'sonner';
 import { usePreferences } from '../../state/preferences.js';
 
 export function Toasts() {
-  return <Toaster theme={usePreferences().theme} position="bottom-center" closeButton={false} />;
+  return <Toaster theme={usePreferences().theme} position="bottom-right" closeButton={false} />;
 }
