@@ -2,6 +2,7 @@ import { Tooltip } from 'radix-ui';
 import styles from './app.module.css';
 import { Composer } from './components/composer/composer.js';
 import { Gallery } from './components/gallery/gallery.js';
+import { Layers } from './components/layers.js';
 import { Announcer } from './components/shell/announcer.js';
 import { ConnectionBanner } from './components/shell/connection-banner.js';
 import { Header } from './components/shell/header.js';
@@ -44,6 +45,7 @@ function Studio() {
     <>
       <Composer />
       <Gallery />
+      <Layers />
     </>
   );
 }

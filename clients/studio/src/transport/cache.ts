@@ -3,7 +3,22 @@ import type { CacheExchangeOpts } from '@urql/exchange-graphcache';
 /** Types without an id belong to what holds them. */
 const embedded = () => null;
 
+/** The log is read past the cache, in pages. */
+const logTypes = [
+  'GenerationEventConnection',
+  'GenerationEventEdge',
+  'GenerationCanceled',
+  'GenerationFailed',
+  'GenerationProgressed',
+  'GenerationQueued',
+  'GenerationResumed',
+  'GenerationStarted',
+  'GenerationSucceeded',
+  'PageInfo',
+];
+
 const embeddedTypes = [
+  ...logTypes,
   'Adjustment',
   'Artifact',
   'Crop',

@@ -30,8 +30,8 @@ export default function Palette() {
       open
       onOpenChange={(open) => !open && closeOverlay()}
       label={t('palette.title')}
-      overlayClassName={styles.veil}
-      contentClassName={styles.palette}
+      overlayClassName={styles.veil ?? ''}
+      contentClassName={styles.palette ?? ''}
       loop
     >
       <Command.Input className={styles.input} placeholder={t('palette.placeholder')} />

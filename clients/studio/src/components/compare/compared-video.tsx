@@ -1,0 +1,46 @@
+import type { Generation } from '@reelql/sdk';
+import { useEffect, useRef } from 'react';
+import { type Clock, frameAt, seekTime } from '../../state/compare-clock.js';
+import styles from './compare.module.css';
+
+/** How far a playing video may be off before it is set right: less is not seen, and every setting right is. */
+const toleratedFrames = 2;
+
+/** A video that shows what the clock says. GIF and WebP keep no clock: they play by themselves. */
+export function ComparedVideo({ generation, clock }: { generation: Generation; clock: Clock }) {
+  const { settings, artifacts, prompt } = generation;
+  const element = useRef<HTMLVideoElement>(null);
+  const video = artifacts.find(({ kind }) => kind === 'VIDEO');
+  const { time, playing } = clock;
+  useEffect(() => {
+    const media = element.current;
+    if (!media || media.readyState === 0) return;
+    const { fps, frameCount } = settings;
+    if (!playing) {
+      media.pause();
+      if (frameAt(media.currentTime, settings) !== frameAt(time, settings))
+        media.currentTime = seekTime(time, settings);
+      return;
+    }
+    const over = time >= frameCount / fps;
+    if (over) return;
+    if (Math.abs(media.currentTime - time) > toleratedFrames / fps) media.currentTime = seekTime(time, settings);
+    if (media.paused) media.play().catch(() => {});
+  }, [time, playing, settings]);
+  if (!video) return null;
+  if (video.mimeType.startsWith('image/')) return <img className={styles.media} src={video.url} alt={prompt} />;
+  return (
+    <video
+      ref={element}
+      className={styles.media}
+      src={video.url}
+      width={video.width}
+      height={video.height}
+      muted
+      playsInline
+      preload="auto"
+      aria-label={prompt}
+      tabIndex={-1}
+    />
+  );
+}

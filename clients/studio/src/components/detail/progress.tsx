@@ -1,0 +1,23 @@
+import { type Generation, hasEnded } from '@reelql/sdk';
+import { useTranslate } from '../../i18n/index.js';
+import { useLive } from '../../state/live.js';
+import { Tile } from '../tile/tile.js';
+import styles from './progress.module.css';
+
+/** What there is to see of one that has no video yet, or will have none. */
+export function Progress({ generation }: { generation: Generation }) {
+  const t = useTranslate();
+  const { id, status, settings, prompt } = generation;
+  // Keeps the stream open while the tile is one of several that look.
+  useLive(id, hasEnded(status));
+  return (
+    <div
+      className={styles.screen}
+      style={{ aspectRatio: `${settings.width} / ${settings.height}` }}
+      role="group"
+      aria-label={t('tile.named', { prompt, status: t(`status.${status}`) })}
+    >
+      <Tile generation={generation} focused selected={false} selecting={false} onToggle={() => {}} />
+    </div>
+  );
+}

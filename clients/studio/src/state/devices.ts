@@ -1,0 +1,64 @@
+import type { Device, Generation } from '@reelql/sdk';
+import { useEffect, useState } from 'react';
+import { Queue as QueueDocument, type QueueQuery, SetQueuePaused } from '../../../sdk/src/generated/operations.js';
+import { client, documentOf } from '../transport/client.js';
+import { mutate } from '../transport/mutate.js';
+import { server } from '../transport/server.js';
+import { queue, useQueue } from './machine.js';
+
+/** The devices as they are, while somebody looks. */
+export function useDevices(): readonly Device[] {
+  const [devices, setDevices] = useState<readonly Device[]>([]);
+  useEffect(() => {
+    const stop = new AbortController();
+    const follow = async () => {
+      for await (const device of server.watchDevices({ signal: stop.signal })) {
+        setDevices((before) => {
+          const at = before.findIndex(({ id }) => id === device.id);
+          return at < 0 ? [...before, device] : before.with(at, device);
+        });
+      }
+    };
+    follow().catch((error: unknown) => {
+      if (!stop.signal.aborted) console.warn('The devices cannot be followed.', error);
+    });
+    return () => stop.abort();
+  }, []);
+  return devices;
+}
+
+const document = documentOf(QueueDocument);
+const shown = 100;
+
+/** The caller's waiting generations, the next one first; fetched again whenever the queue changes. Null until they are known. */
+export function useWaiting(): {
+  readonly waiting: readonly Generation[] | null;
+  readonly total: number;
+  readonly refetch: () => void;
+} {
+  const state = useQueue();
+  const [entries, setEntries] = useState<QueueQuery['queue']['entries'] | null>(null);
+  const [asked, setAsked] = useState(0);
+  useEffect(() => {
+    let stale = false;
+    const fetchEntries = async () => {
+      const { data } = await client.query(document, { first: shown }, { requestPolicy: 'network-only' });
+      if (data && !stale) setEntries(data.queue.entries);
+    };
+    void fetchEntries();
+    return () => {
+      stale = true;
+    };
+  }, [state, asked]);
+  return {
+    waiting: entries && entries.edges.map(({ node }) => node),
+    total: entries?.totalCount ?? 0,
+    refetch: () => setAsked((count) => count + 1),
+  };
+}
+
+/** @throws ReelQLError FORBIDDEN for keys that are no admin's */
+export async function setPaused(paused: boolean): Promise<void> {
+  const { setQueuePaused } = await mutate(SetQueuePaused, { input: { paused } });
+  queue.set(setQueuePaused.queue);
+}

@@ -1,0 +1,45 @@
+import type { Generation } from '@reelql/sdk';
+import { useEffect, useState } from 'react';
+import { useQuery } from 'urql';
+import { GenerationById } from '../../../sdk/src/generated/operations.js';
+import { client, documentOf } from '../transport/client.js';
+import { errorOf } from '../transport/mutate.js';
+
+const document = documentOf(GenerationById);
+
+/** A generation of the cache, fetched where it is not there. Null is known: there is none of this id. */
+export function useGeneration(id: string): Generation | null | undefined {
+  const [{ data, fetching }] = useQuery({ query: document, variables: { id }, requestPolicy: 'cache-first' });
+  if (data?.node?.__typename === 'Generation' && data.node.id === id) return data.node;
+  return fetching || data === undefined ? undefined : null;
+}
+
+/** @throws ReelQLError */
+export async function generationOf(id: string): Promise<Generation | null> {
+  const { data, error } = await client.query(document, { id }, { requestPolicy: 'cache-first' });
+  if (!data) throw errorOf(error);
+  return data.node?.__typename === 'Generation' ? data.node : null;
+}
+
+const none: readonly Generation[] = [];
+
+/** Those of the ids that there are, in their order; they follow the cache. */
+export function useGenerations(ids: readonly string[]): readonly Generation[] {
+  const [generations, setGenerations] = useState(none);
+  const asked = ids.join();
+  useEffect(() => {
+    const wanted = asked.split(',').filter((id) => id !== '');
+    const found = new Map<string, Generation>();
+    const subscriptions = wanted.map((id) =>
+      client.query(document, { id }, { requestPolicy: 'cache-first' }).subscribe(({ data }) => {
+        if (data?.node?.__typename !== 'Generation') return;
+        found.set(id, data.node);
+        setGenerations(wanted.flatMap((one) => found.get(one) ?? []));
+      }),
+    );
+    return () => {
+      for (const { unsubscribe } of subscriptions) unsubscribe();
+    };
+  }, [asked]);
+  return generations;
+}
