@@ -20,9 +20,13 @@ function canRun(ask: Ask, lane: Lane, round: Round): boolean {
 }
 
 /** Between two steps a state can leave its lane, by way of the disk, unless the lane is busy with others. */
-function isWithinReach({ home, stage }: Ask, lane: Lane, { lanes }: Round): boolean {
-  if (home === null || home === lane.id) return true;
-  return stage === 'step' && lanes.some(({ id, idle }) => id === home && idle);
+function isWithinReach(ask: Ask, lane: Lane, { lanes }: Round): boolean {
+  if (ask.home === null || ask.home === lane.id) return true;
+  return canEverReach(ask, lane.id) && lanes.some(({ id, idle }) => id === ask.home && idle);
+}
+
+function canEverReach({ home, stage }: Ask, laneId: string): boolean {
+  return home === null || home === laneId || stage === 'step';
 }
 
 /**
@@ -39,7 +43,9 @@ function isWorthLoading(ask: Ask, lane: Lane, round: Round): boolean {
   const load = ledger.loadSeconds(lane.id, ask);
   if (load === 0) return true;
   if (!ledger.evicts(lane.id, ask)) {
-    const isLoaded = lanes.some(({ id, stages }) => stages.has(ask.stage) && ledger.loadSeconds(id, ask) === 0);
+    const isLoaded = lanes.some(({ id, stages }) => {
+      return stages.has(ask.stage) && canEverReach(ask, id) && ledger.loadSeconds(id, ask) === 0;
+    });
     return !isLoaded || ask.secondsLeft === null || ask.secondsLeft > load;
   }
   const isReady = (other: Ask): boolean => canRun(other, lane, round) && ledger.loadSeconds(lane.id, other) === 0;
