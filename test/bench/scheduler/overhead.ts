@@ -32,6 +32,7 @@ export async function measureOverhead(folder: string, threads: number, rounds: n
       if (phase === 'DENOISING') delay.enable();
       else delay.disable();
     }
+    delay.disable(); // the last events may have come as one
     const between = (from: string, to: string): number =>
       ((entered.get(to) ?? Number.NaN) - (entered.get(from) ?? Number.NaN)) / 1000;
     return { denoising: between('DENOISING', 'DECODING'), decoding: between('DECODING', 'ENCODING_VIDEO') };

@@ -36,17 +36,22 @@ function unitOf(random: Random): UnitKind {
 }
 
 async function inject(
-  { folder, random, undisturbed, say }: Campaign,
+  { folder, random, say }: Campaign,
   name: string,
   count: number,
   fault: (random: Random) => Fault,
 ): Promise<Part> {
+  // Not the server's: there the settings stand in another order in the file's metadata.
+  const calm = await runWith({ what: 'stall', times: 0 }, join(folder, `${name}, none`));
+  const undisturbed = new Map(calm.map(({ seed, video }) => [seed, video ?? 'none']));
   const outcomes: Outcome[] = [];
   for (let i = 0; i < count; i++) {
     const luck = fault(random);
-    outcomes.push(...(await runWith(luck, join(folder, `${name} ${i}`))));
+    const found = await runWith(luck, join(folder, `${name} ${i}`));
+    outcomes.push(...found);
     const late = luck.late ? ', when it was done' : '';
-    say(`${name}: ${luck.unit}, after ${luck.after}, ${luck.times}×${late}`);
+    const failures = found.flatMap(({ failure }) => failure ?? []).join(', ');
+    say(`${name}: ${luck.unit}, after ${luck.after}, ${luck.times}×${late} ${failures}`.trimEnd());
   }
   return { name, done: `${count} faults`, verdict: judge(outcomes, undisturbed) };
 }
