@@ -236,6 +236,9 @@ class Client(AsyncBaseClient):
               }
               firstFrame {
                 id
+                url
+                width
+                height
               }
               batching
               priority
@@ -435,6 +438,9 @@ class Client(AsyncBaseClient):
               }
               firstFrame {
                 id
+                url
+                width
+                height
               }
               batching
               priority
@@ -638,6 +644,9 @@ class Client(AsyncBaseClient):
               }
               firstFrame {
                 id
+                url
+                width
+                height
               }
               batching
               priority
@@ -834,6 +843,9 @@ class Client(AsyncBaseClient):
               }
               firstFrame {
                 id
+                url
+                width
+                height
               }
               batching
               priority
@@ -1033,6 +1045,9 @@ class Client(AsyncBaseClient):
               }
               firstFrame {
                 id
+                url
+                width
+                height
               }
               batching
               priority
@@ -1413,6 +1428,9 @@ class Client(AsyncBaseClient):
               }
               firstFrame {
                 id
+                url
+                width
+                height
               }
               batching
               priority
@@ -1605,6 +1623,9 @@ class Client(AsyncBaseClient):
               }
               firstFrame {
                 id
+                url
+                width
+                height
               }
               batching
               priority
@@ -1851,6 +1872,9 @@ class Client(AsyncBaseClient):
               }
               firstFrame {
                 id
+                url
+                width
+                height
               }
               batching
               priority
@@ -2097,6 +2121,9 @@ class Client(AsyncBaseClient):
               }
               firstFrame {
                 id
+                url
+                width
+                height
               }
               batching
               priority

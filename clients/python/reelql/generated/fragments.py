@@ -176,6 +176,9 @@ class GenerationOutputsSubtitles(BaseModel):
 
 class GenerationFirstFrame(BaseModel):
     id: str
+    url: str
+    width: int
+    height: int
 
 
 class GenerationProgress(Progress):
