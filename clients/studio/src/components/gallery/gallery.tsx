@@ -1,4 +1,6 @@
+import { useMemo } from 'react';
 import { useTranslate } from '../../i18n/index.js';
+import { useDoomed } from '../../state/deletion.js';
 import { noFilters } from '../../state/filter-of.js';
 import { filters } from '../../state/filters.js';
 import { gallery, useGallery } from '../../state/gallery.js';
@@ -11,7 +13,10 @@ import { SelectionBar } from './selection-bar.js';
 /** All that was made, the newest first. */
 export function Gallery() {
   const t = useTranslate();
-  const { items, total, loading, failure, filter } = useGallery();
+  const { items: known, total: counted, loading, failure, filter } = useGallery();
+  const doomed = useDoomed();
+  const items = useMemo(() => (doomed.size === 0 ? known : known.filter(({ id }) => !doomed.has(id))), [known, doomed]);
+  const total = counted === null ? null : Math.max(0, counted - (known.length - items.length));
   const filtered = Object.keys(filter).length > 0;
   return (
     <section className={styles.gallery} aria-labelledby="gallery-title">

@@ -1,7 +1,6 @@
 import { useTranslate } from '../../i18n/index.js';
-import { star } from '../../state/actions.js';
 import { clearSelection, useSelection } from '../../state/selection.js';
-import { attempt } from '../tile/attempt.js';
+import { useCommands } from '../commands/use-commands.js';
 import { Button, IconButton } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
 import styles from './selection-bar.module.css';
@@ -9,6 +8,7 @@ import styles from './selection-bar.module.css';
 /** What can be done with the chosen ones. */
 export function SelectionBar() {
   const t = useTranslate();
+  const commands = useCommands();
   const { selected } = useSelection();
   if (selected.length === 0) return null;
   return (
@@ -16,9 +16,19 @@ export function SelectionBar() {
       <span className={styles.count} role="status">
         {t('gallery.selected', { count: selected.length })}
       </span>
-      <Button onClick={() => attempt(t, () => Promise.all(selected.map((id) => star(id, true))))}>
+      {selected.length > 1 && (
+        <Button onClick={() => commands.compare(selected)}>
+          <Icon name="compare" size={16} />
+          {t('do.compare')}
+        </Button>
+      )}
+      <Button onClick={() => commands.star(selected)}>
         <Icon name="star" size={16} />
         {t('tile.star')}
+      </Button>
+      <Button onClick={() => commands.delete(selected)}>
+        <Icon name="trash" size={16} />
+        {t('do.delete')}
       </Button>
       <IconButton icon="close" label={t('gallery.clearSelection')} onClick={clearSelection} />
     </div>
