@@ -23,7 +23,7 @@ const scenes = [
   ['An orange cat jumping up and down in a meadow on a sunny day', 192, 192],
   ['A blue fish swimming in a coral reef', 256, 160],
   ['A white boat on the sea at night', 256, 160],
-  ['A green tree in the snow', 160, 256],
+  ['A green tree in the snow', 160, 192],
   ['A purple balloon rising over a city at sunset', 256, 160],
   ['一辆红色的汽车在沙漠里行驶', 256, 160],
 ] as const;
@@ -122,13 +122,13 @@ describeStudio('the studio, seen', () => {
     await page.getByText('The queue is full').waitFor();
     await shoot(page, 'queue-full');
     const small = await studio.use(async (client) => {
-      const { estimate } = await client.estimate({ settings: { width: 512, height: 320, frameCount: 65 } });
+      const { estimate } = await client.estimate({ settings: { width: 320, height: 192, frameCount: 49 } });
       return ((await client.devices())[0]?.totalBytes ?? 0) - (estimate?.peakBytes ?? 0) * 0.9;
     });
     await studio.kill();
     await studio.restart({ REELQL_HEADROOM_BYTES: String(Math.round(small)) });
     const large = {
-      'reelql.draft': { prompt: 'A very large fish', settings: { width: 512, height: 320, frameCount: 65 } },
+      'reelql.draft': { prompt: 'A very large fish', settings: { width: 320, height: 192, frameCount: 49 } },
     };
     await scene(studio, 'does-not-fit', { stored: large }, (one) =>
       one.getByText('Too large for the memory').waitFor(),

@@ -10,7 +10,7 @@ export default defineConfig(({ mode }) => ({
     // One after the other: servers, browser and encoders share two cores.
     fileParallelism: false,
     testTimeout: 180_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },
     reporters: ['default', './test/support/summary-reporter.ts'],
   },
