@@ -46,9 +46,10 @@ export function ProblemNotice({ problem, onRetry }: { problem: ReelQLError; onRe
           })}
         </Button>
       )}
+      {wait > 0 && <span>{t('problem.retryIn', { duration: duration(wait, language) })}</span>}
       {transient && onRetry && (
-        <Button look="outlined" disabled={wait > 0} onClick={onRetry}>
-          {wait > 0 ? t('problem.retryIn', { duration: duration(wait, language) }) : t('problem.retry')}
+        <Button look="outlined" disabled={problem instanceof RateLimitedError && wait > 0} onClick={onRetry}>
+          {t('problem.retry')}
         </Button>
       )}
     </div>
@@ -63,7 +64,7 @@ function wordsFor(problem: ReelQLError, t: Translate, language: Language): reado
     return [t('problem.DOES_NOT_FIT'), largestThatFits ? sizes : `${sizes} ${t('problem.DOES_NOT_FIT.none')}`];
   }
   if (problem instanceof QueueFullError) {
-    return [t('problem.QUEUE_FULL'), t('problem.QUEUE_FULL.detail', { capacity: problem.capacity })];
+    return [t('problem.QUEUE_FULL'), t('problem.QUEUE_FULL.detail', { count: problem.capacity })];
   }
   if (problem instanceof QuotaExceededError) {
     const { quota, limit } = problem;

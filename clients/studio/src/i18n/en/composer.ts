@@ -75,7 +75,10 @@ export const composer = {
   'format.GIF': 'GIF',
   'format.WEBP': 'WebP',
   'problem.QUEUE_FULL': 'The queue is full',
-  'problem.QUEUE_FULL.detail': 'All {capacity} places are taken. Your prompt stays here; try again in a moment.',
+  'problem.QUEUE_FULL.detail': {
+    one: 'Its one place is taken. Your prompt stays here; try again in a moment.',
+    other: 'All {count} places are taken. Your prompt stays here; try again in a moment.',
+  },
   'problem.QUOTA_EXCEEDED': 'Your key has reached its limit',
   'problem.QUOTA_EXCEEDED.PER_DAY': 'It may ask for {limit} videos a day.',
   'problem.QUOTA_EXCEEDED.QUEUED': '{limit} of its videos may wait at once. Wait for one to start, or cancel one.',
@@ -91,6 +94,6 @@ export const composer = {
   'problem.INVALID_INPUT': 'Something in the request cannot be used',
   'problem.UNUSABLE_UPLOAD': 'This picture cannot be used',
   'problem.other': 'The video could not be asked for',
-  'problem.retryIn': 'Try again in {duration}',
+  'problem.retryIn': 'Room in about {duration}',
   'problem.retry': 'Try again',
 } as const;

@@ -75,7 +75,7 @@ export const composer: MessagesOf<typeof english> = {
   'format.GIF': 'GIF',
   'format.WEBP': 'WebP',
   'problem.QUEUE_FULL': '队列已满',
-  'problem.QUEUE_FULL.detail': '{capacity} 个位置都已占用。提示词会保留，请稍后再试。',
+  'problem.QUEUE_FULL.detail': '{count} 个位置都已占用。提示词会保留，请稍后再试。',
   'problem.QUOTA_EXCEEDED': '你的密钥已达上限',
   'problem.QUOTA_EXCEEDED.PER_DAY': '每天最多可生成 {limit} 个视频。',
   'problem.QUOTA_EXCEEDED.QUEUED': '最多可有 {limit} 个视频同时等待。请等其中一个开始，或取消一个。',
@@ -91,6 +91,6 @@ export const composer: MessagesOf<typeof english> = {
   'problem.INVALID_INPUT': '请求中有不可用的内容',
   'problem.UNUSABLE_UPLOAD': '这张图片无法使用',
   'problem.other': '无法提交视频请求',
-  'problem.retryIn': '{duration}后重试',
+  'problem.retryIn': '约 {duration}后可用',
   'problem.retry': '重试',
 };
