@@ -11,6 +11,8 @@ import { WorkFileError } from './tensor-file.js';
 import type { WorkFiles } from './work-files.js';
 
 interface Decoding {
+  /** Directory of the bundle. */
+  readonly bundle: string;
   readonly chunks: AsyncGenerator<PixelChunk, void, void>;
   readonly frameCount: number;
   framesDone: number;
@@ -49,6 +51,12 @@ export class Decodings {
     this.#underWay.delete(generationId);
   }
 
+  /** The decoder is about to be closed: the next chunk of each begins with frame 0 again. */
+  async stopAll(bundle: string): Promise<void> {
+    for (const [generationId, decoding] of this.#underWay)
+      if (decoding.bundle === bundle) await this.stop(generationId);
+  }
+
   async #begin({ generationId, bundle: directory }: UnitOf<'decode'>): Promise<Decoding> {
     const { bundle, network: decoder } = this.#models.get(directory, 'vae');
     const model = bundleIdentity(bundle.manifest);
@@ -59,6 +67,6 @@ export class Decodings {
     if (!state || !isDone(state))
       throw new WorkFileError(`the latents of ${generationId} are not in the work directory`);
     const chunks = decoder.decode(state.shape, finalLatents(state));
-    return { chunks, frameCount: frameCountOf(state.shape), framesDone: 0 };
+    return { bundle: directory, chunks, frameCount: frameCountOf(state.shape), framesDone: 0 };
   }
 }

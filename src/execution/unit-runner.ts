@@ -31,6 +31,7 @@ export class UnitRunner {
         await this.#models.load(unit.bundle, unit.component);
         return {};
       case 'release':
+        if (unit.component === 'vae') await this.#decodings.stopAll(unit.bundle);
         await this.#models.release(unit.bundle, unit.component);
         return {};
       case 'encode-text':

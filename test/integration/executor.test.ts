@@ -224,3 +224,14 @@ test('killed at any moment, in a unit or while a checkpoint is written: nothing 
   }
   expect(await scheduler.play('a', long)).toEqual(expected);
 });
+
+test('a decoder that is closed to make room begins with frame 0 when it is open again', async () => {
+  await scheduler.denoise('a', request);
+  const decode = { kind: 'decode', generationId: 'a', bundle: model.directory } as const;
+  expect(await executors.run(decode)).toMatchObject({ frameIndex: 0 });
+  expect(await executors.run(decode)).toMatchObject({ frameIndex: 1 });
+  await executors.run({ kind: 'release', bundle: model.directory, component: 'vae' });
+  await executors.run({ kind: 'load', bundle: model.directory, component: 'vae' });
+  expect(await executors.run(decode)).toMatchObject({ frameIndex: 0 });
+  await executors.run({ kind: 'forget', generationIds: ['a'] });
+});
