@@ -28,14 +28,19 @@ export const settingsOptions = {
   sampler: { type: 'string', description: 'UNIPC or EULER', valueHint: 'name' },
 } as const satisfies ArgsDef;
 
+/** Options that say what becomes of the pictures. */
+export const outputOptions = {
+  format: { type: 'string', description: 'mp4, webm, gif, webp; several with commas', valueHint: 'names' },
+  crop: { type: 'string', description: 'Width×height+x+y, such as 192x128+32+16', valueHint: 'area' },
+  subtitles: { type: 'string', description: 'SubRip (.srt) file to draw into the picture', valueHint: 'path' },
+} as const satisfies ArgsDef;
+
 /** Options that say what is made. */
 export const generateOptions = {
   negative: { type: 'string', description: 'What it should not show', valueHint: 'text' },
   ...settingsOptions,
   image: { type: 'string', description: 'A picture that the video begins with', valueHint: 'path' },
-  format: { type: 'string', description: 'mp4, webm, gif, webp; several with commas', valueHint: 'names' },
-  crop: { type: 'string', description: 'Width×height+x+y, such as 192x128+32+16', valueHint: 'area' },
-  subtitles: { type: 'string', description: 'SubRip (.srt) file to draw into the picture', valueHint: 'path' },
+  ...outputOptions,
   downgrade: { type: 'boolean', description: 'Make it smaller where it does not fit into memory' },
   solo: { type: 'boolean', description: 'Share no steps with others: the same bytes again' },
   cache: { type: 'boolean', default: true, negativeDescription: 'Make it anew though the same was made before' },
@@ -94,11 +99,12 @@ async function uploaded(client: ReelQL, path: string): Promise<string> {
 
 const formats: Readonly<Record<string, VideoFormat>> = { mp4: 'MP4_H264', webm: 'WEBM_VP9', gif: 'GIF', webp: 'WEBP' };
 
-async function outputsOf({
+/** @throws CommandLineError */
+export async function outputsOf({
   format,
   crop,
   subtitles,
-}: Pick<ParsedArgs<typeof generateOptions>, 'format' | 'crop' | 'subtitles'>): Promise<OutputsInput | undefined> {
+}: ParsedArgs<typeof outputOptions>): Promise<OutputsInput | undefined> {
   if (format === undefined && crop === undefined && subtitles === undefined) return undefined;
   return {
     formats: format?.split(',').map(formatOf),

@@ -1,12 +1,17 @@
 import { command, jsonOption, serverOptions } from './command.js';
+import { outputOptions, outputsOf } from './generate-options.js';
 import { generationId } from './ids.js';
 import { followOptions, makeAndFollow } from './make-and-follow.js';
 import { connect } from './server.js';
 
 export const retry = command({
-  meta: { name: 'retry', description: 'Ask for the same again, seed included; what was finished is not done again' },
+  meta: {
+    name: 'retry',
+    description: 'Ask for the same again, seed included, or for other files of it; what was finished is not done again',
+  },
   args: {
     id: { type: 'positional', description: 'Its id, or last', required: true },
+    ...outputOptions,
     ...followOptions,
     ...serverOptions,
     ...jsonOption,
@@ -15,6 +20,6 @@ export const retry = command({
     await using connection = await connect(args);
     const { generations } = connection.client;
     const id = await generationId(connection.client, args.id);
-    await makeAndFollow(connection, () => generations.retry(id), args);
+    await makeAndFollow(connection, async () => generations.retry(id, { outputs: await outputsOf(args) }), args);
   },
 });
