@@ -34,7 +34,8 @@ export function useGenerations(ids: readonly string[]): readonly Generation[] {
       client.query(document, { id }, { requestPolicy: 'cache-first' }).subscribe(({ data }) => {
         if (data?.node?.__typename !== 'Generation') return;
         found.set(id, data.node);
-        setGenerations(wanted.flatMap((one) => found.get(one) ?? []));
+        // The cache may tell while React renders another component.
+        queueMicrotask(() => setGenerations(wanted.flatMap((one) => found.get(one) ?? [])));
       }),
     );
     return () => {

@@ -28,14 +28,16 @@ export function ComparedVideo({ generation, clock }: { generation: Generation; c
     if (media.paused) media.play().catch(() => {});
   }, [time, playing, settings]);
   if (!video) return null;
-  if (video.mimeType.startsWith('image/')) return <img className={styles.media} src={video.url} alt={prompt} />;
+  const aspect = video.width / video.height;
+  const style = { aspectRatio: aspect, maxWidth: `calc(var(--most) * ${aspect})` };
+  if (video.mimeType.startsWith('image/'))
+    return <img className={styles.media} style={style} src={video.url} alt={prompt} />;
   return (
     <video
       ref={element}
       className={styles.media}
+      style={style}
       src={video.url}
-      width={video.width}
-      height={video.height}
       muted
       playsInline
       preload="auto"

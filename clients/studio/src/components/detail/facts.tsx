@@ -17,7 +17,8 @@ export function Facts({ generation }: { generation: Generation }) {
   const rows: readonly (readonly [string, string])[] = [
     [t('field.size'), `${width} × ${height}`],
     ...(outputs.crop ? [[t('outputs.crop'), t('outputs.area', outputs.crop)] as const] : []),
-    [t('field.length'), `${duration(seconds(settings), language)} · ${frameCount} × 1/${fps} s`],
+    [t('field.length'), t('length.entry', { duration: duration(seconds(settings), language), count: frameCount })],
+    [t('field.fps'), number.format(fps)],
     [t('field.steps'), number.format(steps)],
     [t('field.guidanceScale'), number.format(guidanceScale)],
     [t('field.sampler'), sampler === 'UNIPC' ? 'UniPC' : 'Euler'],

@@ -25,7 +25,15 @@ export function Panel({
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className={styles.veil} />
-        <Dialog.Content className={`${styles.panel} ${styles[shape]}`} aria-describedby={undefined}>
+        <Dialog.Content
+          className={`${styles.panel} ${styles[shape]}`}
+          aria-describedby={undefined}
+          onOpenAutoFocus={(event) => {
+            // The dialog itself: whatever button comes first is not what one came for.
+            event.preventDefault();
+            (event.currentTarget as HTMLElement).focus();
+          }}
+        >
           <div className={styles.head}>
             <Dialog.Title className={styles.title}>{title}</Dialog.Title>
             {tools}
