@@ -7,7 +7,7 @@ type Setback = FailureCode | 'CONDITIONING_MISSING';
 /** The time at which the same thing going wrong at the same step, without any progress in between, ends the generation. */
 const last: Partial<Readonly<Record<Setback, number>>> = {
   CONDITIONING_MISSING: 3,
-  DEVICE_LOST: 3,
+  DEVICE_LOST: 5,
   OUT_OF_MEMORY: 3,
   TIMED_OUT: 2,
   ENCODER_FAILED: 2,

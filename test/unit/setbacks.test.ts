@@ -16,9 +16,11 @@ function patience(count: (time: number) => void): number {
   }
 }
 
-test('what happens at one step again and again is given up the third time', () => {
+test('what happens at one step again and again is given up', () => {
   const setbacks = new Setbacks();
-  expect(patience(() => setbacks.count(lost, 5))).toBe(3);
+  expect(patience(() => setbacks.count(outOfMemory, 5))).toBe(3);
+  setbacks.progress();
+  expect(patience(() => setbacks.count(lost, 5))).toBe(5);
 });
 
 test('losses here and there are not one and the same, and yet have an end', () => {
