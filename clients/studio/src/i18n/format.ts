@@ -5,7 +5,7 @@ export function bytes(value: number, language: Language): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
   const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3));
   const scaled = value / 1000 ** power;
-  const maximumFractionDigits = scaled < 10 && power > 1 ? 1 : 0;
+  const maximumFractionDigits = power > 2 || (power === 2 && scaled < 10) ? 1 : 0;
   return new Intl.NumberFormat(language, {
     style: 'unit',
     unit: units[power] ?? 'byte',

@@ -1,17 +1,8 @@
-import type { GenerationEvent, Preview, Progress } from '@reelql/sdk';
 import { useCallback, useSyncExternalStore } from 'react';
 import { GenerationById } from '../../../sdk/src/generated/operations.js';
 import { client, documentOf } from '../transport/client.js';
 import { server } from '../transport/server.js';
-
-/** What is known of a generation beyond the cache while it is not finished. */
-export interface Live {
-  readonly progress: Progress | null;
-  readonly preview: Preview | null;
-  readonly resumedFrom: number | null;
-}
-
-const nothing: Live = { progress: null, preview: null, resumedFrom: null };
+import { after, type Live, nothing } from './after-event.js';
 
 /**
  * One event stream for each unfinished generation that is on screen, however many components look at it. The stream survives
@@ -54,15 +45,6 @@ class LiveGenerations {
     }
     if (!signal.aborted) await client.query(documentOf(GenerationById), { id }, { requestPolicy: 'network-only' });
   }
-}
-
-function after(live: Live, event: GenerationEvent): Live {
-  if (event.__typename === 'GenerationProgressed') {
-    const { preview, ...progress } = event.progress;
-    return { ...live, progress, preview: preview ?? live.preview };
-  }
-  if (event.__typename === 'GenerationResumed') return { ...live, resumedFrom: event.fromStep };
-  return live;
 }
 
 const generations = new LiveGenerations();

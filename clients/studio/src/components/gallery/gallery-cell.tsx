@@ -1,5 +1,5 @@
 import { type Generation, hasEnded } from '@reelql/sdk';
-import { type MouseEvent, memo, useEffect, useRef } from 'react';
+import { type MouseEvent, memo, useEffect, useRef, useState } from 'react';
 import { useQuery } from 'urql';
 import { GenerationById } from '../../../../sdk/src/generated/operations.js';
 import { useTranslate } from '../../i18n/index.js';
@@ -27,7 +27,7 @@ export const GalleryCell = memo(function GalleryCell({
   takeFocus,
   actions,
   ...state
-}: TileState & {
+}: Omit<TileState, 'active'> & {
   id: string;
   column: number;
   left: number;
@@ -49,6 +49,7 @@ export const GalleryCell = memo(function GalleryCell({
   useEffect(() => {
     if (takeFocus) cell.current?.focus({ preventScroll: true });
   }, [takeFocus]);
+  const [inside, setInside] = useState(false);
   const click = (event: MouseEvent) => {
     if (event.shiftKey) actions.extend(id);
     else if (event.ctrlKey || event.metaKey) actions.toggle(id);
@@ -68,9 +69,13 @@ export const GalleryCell = memo(function GalleryCell({
         generation ? t('tile.named', { prompt: generation.prompt, status: t(`status.${generation.status}`) }) : ''
       }
       onClick={click}
-      onFocus={() => actions.focus(id)}
+      onFocus={() => {
+        setInside(true);
+        actions.focus(id);
+      }}
+      onBlur={() => setInside(false)}
     >
-      {generation && <Tile {...state} generation={generation} onToggle={() => actions.toggle(id)} />}
+      {generation && <Tile {...state} active={inside} generation={generation} onToggle={() => actions.toggle(id)} />}
     </div>
   );
 });

@@ -17,13 +17,17 @@ export function useGridKeys(items: readonly Item[], rows: readonly Row[], scroll
       open: (id) => navigate({ name: 'detail', id }),
       toggle: (id) => selection.set((before) => toggled(before, id)),
       extend: (id) => selection.set((before) => extended(before, id, order())),
-      focus: (id) => selection.set((before) => (before.focused === id ? before : { ...before, focused: id })),
+      focus: (id) => {
+        // It has arrived: a tile that is scrolled back into the page later must not take the focus again.
+        setMoved(null);
+        selection.set((before) => (before.focused === id ? before : { ...before, focused: id }));
+      },
     };
   }, []);
 
   const onKeyDown = (event: KeyboardEvent) => {
     // The buttons on a tile have keys of their own.
-    if (!(event.target instanceof HTMLElement) || event.target.role !== 'gridcell') return;
+    if (!(event.target instanceof HTMLElement) || event.target.getAttribute('role') !== 'gridcell') return;
     const { focused, selected } = selection.get();
     const at = items.findIndex(({ id }) => id === focused);
     const id = items[at]?.id;

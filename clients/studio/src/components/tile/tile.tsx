@@ -14,7 +14,9 @@ import styles from './tile.module.css';
 import { TileControl } from './tile-control.js';
 
 export interface TileState {
-  /** The keyboard is here: its buttons are in the tab order. */
+  /** The video plays: the focus is on it or inside it. As `focused` if left out. */
+  readonly active?: boolean;
+  /** The keyboard is here, or comes back here: its buttons are in the tab order. */
   readonly focused: boolean;
   readonly selected: boolean;
   /** Whether any tile is selected: then all show where to click for one more. */
@@ -25,6 +27,7 @@ export interface TileState {
 export function Tile({
   generation,
   focused,
+  active = focused,
   selected,
   selecting,
   onToggle,
@@ -37,7 +40,6 @@ export function Tile({
   if (preview) lastPreview.current = `data:${preview.mimeType};base64,${preview.data}`;
   const fresh = useEnding(generation);
   const [pointed, setPointed] = useState(false);
-  const [inside, setInside] = useState(false);
   const succeeded = status === 'SUCCEEDED';
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const quiet = (shown: boolean) => (shown ? '' : styles.quiet);
@@ -46,16 +48,12 @@ export function Tile({
       className={`${styles.tile} ${selected ? styles.selected : ''}`}
       onPointerEnter={() => setPointed(true)}
       onPointerLeave={() => setPointed(false)}
-      onFocus={() => setInside(true)}
-      onBlur={() => setInside(false)}
     >
       {!ended && lastPreview.current === null && <div className={styles.noise} />}
       {lastPreview.current !== null && (!ended || succeeded) && (
         <CrossFade src={lastPreview.current} alt={preview ? t('tile.preview', { step: preview.step }) : ''} />
       )}
-      {succeeded && (
-        <MovingPicture generation={generation} playing={!calm && (pointed || inside || focused || fresh)} />
-      )}
+      {succeeded && <MovingPicture generation={generation} playing={!calm && (pointed || active || fresh)} />}
       {ended && !succeeded && (
         <EndedNotice
           generation={generation}
