@@ -31,7 +31,7 @@ class OrtDenoiser implements Denoiser {
   ) {}
 
   async denoise(shape: LatentShape, rows: readonly DenoiserRow[]): Promise<Float32Array[]> {
-    const { inChannels, outChannels, freqDim, textDim } = this.config;
+    const { inChannels, outChannels, freqDim } = this.config;
     if (rows.length === 0) return [];
     const grid = tokenGrid(shape);
     const tokens = tokenCount(grid);

@@ -174,7 +174,7 @@ function project({ g }: Network, name: string, x: Value, shape?: readonly number
  * Learned offsets + time: one vector [rows·groups, 1, width] for each entry of `plus`, which is added to it. A scale s is
  * applied as 1 + s, so scales have 1 there.
  */
-function modulate({ g, config, grouped }: Network, table: string, time: Value, plus: readonly number[]): Value[] {
+function modulate({ g }: Network, table: string, time: Value, plus: readonly number[]): Value[] {
   const offsets = g.constant(float32(Float32Array.from(plus), [1, plus.length, 1]));
   const learned = add(g.weight(table, { as: 'float32' }), offsets); // constant, folded when the session opens
   const all = cast(add(learned, time), g.compute); // [rows·groups, plus.length, width]

@@ -1,4 +1,4 @@
-import { GraphQLNonNegativeInt, GraphQLPositiveInt, GraphQLSafeInt } from 'graphql-scalars';
+import { GraphQLNonNegativeInt, GraphQLSafeInt } from 'graphql-scalars';
 import { Ctx, Field, Float, GraphQLISODateTime, Int, ObjectType } from 'type-graphql';
 import type * as domain from '../generations/generation.js';
 import type { GenerationRecord } from '../generations/record.js';

@@ -1,13 +1,5 @@
 import type { Log } from '../log.js';
-import {
-  type Answer,
-  type Asker,
-  ConditioningMissing,
-  NoStepLeft,
-  type Pending,
-  promptsOf,
-  requestOf,
-} from './asker.js';
+import { type Answer, NoStepLeft, type Pending, promptsOf } from './asker.js';
 import type { CostModel, CostUnit } from './cost-model.js';
 import { UnitFailed } from './failures.js';
 import type { Lane, UnitDone } from './lane.js';

@@ -38,7 +38,7 @@ export async function findFfmpeg(env: NodeJS.ProcessEnv = process.env): Promise<
 }
 
 function candidates(env: NodeJS.ProcessEnv): Candidate[] {
-  if (env['REELQL_FFMPEG']) return [{ origin: 'REELQL_FFMPEG', path: env['REELQL_FFMPEG'] }];
+  if (env.REELQL_FFMPEG) return [{ origin: 'REELQL_FFMPEG', path: env.REELQL_FFMPEG }];
   const packaged = packagedPath();
   return [{ origin: 'system', path: 'ffmpeg' }, ...(packaged ? [{ origin: 'npm' as const, path: packaged }] : [])];
 }

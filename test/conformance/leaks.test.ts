@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiServer } from '../support/api-server.js';
-import { create, graphql, type Json, localId, watch } from '../support/graphql-client.js';
+import { create, graphql, localId, watch } from '../support/graphql-client.js';
 import { newKey, type TestKey } from '../support/keys.js';
 import { RawSocket } from '../support/raw-socket.js';
 

@@ -2,7 +2,7 @@ import type { Value } from '../../graph/graph.js';
 import * as op from '../../graph/ops.js';
 import type { VaeConfig } from '../config.js';
 import { cellsToSpace } from './cells.js';
-import { type Clip, type ClipForm, mapClip } from './clip.js';
+import type { Clip, ClipForm } from './clip.js';
 import { midBlock, normSilu, resBlock } from './layers.js';
 import type { Past } from './past.js';
 

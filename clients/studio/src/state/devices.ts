@@ -36,9 +36,9 @@ export function useWaiting(): {
   readonly total: number;
   readonly refetch: () => void;
 } {
-  const state = useQueue();
+  const _state = useQueue();
   const [entries, setEntries] = useState<QueueQuery['queue']['entries'] | null>(null);
-  const [asked, setAsked] = useState(0);
+  const [_asked, setAsked] = useState(0);
   useEffect(() => {
     let stale = false;
     const fetchEntries = async () => {
@@ -49,9 +49,9 @@ export function useWaiting(): {
     return () => {
       stale = true;
     };
-  }, [state, asked]);
+  }, []);
   return {
-    waiting: entries && entries.edges.map(({ node }) => node),
+    waiting: entries?.edges.map(({ node }) => node),
     total: entries?.totalCount ?? 0,
     refetch: () => setAsked((count) => count + 1),
   };
