@@ -23,7 +23,7 @@ export function Gallery() {
       <div className={styles.heading}>
         <h2 id="gallery-title">{t('gallery.title')}</h2>
         <span className={styles.count}>{total !== null && total > 0 && t('gallery.count', { count: total })}</span>
-        {(filtered || (total ?? 0) > 0) && <GalleryFilters />}
+        {(filtered || total !== 0) && <GalleryFilters />}
       </div>
       <SelectionBar />
       {items.length > 0 && <GalleryGrid items={items} />}
