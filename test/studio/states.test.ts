@@ -1,5 +1,18 @@
 import { afterEach, expect, it } from 'vitest';
-import { describeStudio, generateButton, preview, promptBox, quickDraft, Studio, slowDraft, tile } from './studio.js';
+import type { GenerationSettings } from '../../src/generations/generation.js';
+import type { Fit } from '../../src/scheduler/ports.js';
+import { ApiServer } from '../support/api-server.js';
+import { HandScheduler } from '../support/hand-scheduler.js';
+import { describeStudio, preview, promptBox, quickDraft, Studio, slowDraft, tile } from './studio.js';
+
+/** No real one here refuses what the bundled model allows: the smallest machine has memory for that. */
+class SmallDevice extends HandScheduler {
+  override fit(_model?: string, settings?: GenerationSettings): Fit {
+    if (!settings || settings.width <= 256) return { fits: true };
+    const largest = { ...settings, width: 256, height: 160, frameCount: 33 };
+    return { fits: false, requiredBytes: 9e9, availableBytes: 8e9, largest };
+  }
+}
 
 const studios: Studio[] = [];
 afterEach(async () => {
@@ -48,29 +61,27 @@ describeStudio('where there is no video yet', () => {
   });
 
   it('what does not fit offers the largest that does, in one click', async () => {
+    const server = await ApiServer.start({ scheduler: new SmallDevice() });
     const studio = await start();
-    const large = { width: 320, height: 192, frameCount: 49, steps: 4 };
-    const needed = await studio.use(async (client) => {
-      const { estimate } = await client.estimate({ settings: large });
-      const [device] = await client.devices();
-      // Room for a little less than it takes.
-      return (device?.totalBytes ?? 0) - (estimate?.peakBytes ?? 0) * 0.9;
-    });
-    await studio.kill();
-    await studio.restart({ REELQL_HEADROOM_BYTES: String(Math.round(needed)) });
-    const page = await studio.visit({ stored: { 'reelql.draft': { settings: large } } });
-    await promptBox(page).fill('A very large fish');
-    const notice = page.getByRole('alert').filter({ hasText: 'Too large for the memory of this machine' });
-    await notice.waitFor();
-    await notice.getByRole('button', { name: /^Use \d+ × \d+, \d+ frames$/ }).click();
-    await expect.poll(() => notice.count()).toBe(0);
-    await expect.poll(() => generateButton(page).textContent()).toMatch(/≈/);
+    try {
+      const page = await studio.visit({ stored: { 'reelql.draft': { settings: { width: 512, height: 320 } } } });
+      await page.goto(server.url);
+      const notice = page.getByRole('alert').filter({ hasText: 'Too large for the memory of this machine' });
+      await notice.waitFor();
+      await notice.getByRole('button', { name: 'Use 256 × 160, 33 frames' }).click();
+      await expect.poll(() => notice.count()).toBe(0);
+      await promptBox(page).fill('A very large fish');
+      await page.keyboard.press('Control+Enter');
+      await tile(page, 'A very large fish', 'Waiting').waitFor();
+    } finally {
+      await server.close();
+    }
   });
 
   it('a server that wants a key asks for it, refuses a wrong one, and works with the right one', async () => {
     const studio = await start({ REELQL_AUTH: 'keys' });
     const created = await studio.command('keys', 'create', '--name', 'studio', '--role', 'creator');
-    const secret = /rql_[\w-]+/.exec(created)?.[0] ?? '';
+    const secret = /rql_[\w-]{43}/.exec(created)?.[0] ?? '';
     expect(secret).not.toBe('');
     const page = await studio.visit({ stored: quickDraft });
     const field = page.getByRole('textbox', { name: 'API key' });
