@@ -44,5 +44,9 @@ export function useHotkey(name: HotkeyName, run: () => void, enabled = true): vo
     enableOnFormTags: whileTyping,
     enableOnContentEditable: whileTyping,
     preventDefault: true,
+    // Space presses the button that has the focus, and Enter follows the link.
+    ignoreEventWhen: ({ target }) => /space|enter/.test(keys) && !whileTyping && isPressable(target),
   });
 }
+
+const isPressable = (target: EventTarget | null) => target instanceof Element && target.closest('button, a') !== null;

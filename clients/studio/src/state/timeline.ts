@@ -23,9 +23,6 @@ const unknown: Log = { events: [], latentsKept: null };
 export function useLog(id: string, ended: boolean): Log {
   const [log, setLog] = useState(unknown);
   useEffect(() => {
-    setLog(unknown);
-  }, [id]);
-  useEffect(() => {
     const stop = new AbortController();
     const follow = async () => {
       const stored = await storedLog(id);

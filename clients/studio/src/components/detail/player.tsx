@@ -36,7 +36,7 @@ export function Player({ generation }: { generation: Generation }) {
       <div className={styles.screen} style={frameStyle}>
         {[front, back].map((ref, index) => (
           <video
-            key={index}
+            key={index === 0 ? 'front' : 'back'}
             ref={ref}
             className={`${styles.picture} ${shown === index ? '' : styles.behind}`}
             src={video.url}
