@@ -51,7 +51,7 @@ export function useWaiting(): {
     };
   }, []);
   return {
-    waiting: entries?.edges.map(({ node }) => node),
+    waiting: entries?.edges.map(({ node }) => node) ?? null,
     total: entries?.totalCount ?? 0,
     refetch: () => setAsked((count) => count + 1),
   };

@@ -6,11 +6,12 @@ import { activity, edit, generate, problem as problemStore, useDraft } from '../
 import { useEstimate } from '../../state/estimate.js';
 import { useHotkey } from '../../state/hotkeys.js';
 import { modelOf, useModels } from '../../state/models.js';
+import { openOverlay } from '../../state/overlay.js';
 import { prefer, usePreferences } from '../../state/preferences.js';
 import { useRoute } from '../../state/route.js';
 import { resolved, seconds } from '../../state/settings.js';
 import { useStore } from '../../state/store.js';
-import { Button } from '../ui/button.js';
+import { Button, IconButton } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
 import { complaintsOf } from './complaints.js';
 import styles from './composer.module.css';
@@ -69,14 +70,15 @@ export function Composer() {
         ))}
         <div className={styles.bar}>
           <FirstFrame frame={draft.firstFrame} />
+          <IconButton icon="grid" label={t('grid.title')} onClick={() => openOverlay('parameter-grid')} />
           <Button
             className={styles.summary}
-            aria-label={t('composer.settings')}
             aria-expanded={settingsOpen}
             aria-controls={panelId}
             onClick={() => prefer({ settingsOpen: !settingsOpen })}
           >
             <Icon name="settings" size={18} />
+            <span className="visually-hidden">{t('composer.settings')}</span>
             {settings && (
               <span>
                 {`${settings.width} × ${settings.height} · ${duration(seconds(settings), language)} · ${settings.steps} ${t('field.steps').toLowerCase()}`}
