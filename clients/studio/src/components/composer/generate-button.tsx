@@ -28,7 +28,8 @@ export function GenerateButton({
       onClick={onGenerate}
     >
       <span>{generating ? t('composer.generating') : t('composer.generate')}</span>
-      <span id="estimate" className={styles.estimate}>
+      {/* Hidden from the name, which would change with every estimate; it is the description. */}
+      <span id="estimate" aria-hidden="true" className={styles.estimate}>
         {short}
       </span>
     </Button>

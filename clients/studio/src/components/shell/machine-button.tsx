@@ -11,23 +11,23 @@ export function MachineButton() {
   const queue = useQueue();
   const lost = useConnection() === 'lost';
   const { running = 0, depth: waiting = 0, paused = false } = queue ?? {};
-  const idle = running === 0 && waiting === 0;
   const parts = [
     paused ? t('header.paused') : '',
     running > 0 ? t('header.running', { count: running }) : '',
     waiting > 0 ? t('header.waiting', { count: waiting }) : '',
   ].filter(Boolean);
+  const text = parts.length > 0 ? parts.join(' · ') : t('header.idle');
   const light = lost ? styles.lost : running > 0 ? styles.busy : '';
   return (
     <Button
       look="outlined"
       className={`${styles.machine} ${light}`}
-      aria-label={idle ? t('header.machineIdle') : t('header.machineBusy', { running, waiting })}
+      aria-label={`${t('header.machine')}: ${text}`}
       title={t('header.machine')}
       onClick={() => navigate({ name: 'machine' })}
     >
       <span className={styles.light} />
-      {parts.length > 0 ? parts.join(' · ') : t('header.idle')}
+      {text}
     </Button>
   );
 }

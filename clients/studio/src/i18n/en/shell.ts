@@ -1,14 +1,11 @@
 export const shell = {
   'app.title': 'ReelQL',
-  'app.tagline': 'Text to video, live',
   'app.skip': 'Skip to the videos',
   'header.home': 'ReelQL, home',
   'header.language': 'Language',
   'header.theme': 'Theme',
   'header.help': 'Keyboard and help',
   'header.machine': 'Queue and devices',
-  'header.machineIdle': 'Queue and devices: nothing runs',
-  'header.machineBusy': 'Queue and devices: {running} running, {waiting} waiting',
   'header.idle': 'Idle',
   'header.running': '{count} running',
   'header.waiting': '{count} waiting',
@@ -18,8 +15,6 @@ export const shell = {
   'theme.light': 'Light',
   'connection.lost': 'The server does not answer. Trying again …',
   'connection.lostDetail': 'Nothing is lost: what was asked for goes on, and shows up here again.',
-  'connection.back': 'Connected again.',
-  'connection.now': 'Try now',
   'key.title': 'This server wants an API key',
   'key.detail':
     'It stays in this browser and goes to this server only. Ask whoever runs the server, or make one there:',
