@@ -80,7 +80,7 @@ export function Composer() {
             <Icon name="settings" size={18} />
             <span className="visually-hidden">{t('composer.settings')}</span>
             {settings && (
-              <span>
+              <span aria-hidden="true">
                 {`${settings.width} × ${settings.height} · ${duration(seconds(settings), language)} · ${settings.steps} ${t('field.steps').toLowerCase()}`}
               </span>
             )}

@@ -21,7 +21,6 @@ export function GenerateButton({
     <Button
       look="primary"
       className={styles.button}
-      aria-label={t('composer.generate')}
       aria-describedby="estimate"
       aria-busy={generating}
       title={long}
