@@ -145,7 +145,7 @@ test('kill -9 before the first step, and while the frames are decoded', async ()
   expect([...struck]).toEqual(['ENCODING_TEXT', 'DECODING']);
 });
 
-test('three losses without a step in between end in DEVICE_LOST', async () => {
+test('five losses without a step in between end in DEVICE_LOST', async () => {
   const pids = new Set<number>();
   const watch = setInterval(() => {
     for (const pid of childProcesses('executor')) {
@@ -155,7 +155,7 @@ test('three losses without a step in between end in DEVICE_LOST', async () => {
   }, 20);
   const end = await outcome(job('a')).finally(() => clearInterval(watch));
   expect(end).toMatchObject({ type: 'failed', failure: { code: 'DEVICE_LOST', retryable: true } });
-  expect(pids.size).toBe(3);
+  expect(pids.size).toBe(5);
   expect((await outcome(job('b'))).type).toBe('succeeded');
 });
 

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
-import { Script } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { operationLimits } from '../../src/api/policy/limits.js';
@@ -186,11 +184,6 @@ describe('HTTP', () => {
       const page = await response.text();
       expect(page).toContain('<title>ReelQL</title>');
       expect(page).not.toMatch(/(src|href)="https?:/);
-      // Its script is one that a browser can read and the policy lets run.
-      const [, script = ''] = /<script>([^]*)<\/script>/.exec(page) ?? [];
-      expect(() => new Script(script)).not.toThrow();
-      const hash = createHash('sha256').update(script).digest('base64');
-      expect(response.headers.get('content-security-policy')).toContain(`script-src 'sha256-${hash}'`);
     }
   });
 });
