@@ -120,7 +120,10 @@ export class Graph {
     return result;
   }
 
-  /** Appends a node with one result. An input of null is an optional one left out. */
+  /**
+   * Appends a node with one result. An input of null is an optional one left out; at the end of the list it is not written at
+   * all: ONNX Runtime's CUDA Conv counts its inputs and reads the bias it finds there, empty name or not, and crashes.
+   */
   node(opType: string, inputs: readonly (Value | null)[], options: NodeOptions = {}): Value {
     return this.nodeWithOutputs(opType, inputs, { ...options, outputs: 1 })[0] as Value;
   }
@@ -134,7 +137,7 @@ export class Graph {
       name,
       op_type: opType,
       domain: options.domain ?? '',
-      input: inputs.map((value) => value?.name ?? ''),
+      input: inputs.slice(0, inputs.findLastIndex(Boolean) + 1).map((value) => value?.name ?? ''),
       output,
       attribute: Object.entries(options.attributes ?? {}).map(([key, value]) => attribute(key, value)),
     });

@@ -4,7 +4,19 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WeightSource } from '../../inference/bundle/weights.js';
 import { Graph } from '../../inference/graph/graph.js';
-import { add, concat, conv, dim, geluTanh, linear, reshapeTo, scalar, slice } from '../../inference/graph/ops.js';
+import { decodeModel } from '../../inference/graph/onnx.js';
+import {
+  add,
+  concat,
+  conv,
+  dim,
+  floats,
+  geluTanh,
+  linear,
+  reshapeTo,
+  scalar,
+  slice,
+} from '../../inference/graph/ops.js';
 import { Session } from '../../inference/runtime/session.js';
 import { float32 } from '../../inference/tensor.js';
 
@@ -35,6 +47,18 @@ async function evaluate(graph: Graph, x: Float32Array, dims: number[]): Promise<
 }
 
 describe('Graph', () => {
+  it('writes no name for optional inputs at the end that are left out, and an empty one for those in the middle', () => {
+    const graph = new Graph('optional', weights);
+    const x = graph.input('x', 'float32', [1, 1, 2, 3]);
+    conv(x, graph.weight('w', { shape: [1, 1, 2, 3] }), null);
+    graph.node('Resize', [x, null, floats(graph, [1, 1, 2, 2])]);
+    const written = decodeModel(graph.encode()).graph.node.map(({ op_type, input }) => [op_type, input.length]);
+    expect(written.filter(([type]) => type === 'Conv' || type === 'Resize')).toEqual([
+      ['Conv', 2],
+      ['Resize', 3],
+    ]);
+  });
+
   it.each(['w', 'half'])('reads the weight %s from a byte range of a file, in the compute type', async (name) => {
     const graph = new Graph('linear', weights);
     const x = graph.input('x', 'float32', ['n', 3]);
