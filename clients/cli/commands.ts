@@ -21,6 +21,7 @@ const subCommands = {
   models: () => import('./models.js').then((module) => module.models),
   serve: () => import('./serve.js').then((module) => module.serve),
   doctor: () => import('./doctor.js').then((module) => module.doctor),
+  bench: () => import('./bench.js').then((module) => module.bench),
   completion: () => import('./completion.js').then((module) => module.completion),
 } as const;
 

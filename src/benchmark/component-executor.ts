@@ -1,0 +1,63 @@
+import type { ComponentName } from '../../inference/bundle/manifest.js';
+import type { Device } from '../execution/devices.js';
+import { ExecutorHost } from '../execution/host.js';
+import type { Unit, UnitKind, UnitOf, UnitResult } from '../execution/protocol.js';
+import type { Log } from '../log.js';
+import type { Measurement } from './measurement.js';
+
+type Times = Pick<Measurement, 'firstSeconds' | 'seconds' | 'peakBytes' | 'failure'>;
+
+/** Nothing that is measured here may be stopped by a watchdog. */
+const deadlineMs = 30 * 60_000;
+
+/** An executor process with one component in it: as the server has it, but alone, so that the memory it holds is the component's. */
+export class ComponentExecutor implements AsyncDisposable {
+  readonly #host: ExecutorHost;
+  #spent = 0;
+  #peakBytes: number | null = null;
+
+  constructor(
+    readonly bundle: string,
+    readonly component: ComponentName,
+    device: Device,
+    workDirectory: string,
+    log: Log,
+  ) {
+    const lane = device.lanes.find(({ components }) => components.includes(component));
+    if (!lane) throw new Error(`${device.id} has no lane for the ${component}`);
+    this.#host = new ExecutorHost({ device: lane.executor, workDirectory, log });
+  }
+
+  load(): Promise<Times> {
+    return this.time(() => this.run({ kind: 'load', bundle: this.bundle, component: this.component }), 0);
+  }
+
+  /** @throws Error "CODE: detail" */
+  async run<K extends UnitKind>(unit: UnitOf<K>): Promise<UnitResult<K>> {
+    const outcome = await this.#host.run<K>(unit as Extract<Unit, { kind: K }>, deadlineMs);
+    if (!outcome.ok) throw new Error(`${outcome.failure.code}: ${outcome.failure.detail}`);
+    this.#spent += outcome.seconds;
+    if (outcome.peakBytes !== null) this.#peakBytes = Math.max(this.#peakBytes ?? 0, outcome.peakBytes);
+    return outcome.result;
+  }
+
+  /** Does it once, and then again so many times. Times are the executor's own; a failure is told, not thrown. */
+  async time(work: (repetition: number) => Promise<unknown>, repetitions: number): Promise<Times> {
+    const seconds: number[] = [];
+    try {
+      for (let i = 0; i <= repetitions; i++) {
+        this.#spent = 0;
+        await work(i);
+        seconds.push(this.#spent);
+      }
+      const [firstSeconds = null, ...rest] = seconds;
+      return { firstSeconds, seconds: rest, peakBytes: this.#peakBytes, failure: null };
+    } catch (error) {
+      return { firstSeconds: null, seconds: [], peakBytes: this.#peakBytes, failure: (error as Error).message };
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#host.stop();
+  }
+}
