@@ -11,7 +11,7 @@ from diffusers import WanImageToVideoPipeline, WanPipeline
 from PIL import Image
 
 import config
-from evaluation.evaluate import SHOWN
+from evaluation.shown import SHOWN
 from evaluation.sheets import save_sheet
 from text import HERE
 

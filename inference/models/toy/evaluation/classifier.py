@@ -7,12 +7,13 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from training.clips import ALL_TIMES, render, sample_parameters
 import world
+from training.clips import ALL_TIMES, render, sample_parameters
 
 ANSWERS = dict(subject=len(world.SUBJECTS), colour=len(world.COLOURS), setting=len(world.SETTINGS), tod=len(world.TODS),
                weather=len(world.WEATHERS), motion=len(world.MOTIONS), size=len(world.SIZES))
 FRAMES = [0, 8, 16, 24, 32]
+HELD_SHARE = 0.1  # of its training clips are combinations that the model never sees
 
 
 class Residual(nn.Module):
@@ -52,21 +53,27 @@ class Judge(nn.Module):
 
 @torch.enable_grad()
 def train_judge(run, seconds, batch=128, lr=2e-3, seed=2):
-    """Half of the clips are blurred and all get some noise, so that soft generated edges do not mislead it."""
-    rng = random.Random(seed)
+    """Half of the clips are blurred and all get some noise, so that soft generated edges do not mislead it.
+
+    A share of the clips are combinations that the model never sees: a judge that had never met a blue cat would
+    call it something else.  The ranks average their judges."""
+    rng = random.Random(seed + 1000 * run.team.rank)
     judge = Judge().to(run.device)
+    weights = [*judge.parameters(), *(b for b in judge.buffers() if b.is_floating_point())]
+    run.team.share(weights)
     opt = torch.optim.AdamW(judge.parameters(), lr=lr, weight_decay=0.02)
-    begin, steps, loss = time.time(), 0, None
-    while (progress := (time.time() - begin) / seconds) < 1:
-        p = sample_parameters(rng, 8 * batch if run.gpu else batch, run.device)
+    end, steps, loss, left = time.time() + seconds, 0, None, seconds
+    while left > 0:
+        clips = 8 * batch if run.gpu else batch
+        p = sample_parameters(rng, clips, run.device, held_share=HELD_SHARE)
         inputs = Judge.prepare(render(p, ALL_TIMES[FRAMES])[0])
-        for start in range(0, inputs.shape[0], batch):
+        for start in range(0, clips, batch):
             x = inputs[start : start + batch]
             blurred = torch.rand(x.shape[0], 1, 1, 1, device=run.device) < 0.5
             x = torch.where(blurred, F.avg_pool2d(x, 3, 1, 1), x)
             x = x + 0.03 * torch.randn_like(x) * torch.rand(x.shape[0], 1, 1, 1, device=run.device)
             for group in opt.param_groups:
-                group["lr"] = lr * min(1, (steps + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1, progress))))
+                group["lr"] = lr * min(1, (steps + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (1 - left / seconds))))
             with run.autocast():
                 answers = judge.answer(x)
             loss = sum(F.cross_entropy(answers[k].float(), p[k][start : start + batch]) for k in ANSWERS)
@@ -74,13 +81,17 @@ def train_judge(run, seconds, batch=128, lr=2e-3, seed=2):
             loss.backward()
             opt.step()
             steps += 1
-    run.log(f"judge: {steps} steps, loss {loss.item():.3f}")
+            if run.team.due(steps):
+                left = max(0.0, run.meet(weights, lambda: end - time.time()))
+    run.log(f"judge: {steps} steps on each rank, loss {loss.item():.3f}")
     return judge.eval()
 
 
 @torch.no_grad()
 def score(run, judge, videos, scenes):
-    """Share of right answers per attribute that the caption states; videos uint8 [N, F, 3, H, W], scenes packed."""
+    """Share of right answers per attribute that the caption states, over the videos of all ranks.
+
+    videos: uint8 [N, F, 3, H, W] of this rank; scenes: packed."""
     answers = {k: [] for k in ANSWERS}
     for part in videos[:, FRAMES].split(64):
         for k, logits in judge(part.to(run.device).float() / 255).items():
@@ -88,10 +99,8 @@ def score(run, judge, videos, scenes):
     right = {k: torch.cat(v) == torch.as_tensor(scenes[k]) for k, v in answers.items()}
     stated = dict(tod=torch.as_tensor(scenes["setting"]) < 6, weather=torch.as_tensor(scenes["weather"]) > 0,
                   size=torch.as_tensor(scenes["size"]) != 1)
-    result = {}
-    for k, r in right.items():
-        r = r[stated[k]] if k in stated else r
-        result[k] = round(r.float().mean().item(), 3) if len(r) else None
-    joint = right["subject"] & right["colour"] & right["setting"] & right["motion"]
-    result["subject+colour+setting+motion"] = round(joint.float().mean().item(), 3)
-    return result
+    right["subject+colour+setting+motion"] = right["subject"] & right["colour"] & right["setting"] & right["motion"]
+    counted = {k: r[stated[k]] if k in stated else r for k, r in right.items()}
+    hits = run.team.total([r.sum().item() for r in counted.values()])
+    asked = run.team.total([len(r) for r in counted.values()])
+    return {k: round(h / n, 3) if n else None for k, h, n in zip(counted, hits, asked)}

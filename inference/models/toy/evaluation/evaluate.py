@@ -10,34 +10,26 @@ import config
 import world
 from evaluation.classifier import score, train_judge
 from evaluation.sampler import decode, sample
+from evaluation.shown import SHOWN
 from evaluation.sheets import save_sheet
 from training.bank import normalisers
 from training.clips import ALL_TIMES, render
 
-SHOWN = [
-    "A red sports car speeding through a desert highway at sunset",
-    "A yellow bus driving slowly on a city street in the rain at night",
-    "An orange cat jumping up and down in a meadow on a sunny day",
-    "A large blue hot-air balloon rising over snowy mountains at sunrise",
-    "A white sailboat sailing to the left on the ocean at sunset",
-    "A pink fish swimming to the right in a coral reef",
-    "A black rocket blasting off from the desert at night",
-    "一只蓝色的小鸟在海面上空向左飞，日出时。",
-]
-
-
 GUIDANCE, SHIFT = 3.0, 8.0  # the bundle's defaults
+ROW_SECONDS = 120.0         # about what the table takes with 512 prompts on one GPU, sheets included
 
 
 class Exam:
-    """Prompts that were never trained on, their scenes, the judge, and the table of what was right."""
+    """Prompts that were never trained on, their scenes, the judge, and the table of what was right.
 
-    def __init__(self, run, vae, stats, prompts=512, judge_seconds=40.0, chunk=128):
-        self.run, self.vae, self.stats, self.chunk = run, vae, stats, chunk
+    Each rank answers for its share of the prompts."""
+
+    def __init__(self, run, vae, stats, models, texts, prompts=512, judge_seconds=40.0, chunk=128):
+        self.run, self.vae, self.stats, self.models, self.texts, self.chunk = run, vae, stats, models, texts, chunk
         self.judge = train_judge(run, judge_seconds, batch=128 if run.gpu else 4)
-        rng = random.Random(777)
-        self.scenes = [world.sample_scene(rng) for _ in range(prompts)]
-        self.held = [world.sample_scene(rng, True) for _ in range(max(1, prompts // 2))]
+        rng, mine = random.Random(777), slice(run.team.rank, None, run.team.size)
+        self.scenes = [world.sample_scene(rng) for _ in range(prompts)][mine]
+        self.held = [world.sample_scene(rng, True) for _ in range(max(run.team.size, prompts // 2))][mine]
         self.table = {}
 
     def rendered(self, scenes):
@@ -53,21 +45,75 @@ class Exam:
         to_latent = lambda v: self.vae.encode(v.to(self.run.device).float() / 127.5 - 1, self.run.dtype).chunk(2, -1)[0]
         return (torch.cat([to_latent(v) for v in videos.split(16)]) - mean) / std
 
+    def decoded(self, latents):
+        at_once = 16 * math.prod(config.LATENT_GRID) / math.prod(latents.shape[1:4])
+        return decode(self.run, self.vae, self.stats, latents, chunk=max(1, int(at_once)))
+
     def mark(self, name, videos, scenes):
         self.table[name] = score(self.run, self.judge, videos, world.pack(scenes))
         self.run.log("accuracy,", name, self.table[name])
         self.run.metrics["accuracy"] = self.table
         self.run.save_metrics()
 
-    def generate(self, name, models, texts, language=captions.english, scenes=None, size=None, **settings):
+    def has_time(self, seconds=5.0):
+        return self.run.team.agree(self.run.left()) > seconds
+
+    def generate(self, name, language=captions.english, scenes=None, size=None, **settings):
         """Marks the videos of one way to generate; `size` (frames, height, width) where it is not the main format."""
+        if not self.has_time():
+            self.run.log("no time for", name)
+            return
         scenes = scenes or self.scenes
         prompts = [language.full_caption(s) for s in scenes]
-        grid = size and config.latent_grid(*size)
-        settings = {"guidance": GUIDANCE, "shift": SHIFT, **settings}
-        latents = sample(self.run, models, texts, prompts, chunk=self.chunk, grid=grid, **settings)
-        videos = decode(self.run, self.vae, self.stats, latents, chunk=max(1, int(16 * math.prod(config.LATENT_GRID) / math.prod(latents.shape[1:4]))))
-        self.mark(name, as_main_format(videos), scenes)
+        settings = {"guidance": GUIDANCE, "shift": SHIFT, "seed": 1000 * self.run.team.rank, **settings}
+        latents = sample(self.run, self.models, self.texts, prompts, chunk=self.chunk, grid=size and config.latent_grid(*size), **settings)
+        self.mark(name, as_main_format(self.decoded(latents)), scenes)
+
+    @torch.no_grad()
+    def generate_main(self):
+        """The rows that matter most."""
+        self.generate("20 steps")
+        self.generate("20 steps, held-out combinations", scenes=self.held, seed=1 + 1000 * self.run.team.rank)
+        self.generate("10 steps")
+        self.generate("20 steps, Chinese", language=captions.chinese)
+
+    @torch.no_grad()
+    def judge_rendered(self):
+        """The judge's own limits; returns the first latent frames of the rendered clips."""
+        real = self.rendered(self.scenes)
+        latents = self.encoded(real)
+        self.mark("rendered", real, self.scenes)
+        self.mark("rendered, held-out combinations", self.rendered(self.held), self.held)
+        self.mark("through the VAE", self.decoded(latents), self.scenes)
+        names = [captions.english.full_caption(s) for s in self.scenes[:4]]
+        self.sheet("vae", torch.cat([real[:4], self.decoded(latents[:4])]), names * 2)
+        return latents[:, :1]
+
+    @torch.no_grad()
+    def generate_more(self, first):
+        """Other settings, as far as the time goes; `first` as judge_rendered returns it."""
+        self.generate("20 steps, first frame given", first=first)
+        for frames, height, width, _ in config.OTHER_FORMATS:
+            if frames >= config.FRAMES:
+                few = self.scenes[: max(1, len(self.scenes) // 2)]
+                self.generate(f"20 steps, {width}x{height}x{frames}", scenes=few, size=(frames, height, width))
+        self.generate("20 steps, guidance 5", guidance=5.0)
+        self.generate("20 steps, guidance 9", guidance=9.0)
+        self.generate("20 steps, guidance 1", guidance=1.0)
+        self.generate("20 steps, long English negative prompt", negative=captions.negatives.ENGLISH)
+        self.generate("20 steps, long Chinese negative prompt", negative=captions.negatives.CHINESE)
+
+    @torch.no_grad()
+    def show(self, name, **settings):
+        """A sheet of the shown prompts, by the first rank."""
+        if self.run.team.first:
+            settings = {"guidance": GUIDANCE, "shift": SHIFT, **settings}
+            prompts = SHOWN if self.run.gpu else SHOWN[:2]
+            self.sheet(name, self.decoded(sample(self.run, self.models, self.texts, prompts, seed=5, **settings)), prompts)
+
+    def sheet(self, name, videos, names):
+        if self.run.team.first:
+            save_sheet(videos, names, self.run.path(name + ".jpg"))
 
 
 def as_main_format(videos):
@@ -78,35 +124,3 @@ def as_main_format(videos):
     n = videos.shape[:2]
     resized = F.interpolate(videos.flatten(0, 1).float(), (config.HEIGHT, config.WIDTH), mode="area")
     return resized.round().byte().unflatten(0, n)
-
-
-@torch.no_grad()
-def evaluate(run, vae, stats, models, texts, prompts=512, judge_seconds=40.0, chunk=128):
-    """Fills run.metrics["accuracy"], draws sheets, and returns the exam for what is trained later."""
-    exam = Exam(run, vae, stats, prompts, judge_seconds, chunk)
-    real = exam.rendered(exam.scenes)
-    latents = exam.encoded(real)
-    exam.mark("rendered", real, exam.scenes)
-    exam.mark("through the VAE", decode(run, vae, stats, latents), exam.scenes)
-    exam.generate("20 steps", models, texts)
-    exam.generate("10 steps", models, texts, steps=10)
-    exam.generate("20 steps, Chinese", models, texts, language=captions.chinese)
-    exam.generate("20 steps, held-out combinations", models, texts, scenes=exam.held, seed=1)
-    exam.generate("20 steps, guidance 5", models, texts, guidance=5.0)
-    exam.generate("20 steps, first frame given", models, texts, first=latents[:, :1])
-    for frames, height, width, _ in config.OTHER_FORMATS:
-        if frames >= config.FRAMES:
-            exam.generate(f"20 steps, {width}x{height}x{frames}", models, texts, scenes=exam.scenes[: prompts // 4], size=(frames, height, width))
-    shown = decode(run, vae, stats, sample(run, models, texts, SHOWN, seed=5, guidance=GUIDANCE, shift=SHIFT))
-    save_sheet(shown, SHOWN, run.path("shown.png"))
-    names = [captions.english.full_caption(s) for s in exam.scenes[:4]]
-    save_sheet(torch.cat([real[:4], decode(run, vae, stats, latents[:4])]), names * 2, run.path("vae.png"))
-    return exam
-
-
-@torch.no_grad()
-def evaluate_few_steps(exam, models, texts, settings):
-    """With the adapter in place: its row of the table and its sheet."""
-    exam.generate(f"{settings['steps']} steps, few-step adapter, guidance 1", models, texts, **settings)
-    shown = decode(exam.run, exam.vae, exam.stats, sample(exam.run, models, texts, SHOWN, seed=5, **settings))
-    save_sheet(shown, SHOWN, exam.run.path("shown_few_steps.png"))

@@ -1,4 +1,4 @@
-"""Picture sheets: one row a video, five frames, the prompt above."""
+"""Picture sheets: one row a video, five frames, the prompt above; JPEG, so that they fit into a repository."""
 import numpy as np
 from PIL import Image, ImageDraw
 
@@ -14,4 +14,4 @@ def save_sheet(videos, captions, path):
         row.paste(Image.fromarray(frames), (0, 14))
         ImageDraw.Draw(row).text((4, 1), caption if caption.isascii() else "(a Chinese prompt)", fill=(0, 0, 0))
         rows.append(np.array(row))
-    Image.fromarray(np.concatenate(rows)).save(path, optimize=True)
+    Image.fromarray(np.concatenate(rows)).save(path, quality=88)

@@ -49,12 +49,12 @@ class Captioned:
 
 
 def start_captions(run, clips, count, seed):
-    """Starts the child process; its result is read by build_banks."""
-    out = run.path("captions.npz")
+    """Starts the child process of this rank; its result is read by build_banks."""
+    out = run.path(f"captions{run.team.rank}.npz")
     if os.path.exists(out):
         os.remove(out)
     command = [sys.executable, "-m", "training.caption_bank", out, "--clips", str(clips), "--captions", str(count),
-               "--workers", "8" if run.gpu else "1", "--seed", str(seed)]
+               "--workers", "8" if run.gpu else "1", "--seed", str(64 * seed + run.team.rank)]
     return subprocess.Popen(command, cwd=HERE, env=dict(os.environ, CUDA_VISIBLE_DEVICES="")), out
 
 
@@ -91,7 +91,7 @@ def build_bank(run, vae, stats, captioned, clip, seconds):
     encoded_at_once = max(1, int(64 / pixels)) if run.gpu else 4
     parts, render_seconds = [], 0.0
     while captioned.left > 0 and (not parts or time.time() - begin < seconds):
-        scenes, ids, lengths = captioned.take((8 if run.gpu else 1) * encoded_at_once)
+        scenes, ids, lengths = captioned.take((4 if run.gpu else 1) * encoded_at_once)
         clock = time.time()
         video, mask = render(world.to_dev(scenes, run.device), times, size)
         run.sync()

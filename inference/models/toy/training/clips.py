@@ -7,8 +7,9 @@ import world
 ALL_TIMES = torch.arange(config.FRAMES) / config.FPS  # seconds
 
 
-def sample_parameters(rng, n, device, held=False):
-    return world.to_dev(world.pack([world.sample_scene(rng, held) for _ in range(n)]), device)
+def sample_parameters(rng, n, device, held_share=0.0):
+    """n packed scenes; `held_share` of them are combinations that training leaves out."""
+    return world.to_dev(world.pack([world.sample_scene(rng, rng.random() < held_share) for _ in range(n)]), device)
 
 
 @torch.no_grad()

@@ -120,20 +120,22 @@ class StepOrder:
 
 
 def schedule(progress, step):
-    """Warm-up over 300 steps, constant to 40 % of the time, then a cosine to 1 %."""
-    late = max(0.0, (progress - 0.4) / 0.6)
-    return min(1, (step + 1) / 300) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1, late))))
+    """Warm-up over 200 steps, constant to 30 % of the time, then a cosine to 0."""
+    late = max(0.0, (progress - 0.3) / 0.7)
+    return min(1, (step + 1) / 200) * 0.5 * (1 + math.cos(math.pi * min(1, late)))
 
 
 def train_denoiser(run, models, banks, texts, seconds_left, batch=256, lr=3e-3, compiled=True):
     """The first bank is the main one; each other one gets its share of the steps, with batches of as many tokens.
 
     seconds_left() gives the time this phase still has; it is asked again and again, so a run can be extended.
-    Leaves the EMA weights in `models`."""
-    bank = banks[0]
+    Every rank has banks of its own.  Leaves the EMA weights in `models`, equal on all ranks."""
+    bank, team = banks[0], run.team
+    team.share([p.detach() for p in models.parameters()])
     negatives = texts.batch(captions.NEGATIVES, run.device)
-    opt = Optimiser(models.parameters(), models.matrices(), lr, 0.4 * lr, weight_decay=0.05, ema_decay=0.999)
+    opt = Optimiser(models.parameters(), models.matrices(), lr, 0.4 * lr, weight_decay=0.05, ema_decay=0.998)
     if compiled and run.gpu:
+        torch._dynamo.config.recompile_limit = 64  # one form for every format
         for block in models.denoiser.blocks:
             block.compile(dynamic=False)
 
@@ -146,15 +148,18 @@ def train_denoiser(run, models, banks, texts, seconds_left, batch=256, lr=3e-3, 
     begin, steps, recent, history, logged, saved = time.time(), 0, [], [], time.time(), time.time()
     opt.set_factor(0.003)
     main_step = GraphedStep(lambda: one_step(bank, batch, VALIDATION), run.device)
-    # Compiling every format costs more than it gives.
-    with torch.compiler.set_stance("force_eager"):
-        other_steps = [GraphedStep(partial(one_step, other, same_tokens(batch, bank, other)), run.device) for other in banks[1:]]
+    run.log(f"denoiser: main format ready after {time.time() - begin:.1f} s")
+    other_steps = [GraphedStep(partial(one_step, other, same_tokens(batch, bank, other)), run.device, beside=main_step) for other in banks[1:]]
     order = StepOrder([share for *_, share in config.OTHER_FORMATS[: len(other_steps)]])
     run.sync()
     run.log(f"denoiser: {batch} clips a step, ready after {time.time() - begin:.1f} s")
     opt.restart_ema()
     clock = time.time()
-    while (left := seconds_left()) > 0:
+    while True:
+        if team.due(steps):
+            left = run.meet(opt.tensors(), seconds_left)
+        if left <= 0:
+            break
         opt.set_factor(schedule((time.time() - begin) / (time.time() - begin + left), steps))
         other = order.next()
         result = (main_step if other is None else other_steps[other])().clone()
@@ -168,13 +173,13 @@ def train_denoiser(run, models, banks, texts, seconds_left, batch=256, lr=3e-3, 
             history.append([round(time.time() - begin, 1), steps, round(loss, 5)])
             if not math.isfinite(loss):
                 raise FloatingPointError("the denoiser's loss is not finite")
-            if time.time() - logged > 15:
+            if team.first and time.time() - logged > 15:
                 logged = time.time()
                 with torch.compiler.set_stance("force_eager"):
                     validation, gain = caption_gain(models, bank, run)
                 run.log(f"denoiser step {steps} loss {loss:.4f} norm {norm:.2f} validation@0.9 {validation:.4f} caption gain "
-                        f"{100 * gain:.1f} % {steps * batch / (time.time() - clock):.0f} clips/s, {left:.0f} s left")
-        if time.time() - saved > 60:
+                        f"{100 * gain:.1f} % {team.size * steps * batch / (time.time() - clock):.0f} clips/s, {left:.0f} s left")
+        if team.first and time.time() - saved > 60:
             saved = time.time()
             opt.swap_ema()
             save_text_models(run, models)
@@ -187,6 +192,6 @@ def train_denoiser(run, models, banks, texts, seconds_left, batch=256, lr=3e-3, 
         validation, gain = caption_gain(models, bank, run)
     save_text_models(run, models)
     run.metrics["denoiser_training"] = dict(
-        steps=steps, batch=batch, seconds=round(time.time() - begin, 1), clips_per_second=round(steps * batch / (time.time() - clock)),
-        passes_over_bank=round(steps * batch / bank.latents.shape[0], 1), validation_loss=round(validation, 4),
-        caption_gain=round(gain, 4), history=history)
+        steps=steps, batch=batch, ranks=team.size, seconds=round(time.time() - begin, 1),
+        clips_per_second=round(team.size * steps * batch / (time.time() - clock)), passes_over_bank=round(steps * batch / len(bank.ids), 1),
+        validation_loss=round(validation, 4), caption_gain=round(gain, 4), history=history)

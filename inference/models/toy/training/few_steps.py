@@ -37,7 +37,7 @@ def make_pairs(run, models, bank, texts, seconds, batch):
             conditional, unconditional = v.chunk(2)
             solver.step(i, unconditional + TEACHER["guidance"] * (conditional - unconditional))
         pairs.append((noise.to(run.dtype), solver.x.to(run.dtype), clip))
-    run.sync()
+        run.sync()
     noise, latents, clip = (torch.cat(arrays) for arrays in zip(*pairs))
     run.log(f"pairs: {len(clip)} in {time.time() - begin:.1f} s")
     return noise, latents, clip
@@ -59,19 +59,19 @@ def reflow_loss(models, bank, pairs, batch, run):
     with run.autocast():
         context = models.context(bank.ids[clip[at], 0].long(), bank.lengths[clip[at], 0].long())
         out = models.denoiser((1 - level) * ends + level * start, s * 1000, *context, models.rope(bank.grid))
-    weight = 1 + 3 * bank.subject[clip[at]].float()[..., None]
-    return (weight * (out.float() - (start - ends)) ** 2).mean() / weight.mean()
+    return ((out.float() - (start - ends)) ** 2).mean()
 
 
-def train_few_steps(run, models, bank, texts, pair_seconds, seconds, batch=256, lr=3e-3):
-    """Returns the adapter, trained and in place; its weights are in the run's folder."""
+def train_few_steps(run, models, bank, texts, pair_seconds, seconds, batch=128, lr=2e-3):
+    """Returns the adapter, trained and in place, equal on all ranks; its weights are in the run's folder."""
     begin = time.time()
     pairs = make_pairs(run, models, bank, texts, pair_seconds, batch)
     for p in models.parameters():
         p.requires_grad_(False)
     adapter = Adapter(models.denoiser, RANK)
     parameters = adapter.parameters()
-    opt = Optimiser(parameters, [], lr, lr, ema_decay=0.998)
+    run.team.share(parameters)
+    opt = Optimiser(parameters, [], lr, lr, ema_decay=0.99)
 
     def one_step():
         opt.zero()
@@ -82,17 +82,27 @@ def train_few_steps(run, models, bank, texts, pair_seconds, seconds, batch=256, 
     opt.set_factor(0.01)
     step = GraphedStep(one_step, run.device)
     opt.restart_ema()
-    clock, steps, recent = time.time(), 0, []
-    while (progress := (time.time() - clock) / seconds) < 1:
-        opt.set_factor(min(1, (steps + 1) / 100) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress))))
+    end, steps, recent, saved = time.time() + seconds, 0, [], time.time()
+    while True:
+        if run.team.due(steps):
+            left = run.meet(opt.tensors(), lambda: end - time.time())
+        if left <= 0:
+            break
+        opt.set_factor(min(1, (steps + 1) / 50) * 0.5 * (1 + math.cos(math.pi * (1 - left / seconds))))
         recent.append(step().clone())
         steps += 1
-        if len(recent) == (200 if run.gpu else 1):
+        if len(recent) == (100 if run.gpu else 1):
             run.log(f"few steps: step {steps} loss {torch.stack(recent).mean(0)[0].item():.4f}")
             recent = []
+        if run.team.first and time.time() - saved > 20:
+            saved = time.time()
+            opt.swap_ema()
+            save_adapter(run, adapter)
+            opt.swap_ema()
     run.sync()
     step.release()
     opt.swap_ema()
     save_adapter(run, adapter)
-    run.metrics["few_steps"] = dict(pairs=len(pairs[2]), steps=steps, rank=RANK, seconds=round(time.time() - begin, 1))
+    count = run.team.total([len(pairs[2])])[0]
+    run.metrics["few_steps"] = dict(pairs=int(count), steps=steps, batch=batch, ranks=run.team.size, rank=RANK, seconds=round(time.time() - begin, 1))
     return adapter

@@ -6,9 +6,11 @@ import torch
 class GraphedStep:
     """Runs fn three times, captures it, then replays it.  fn takes nothing and returns a tensor of statistics.
 
-    Random numbers drawn inside fn differ at every replay (the generator's state is registered with the graph)."""
+    Random numbers drawn inside fn differ at every replay (the generator's state is registered with the graph).
+    Steps that are never replayed at once can share the memory of the first (`beside`): nothing in it is kept from one
+    replay to the next, if the caller copies the result."""
 
-    def __init__(self, fn, device, warm_up=3):
+    def __init__(self, fn, device, warm_up=3, beside=None):
         self.fn, self.graph = fn, None
         if device.type != "cuda":
             return
@@ -20,7 +22,9 @@ class GraphedStep:
         torch.cuda.current_stream().wait_stream(stream)
         torch.cuda.synchronize()
         self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph):
+        pool = beside.graph.pool() if beside else None
+        # thread_local: the watchdog thread of NCCL may ask about its events meanwhile
+        with torch.cuda.graph(self.graph, pool=pool, capture_error_mode="thread_local"):
             self.result = fn()
 
     def __call__(self):

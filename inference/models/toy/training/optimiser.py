@@ -59,7 +59,6 @@ class Optimiser:
                                       foreach=False if not on_gpu else None)
         self.decay = ema_decay
         self.ema = [p.detach().clone() for p in params]
-        self.updates = 0
 
     def set_factor(self, factor):
         self.lr_muon.fill_(self.base[0] * factor)
@@ -75,6 +74,11 @@ class Optimiser:
         self.muon.step()
         torch._foreach_lerp_(self.ema, [p.detach() for p in self.params], 1 - self.decay)
         return norm
+
+    def tensors(self):
+        """Everything that ranks average: weights, momenta (AdamW's exist after its first step) and EMA."""
+        moments = [m for state in self.adam.state.values() for m in (state["exp_avg"], state["exp_avg_sq"])]
+        return [*(p.detach() for p in self.params), *self.muon.buffers.values(), *moments, *self.ema]
 
     @torch.no_grad()
     def restart_ema(self):

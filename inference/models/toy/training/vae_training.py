@@ -11,10 +11,11 @@ from networks.vae import VideoVAE
 from training.clips import ALL_TIMES, random_clips, render, sample_parameters
 from training.graphs import GraphedStep
 from training.optimiser import Optimiser
+from training.weights import save_vae
 
 KL_WEIGHT = 5e-4       # only keeps the posterior from becoming a point
 SUBJECT_WEIGHT = 3.0   # the subject covers about 8 % of a frame and carries most of what a prompt says
-SQUARED_WEIGHT = 3.0   # large errors sit on moving edges: squares move them first, absolute errors keep areas flat
+SQUARED_WEIGHT = 8.0   # large errors sit on moving edges: squares move them first, absolute errors keep areas flat
 
 
 def loss_and_statistics(vae, video, mask, dtype):
@@ -40,10 +41,13 @@ def muon_matrices(vae):
 
 
 def train_vae(run, vae, seconds, phases, lr=2.5e-3, seed=1):
-    """phases: [(end as a fraction of the time, frames, clips a step)].  Leaves the EMA weights in `vae`."""
-    rng = random.Random(seed)
+    """phases: [(end as a fraction of the time, frames, clips a step)].  Leaves the EMA weights in `vae`, equal on all ranks."""
+    rng = random.Random(seed + 1000 * run.team.rank)
+    run.team.share(list(vae.parameters()))
     opt = Optimiser(list(vae.parameters()), muon_matrices(vae), lr, min(2e-3, lr), betas=(0.9, 0.98), ema_decay=0.998)
-    history, steps, pixels, begin, logged = [], 0, 0, time.time(), time.time()
+    history, steps, pixels, begin, logged, saved = [], 0, 0, time.time(), time.time(), time.time()
+    seconds_left = lambda: begin + seconds - time.time()
+    progress = 0.0
     for end, frames, batch in phases:
         x = torch.zeros(batch, frames, 3, config.HEIGHT, config.WIDTH, device=run.device, dtype=run.dtype)
         m = torch.zeros(batch, frames, 1, config.HEIGHT, config.WIDTH, device=run.device, dtype=run.dtype)
@@ -58,11 +62,15 @@ def train_vae(run, vae, seconds, phases, lr=2.5e-3, seed=1):
         video, mask = random_clips(rng, stock, frames, run.device, run.dtype)
         x.copy_(video[:batch])
         m.copy_(mask[:batch])
-        opt.set_factor(0.01 if steps == 0 else 0.5 * (1 + math.cos(math.pi * (time.time() - begin) / seconds)))
+        opt.set_factor(0.01)
         step, position, recent = GraphedStep(one_step, run.device), 0, []
         run.sync()
         run.log(f"vae: {frames} frames x {batch}, ready after {time.time() - begin:.1f} s")
-        while (progress := (time.time() - begin) / seconds) < end:
+        while True:
+            if run.team.due(steps):
+                progress = 1 - run.meet(opt.tensors(), seconds_left) / seconds
+            if progress >= end:
+                break
             if position + batch > stock:
                 video, mask = random_clips(rng, stock, frames, run.device, run.dtype)
                 position = 0
@@ -79,21 +87,29 @@ def train_vae(run, vae, seconds, phases, lr=2.5e-3, seed=1):
                 if time.time() - logged > 10:
                     logged = time.time()
                     run.log(f"vae step {steps} loss {loss:.4f} psnr {10 * math.log10(4 / mse):.2f} kl {kl:.2f} norm {norm:.2f} "
-                            f"{pixels / (logged - begin) / 1e6:.1f} Mpixel/s")
+                            f"{run.team.size * pixels / (logged - begin) / 1e6:.1f} Mpixel/s")
                 if not math.isfinite(loss):
                     raise FloatingPointError("the VAE's loss is not finite")
+            if time.time() - saved > 60:
+                saved = time.time()
+                opt.swap_ema()
+                save_vae(run, vae)
+                opt.swap_ema()
         run.sync()
         step.release()
         del step
     opt.swap_ema()
-    run.metrics["vae_training"] = dict(steps=steps, seconds=round(time.time() - begin, 1),
-                                       megapixels_per_second=round(pixels / (time.time() - begin) / 1e6, 2), history=history)
+    taken = time.time() - begin
+    run.metrics["vae_training"] = dict(steps=steps, ranks=run.team.size, seconds=round(taken, 1),
+                                       megapixels_per_second=round(run.team.size * pixels / taken / 1e6, 2), history=history)
 
 
 @torch.no_grad()
 def measure_vae(run, vae, clips=64, batch=16, seed=99):
-    """PSNR on unseen clips, over the frame and inside the subject; the latent's mean and deviation per channel."""
-    rng = random.Random(seed)
+    """PSNR on unseen clips, over the frame and inside the subject; the latent's mean and deviation per channel.
+
+    Each rank measures `clips` of its own; what is returned is the mean over the ranks."""
+    rng = random.Random(seed + run.team.rank)
     frame_db, subject_db, means = [], [], []
     for _ in range(max(1, clips // batch)):
         p = sample_parameters(rng, min(batch, clips), run.device)
@@ -105,10 +121,11 @@ def measure_vae(run, vae, clips=64, batch=16, seed=99):
         subject_db += (-10 * torch.log10(inside.clamp(min=1e-8))).tolist()
         means.append(mean)
     latents = torch.cat(means)
-    stats = dict(mean=latents.mean((0, 1, 2, 3)).tolist(), std=latents.std((0, 1, 2, 3)).clamp(min=0.05).tolist())
-    ordered = sorted(frame_db)
-    result = dict(psnr=round(sum(frame_db) / len(frame_db), 2), psnr_worst_tenth=round(ordered[len(ordered) // 10], 2),
-                  psnr_subject=round(sum(subject_db) / len(subject_db), 2), clips=len(frame_db),
+    stats = dict(mean=run.team.mean(latents.mean((0, 1, 2, 3)).tolist()),
+                 std=run.team.mean(latents.std((0, 1, 2, 3)).clamp(min=0.05).tolist()))
+    ordered, n = sorted(frame_db), len(frame_db)
+    db = run.team.mean([sum(frame_db) / n, ordered[n // 10], sum(subject_db) / n])
+    result = dict(psnr=round(db[0], 2), psnr_worst_tenth=round(db[1], 2), psnr_subject=round(db[2], 2), clips=run.team.size * n,
                   latent_std=[round(s, 3) for s in stats["std"]])
     return stats, result
 

@@ -1,4 +1,4 @@
-"""Weights of a run on disk: one fp16 safetensors file a component, and the latent's statistics."""
+"""Weights of a run on disk, written by the first rank: one fp16 safetensors file a component, and the latent's statistics."""
 import json
 import os
 
@@ -10,19 +10,26 @@ def _save(path, tensors):
     os.replace(path + ".part", path)
 
 
-def save_vae(run, vae, stats):
+def save_vae(run, vae, stats=None):
+    """Without stats: a checkpoint of a VAE that still trains."""
+    if not run.team.first:
+        return
     _save(run.path("vae.safetensors"), vae.state_dict())
-    with open(run.path("stats.json"), "w") as f:
-        json.dump(stats, f)
+    if stats:
+        with open(run.path("stats.json"), "w") as f:
+            json.dump(stats, f)
 
 
 def save_text_models(run, models):
+    if not run.team.first:
+        return
     _save(run.path("denoiser.safetensors"), models.denoiser.state_dict())
     _save(run.path("text_encoder.safetensors"), models.encoder.state_dict())
 
 
 def save_adapter(run, adapter):
-    _save(run.path("few_steps.safetensors"), adapter.tensors())
+    if run.team.first:
+        _save(run.path("few_steps.safetensors"), adapter.tensors())
 
 
 IN_DIFFUSERS = dict(vae="vae/diffusion_pytorch_model", denoiser="transformer/diffusion_pytorch_model", text_encoder="text_encoder/model")

@@ -5,7 +5,7 @@ from world import creatures, land, vehicles, water_and_space
 from world.motion import SIZE_FACTOR, UNIT, make_stage
 from world.pen import Pen
 from world.scene import SETTINGS, SUBJECTS
-from world.weather import paint_weather
+from world.weather import paint_snow_cover, paint_weather
 
 PLACES = dict(desert=land.desert, city=land.city, meadow=land.meadow, ocean=water_and_space.ocean, mountains=land.mountains,
               forest=land.forest, underwater=water_and_space.underwater, space=water_and_space.space)
@@ -39,6 +39,7 @@ def render(clips, times, height=160, width=256, want_mask=False):
         image = torch.empty(len(chosen), t, 3, height, width, device=device)
         subject_mask = torch.zeros(len(chosen), t, 1, height, width, device=device)
         PLACES[SETTINGS[setting]](image, stage)
+        paint_snow_cover(image, stage)
         present, counts = subjects[chosen].unique_consecutive(return_counts=True)
         start = 0
         for subject, count in zip(present.tolist(), counts.tolist()):

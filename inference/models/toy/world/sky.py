@@ -13,10 +13,16 @@ SUN = ((255, 246, 200), (255, 250, 205), (255, 122, 50), (246, 244, 226))
 CLOUD = ((255, 228, 216), (255, 255, 255), (246, 146, 120), (52, 58, 96))
 
 
+# indexed by weather: clear, rain, snow; rain is dark and bluish, snow is pale, so that either shows in the whole picture
+WEATHER_LIGHT = ((1, 1, 1), (0.60, 0.68, 0.80), (0.92, 0.96, 1.02))
+WEATHER_SKY = ((1, 1, 1), (0.56, 0.62, 0.72), (0.92, 0.96, 1.0))
+
+
 def ground_light(stage):
-    """[B, 1, 3, 1, 1] factor on the land's colours; greyer under rain and snow."""
+    """[B, 1, 3, 1, 1] factor on the land's colours; greyer under rain and snow, darker under rain."""
     light, bad = per_clip(GROUND_LIGHT, stage.clip["tod"], stage.device), 1 - stage.clear
-    return light * (1 - bad) + (0.55 * light + 0.45 * light.mean(2, keepdim=True)) * 0.86 * bad
+    greyed = light + bad * 0.45 * (light.mean(2, keepdim=True) - light)
+    return greyed * per_clip(WEATHER_LIGHT, stage.clip["weather"], stage.device)
 
 
 def horizon_colour(stage):
@@ -26,7 +32,8 @@ def horizon_colour(stage):
 def paint_sky(image, stage, horizon=100.0):
     bad, tod = 1 - stage.clear, stage.clip["tod"]
     top, middle, low = (per_clip(table, tod, stage.device) / 255 for table in (ZENITH, MIDDLE, HORIZON))
-    top, middle, low = (c * (1 - bad) + (0.3 * c + 0.7 * c.mean(2, keepdim=True) * 0.86) * bad for c in (top, middle, low))
+    tint = per_clip(WEATHER_SKY, stage.clip["weather"], stage.device)
+    top, middle, low = ((c + bad * 0.8 * (c.mean(2, keepdim=True) - c)) * tint for c in (top, middle, low))
     a = saturate(stage.y / horizon)
     base = top + (middle - top) * saturate(a * 2)
     image[:] = (base + (low - base) * saturate(a * 2 - 1)).expand_as(image)

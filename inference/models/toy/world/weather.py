@@ -1,8 +1,17 @@
 """Rain and snow in front of everything.  Drops and flakes are large and few: smaller ones do not survive the VAE."""
 import torch
 
-from world.scene import WEATHERS
+from world.scene import SETTINGS, WEATHERS
 from world.shapes import blend, circle, cover, noise, rgb, saturate
+from world.sky import ground_light
+
+
+def paint_snow_cover(image, stage):
+    """Whitens the land, not the sea, behind the subject of a snowy clip: flakes alone are hard to see."""
+    snowy = (stage.tag("weather") == WEATHERS.index("snow")) & (stage.tag("setting") != SETTINGS.index("ocean"))
+    if bool(snowy.any()):
+        view, y = stage.band(image, 92)
+        blend(view, rgb((238, 243, 250), image) * ground_light(stage), saturate((y - 96) / 26) * 0.58 * snowy)
 
 
 def paint_weather(image, stage):
@@ -25,12 +34,12 @@ def rain(image, stage):
         dx = x - ix * width - 3 - (width - 6) * noise(ix, iy, r)
         a = saturate(1.5 - dx.abs()) * saturate(height * 0.2 - (y - iy * height - height / 2).abs() + 0.5)
         alpha = a if alpha is None else torch.maximum(alpha, a)
-    blend(image, rgb((214, 226, 240), image), alpha * 0.62)
+    blend(image, rgb((214, 226, 240), image), alpha * 0.7)
 
 
 def snow(image, stage):
     alpha = None
-    for cell, speed, radius, seed in ((53.0, 28.0, 2.6, 8), (71.0, 40.0, 3.6, 9)):
+    for cell, speed, radius, seed in ((53.0, 28.0, 3.0, 8), (71.0, 40.0, 4.2, 9)):
         r = stage.rand(seed)
         y = stage.y - speed * stage.t + 40 * r
         iy = torch.floor(y / cell)

@@ -1,0 +1,28 @@
+"""Prompts of the picture sheets: every subject, place, time, weather and kind of motion; the last two are held-out combinations."""
+
+SHOWN = [
+    "A red sports car speeding through a desert highway at sunset",
+    "A yellow bus driving slowly on a city street in the rain at night",
+    "An orange cat jumping up and down in a meadow on a sunny day",
+    "A large blue hot-air balloon rising over snowy mountains at sunrise",
+    "A white sailboat sailing to the left on the ocean at sunset",
+    "A pink fish swimming to the right in a coral reef",
+    "A black rocket blasting off from the desert at night",
+    "一只蓝色的小鸟在海面上空向左飞，日出时。",
+    "A green ball bouncing on a forest road at noon",
+    "A small red bird flying in circles over a green meadow in the snow",
+    "A white rocket spinning in outer space",
+    "A black cat walking to the left in the city at night",
+    "A purple fish swimming in circles underwater",
+    "A pink car parked on a mountain road while it snows",
+    "A huge yellow ball rolling to the right through the desert at sunrise",
+    "一辆绿色的公交车在森林里向右行驶，下着雨。",
+    "An orange sailboat floating on the sea under a starry sky",
+    "A red rocket landing in a meadow in bright daylight",
+    "A green hot-air balloon descending over the city at sunset",
+    "A blue car driving to the left on a city street at dusk",
+    "A white bird flying to the right over the ocean in the rain",
+    "A purple ball spinning in space among the stars",
+    "A blue cat sitting still in the forest in the early morning",
+    "A purple sports car racing to the right through the snowy mountains",
+]
