@@ -87,12 +87,13 @@ test('paused, what has started goes on and nothing else starts', async () => {
 });
 
 test('rows of several share a step where that pays, late arrivals join, and SOLO stays by itself', async () => {
-  // By the script a step takes half a second, whatever is in it.
+  // By the script's word a step costs half a second, whatever is in it. The real time that it takes is there so that steps set
+  // the pace: where the writing of their pictures does, each generation waits for its own, and they ask at different moments.
   await start();
   const underWay = scripted.reached('a', 2);
-  scripted.submit('a', { batching: 'AUTO', settings: withSteps(60) });
+  scripted.submit('a', { batching: 'AUTO', settings: withSteps(60), prompt: 'pace=25' });
   await underWay;
-  scripted.submit('b', { batching: 'AUTO', settings: withSteps(30) });
+  scripted.submit('b', { batching: 'AUTO', settings: withSteps(30), prompt: 'pace=25' });
   scripted.submit('solo', { settings: withSteps(5) });
   const ends = await Promise.all(['a', 'b', 'solo'].map((id) => scripted.recorder.end(id)));
   const rows = ends.map((end) => (end.type === 'succeeded' ? end.usage.averageBatchRows : Number.NaN));
