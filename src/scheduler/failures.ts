@@ -27,6 +27,13 @@ export class UnitFailed extends Error {
   }
 }
 
+/** The latents to be decoded are not on disk (any more), or are damaged: then that file has been removed. */
+export class LatentsMissing extends UnitFailed {
+  constructor({ code, message, detail }: UnitFailed) {
+    super(code, message, detail);
+  }
+}
+
 /** Whether the same generation, tried again as it is, may well succeed. */
 const retryable: Readonly<Record<FailureCode, boolean>> = {
   OUT_OF_MEMORY: true,

@@ -8,7 +8,7 @@ import { writeOutputs } from '../video/write-outputs.js';
 import { type Answer, type Asker, ConditioningMissing, NoStepLeft, type Readiness, type Turn } from './asker.js';
 import type { CostModel } from './cost-model.js';
 import type { Desk } from './desk.js';
-import { UnitFailed } from './failures.js';
+import { LatentsMissing, UnitFailed } from './failures.js';
 import type { KeptWork } from './kept-work.js';
 import type { DeviceKind, UnitStage } from './policy.js';
 import type { ArtifactStore, Job, Recorder } from './ports.js';
@@ -181,7 +181,7 @@ export class GenerationRun implements Asker {
     await this.#reports.keepUp();
   }
 
-  /** The video is made of the latents on disk, and when its encoder fails, once more. */
+  /** The video is made of the latents on disk, and when its encoder fails or they turn out to be damaged, once more. */
   async #makeVideo() {
     const { settings, outputs } = this.job;
     const { context } = this.#options;
@@ -196,9 +196,18 @@ export class GenerationRun implements Asker {
         if (error instanceof EncoderFailed && error.interrupted) await this.#awaitStop();
         this.#over.signal.throwIfAborted();
         this.#setbacks.count(error, this.step);
-        context.log.warn({ generationId: this.job.generationId, err: error }, 'the video is encoded again');
+        context.log.warn({ generationId: this.job.generationId, err: error }, 'the video is made again');
+        if (error instanceof LatentsMissing) await this.#denoiseAgain();
       }
     }
+  }
+
+  /** From what is on disk without them: in general, from the beginning. */
+  async #denoiseAgain(): Promise<void> {
+    const { desk, kept } = this.#options;
+    await desk.leave(this.job.generationId);
+    this.#goBack(await kept.stepOf(this.job, this.model));
+    await this.#denoise();
   }
   /** By performance.now(), when the last frame had been decoded. */
   #decodedAt = 0;
@@ -246,6 +255,7 @@ export class GenerationRun implements Asker {
       try {
         return (await this.#unit('decode')).result;
       } catch (error) {
+        if (error instanceof UnitFailed && error.code === 'STORAGE_FAILED') throw new LatentsMissing(error);
         this.#sufferOrThrow(error);
       }
     }
@@ -265,6 +275,15 @@ export class GenerationRun implements Asker {
     this.#setbacks.count(error, this.step);
     if (error instanceof ConditioningMissing) this.#conditioningLost = true;
     else if (error instanceof UnitFailed && error.lost) this.#interrupted = 'DEVICE_LOST';
+  }
+
+  /** Its state is at this step now. */
+  #goBack(step: number): void {
+    // What was not computed in this life was promised by a checkpoint that is damaged.
+    if (step < this.step) this.#interrupted = this.#furthestStep > 0 ? 'DEVICE_LOST' : 'SERVER_RESTARTED';
+    this.step = step;
+    this.#checkpoint = { step, at: performance.now() };
+    this.#account.rewind(step);
   }
 
   // What the desk wants to know, and tells.
@@ -300,13 +319,8 @@ export class GenerationRun implements Asker {
 
   async onReady(stage: UnitStage, { loadSeconds, openedAt }: Readiness): Promise<void> {
     this.#account.loaded(loadSeconds);
-    if (openedAt !== null && openedAt !== this.step) {
-      // Lost while others had their turn: nobody but its next unit finds out.
-      if (openedAt < this.step && this.#furthestStep > 0) this.#interrupted = 'DEVICE_LOST';
-      this.step = openedAt;
-      this.#checkpoint = { step: openedAt, at: performance.now() };
-      this.#account.rewind(openedAt);
-    }
+    // Lost while others had their turn: nobody but its next unit finds out.
+    if (openedAt !== null && openedAt !== this.step) this.#goBack(openedAt);
     // Only now it is known from where.
     if (this.#interrupted !== null && (stage === 'step' || stage === 'decode')) {
       const cause = this.#interrupted;

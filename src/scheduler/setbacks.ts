@@ -1,12 +1,13 @@
 import type { FailureCode } from '../generations/generation.js';
 import { ConditioningMissing } from './asker.js';
-import { toFailure, UnitFailed } from './failures.js';
+import { LatentsMissing, toFailure, UnitFailed } from './failures.js';
 
-type Setback = FailureCode | 'CONDITIONING_MISSING';
+type Setback = FailureCode | 'CONDITIONING_MISSING' | 'LATENTS_MISSING';
 
 /** The time at which the same thing going wrong at the same step, without any progress in between, ends the generation. */
 const last: Partial<Readonly<Record<Setback, number>>> = {
   CONDITIONING_MISSING: 3,
+  LATENTS_MISSING: 2,
   DEVICE_LOST: 5,
   OUT_OF_MEMORY: 3,
   TIMED_OUT: 2,
@@ -37,7 +38,7 @@ export class Setbacks {
 
   /** Notes a failure at a step, after which it is worth another try. @throws the failure, if it is not or no longer */
   count(error: unknown, step: number): void {
-    const code = error instanceof ConditioningMissing ? 'CONDITIONING_MISSING' : toFailure(error).code;
+    const code = kindOf(error);
     // Whatever goes wrong in a batch may be another member's fault.
     if (error instanceof UnitFailed && error.shared && !this.alone) {
       this.alone = true;
@@ -51,4 +52,10 @@ export class Setbacks {
     if (count >= (last[code] ?? 1) || this.#all >= most) throw error;
     this.alone = true;
   }
+}
+
+function kindOf(error: unknown): Setback {
+  if (error instanceof ConditioningMissing) return 'CONDITIONING_MISSING';
+  if (error instanceof LatentsMissing) return 'LATENTS_MISSING';
+  return toFailure(error).code;
 }

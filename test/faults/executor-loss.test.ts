@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -190,6 +190,24 @@ test('what was denoised and could not be encoded is decoded by the retry, withou
   scheduler = startScheduler();
   expect(videoOf(await outcome({ ...job('c'), continues: 'b' }))).toBe(videoOf(end));
   expect(recorder.progress('c').map(({ phase }) => phase)).not.toContain('DENOISING');
+});
+
+test('finished latents that are damaged behind their header are denoised again, and the log says so', async () => {
+  const end = await outcome(job('a'));
+  const broken = { encode: () => Promise.reject(new EncoderFailed('The video encoder failed.', 'no such codec')) };
+  await scheduler.stop();
+  scheduler = startScheduler({ videoEncoder: broken });
+  expect((await outcome(job('damaged'))).type).toBe('failed');
+  await scheduler.stop();
+  const checkpoint = join(folder, 'work', 'checkpoints', 'damaged.safetensors');
+  const bytes = readFileSync(checkpoint);
+  bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
+  writeFileSync(checkpoint, bytes);
+  scheduler = startScheduler();
+  expect(await scheduler.checkpointedStep(job('damaged'))).toBe(4);
+  expect(videoOf(await outcome({ ...job('c'), continues: 'damaged' }))).toBe(videoOf(end));
+  expect(recorder.of('c').filter(({ type }) => type === 'resumed')).toMatchObject([{ fromStep: 0 }]);
+  expect(recorder.progress('c').flatMap(({ preview }) => preview?.step ?? [])).toEqual([1, 2, 3, 4]);
 });
 
 test('cancel in mid-run: no step after it, and the executor stays', async () => {
