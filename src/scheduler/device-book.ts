@@ -23,6 +23,12 @@ export interface DeviceBookOptions {
   readonly onLost: (lane: Lane) => void;
 }
 
+export interface UsedAlone {
+  readonly usedBytes: number;
+  /** How often a lane of the device had begun something. */
+  readonly occupations: number;
+}
+
 /** One device with all that the scheduler keeps of it: its lanes, what lies in its memory, and what things cost there. */
 export class DeviceBook {
   readonly device: Device;
@@ -34,6 +40,7 @@ export class DeviceBook {
   #freeBytes: number | null = null;
   #oursBytes: number | null = null;
   #observedAt: Date;
+  #occupations = 0;
 
   constructor(options: DeviceBookOptions) {
     const { device, measurements, headroomBytes, watchdog, hostFor, clock } = options;
@@ -66,13 +73,28 @@ export class DeviceBook {
     this.#lost.delete(lane);
   }
 
+  /** A lane begins something. */
+  occupied(): void {
+    this.#occupations++;
+    this.changed();
+  }
+
+  /** In use on the GPU while no other lane of it works, and whether any did since an earlier look. Null otherwise. */
+  usedAlone(lane: Lane, since?: UsedAlone): UsedAlone | null {
+    if (this.device.kind !== 'CUDA' || (since && since.occupations !== this.#occupations)) return null;
+    if (this.lanes.some((other) => other !== lane && other.busyWith.length > 0)) return null;
+    const memory = observeMemory(this.device, []);
+    return memory && { usedBytes: this.device.totalBytes - memory.freeBytes, occupations: this.#occupations };
+  }
+
   /** Looks who holds the memory now. */
   observeMemory(): void {
     const pids = this.lanes.flatMap(({ pid }) => pid ?? []);
+    const { totalBytes } = this.device;
     const memory = observeMemory(this.device, pids);
     this.#freeBytes = memory?.freeBytes ?? null;
     this.#oursBytes = memory?.oursBytes ?? null;
-    this.ledger.othersBytes = memory?.othersBytes ?? null;
+    this.ledger.othersBytes = memory && (memory.othersBytes ?? this.ledger.reckonOthers(totalBytes - memory.freeBytes));
     this.#observedAt = this.#options.clock.now();
   }
 

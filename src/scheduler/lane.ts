@@ -64,7 +64,7 @@ export class Lane {
 
   occupy(generationIds: readonly string[]): void {
     this.#busyWith = generationIds;
-    this.device.changed();
+    this.device.occupied();
   }
 
   free(): void {

@@ -93,6 +93,12 @@ export class Ledger {
     return { weightsBytes, activationsBytes, headroomBytes, othersBytes };
   }
 
+  /** What others hold of so many bytes in use, where the driver does not tell processes apart: all but what is known as ours. */
+  reckonOthers(usedBytes: number): number {
+    const { weightsBytes, activationsBytes } = this.memory;
+    return Math.max(0, usedBytes - weightsBytes - activationsBytes);
+  }
+
   /** What weights and units may take together. */
   get capacityBytes(): number {
     return Math.max(0, this.totalBytes - this.headroomBytes - (this.othersBytes ?? 0));

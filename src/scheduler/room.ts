@@ -1,9 +1,10 @@
 import type { UnitKind } from '../execution/protocol.js';
 import type { Asker, Pending } from './asker.js';
+import type { UsedAlone } from './device-book.js';
 import { UnitFailed } from './failures.js';
 import { needsOf, stepNeed } from './fit.js';
 import { componentOf, type Lane, type UnitDone } from './lane.js';
-import type { LoadedComponent, Need } from './ledger.js';
+import type { LoadedComponent, Need, UnitMemory } from './ledger.js';
 import type { UnitStage } from './policy.js';
 import { componentBytes } from './work.js';
 
@@ -37,19 +38,22 @@ export function needOf(lane: Lane, { job, model }: Pick<Asker, 'job' | 'model'>,
 export async function takeRoom(lane: Lane, { asker, stage }: Pending, rows: number): Promise<Room> {
   const { ledger } = lane.device;
   const need = needOf(lane, asker, stage, rows);
-  await makeRoom(lane, need);
   const isLoaded = ledger.holds(need.model, need.component);
+  // A neighbour may have come or gone since the last unit; what is loaded already has its place.
+  if (!isLoaded) lane.device.observeMemory();
+  await makeRoom(lane, need);
   // Before the loading itself, so that nobody else is promised the same room.
   if (!isLoaded) ledger.loaded({ ...need, directory: asker.model.directory });
   ledger.begin(need);
   const loadSeconds = isLoaded ? 0 : await load(lane, asker, need);
+  const before = lane.device.usedAlone(lane);
   let ended = false;
   return {
     loadSeconds,
     end(done) {
       if (ended) return;
       ended = true;
-      ledger.end(need, done ? measured(done) : null);
+      ledger.end(need, done ? (measured(done) ?? difference(lane, need, before)) : null);
     },
   };
 }
@@ -103,7 +107,17 @@ async function load(lane: Lane, { job, model }: Asker, { component }: Need): Pro
   }
 }
 
-function measured({ heldBytes, peakBytes, leftBytes }: Parameters<Room['end']>[0] & object) {
+/**
+ * Where the driver does not tell processes apart (a container's pids are not its own), what a unit needs is seen in the whole
+ * device's memory, as long as no other lane works there. More than is reckoned, which is generous, is taken for a neighbour's.
+ */
+function difference(lane: Lane, { modeledBytes }: Need, before: UsedAlone | null): UnitMemory | null {
+  const after = before && lane.device.usedAlone(lane, before);
+  if (!before || !after || after.usedBytes - before.usedBytes > modeledBytes) return null;
+  return { heldBytes: before.usedBytes, peakBytes: after.usedBytes, leftBytes: after.usedBytes };
+}
+
+function measured({ heldBytes, peakBytes, leftBytes }: Parameters<Room['end']>[0] & object): UnitMemory | null {
   if (heldBytes === null || peakBytes === null || leftBytes === null) return null;
   return { heldBytes, peakBytes, leftBytes };
 }

@@ -116,6 +116,7 @@ export class StepScheduler implements Scheduler {
 
   fit(model: string, settings: GenerationSettings): Fit {
     const { manifest } = this.#installed(model);
+    for (const device of this.#devices) device.observeMemory();
     const devices = this.#devices.map(({ device, ledger }) => ({ kind: device.kind, ledger }));
     return fitOn(devices, settings, manifest);
   }

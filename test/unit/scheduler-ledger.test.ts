@@ -33,6 +33,16 @@ test('adds up what is loaded, what runs, and what is left to others', () => {
   expect(ledger.memory.weightsBytes).toBe(gib);
 });
 
+test('what is in use and not known as ours is reckoned to be others’', () => {
+  const ledger = new Ledger(24 * gib);
+  ledger.loaded(loaded('wan', 'denoiser', 10 * gib));
+  expect(ledger.reckonOthers(13 * gib)).toBe(3 * gib);
+  ledger.begin(need('wan', 'denoiser', 10, 2));
+  expect(ledger.reckonOthers(13 * gib)).toBe(gib);
+  // A unit has not taken all yet that it was given.
+  expect(ledger.reckonOthers(11 * gib)).toBe(0);
+});
+
 test('a lost executor takes its components along, and no others', () => {
   const ledger = new Ledger(24 * gib);
   for (const component of ['textEncoder', 'denoiser', 'vae'] as const) ledger.loaded(loaded('wan', component, gib));
