@@ -1,0 +1,59 @@
+/**
+ * Memory that really runs out. First under a batch: a forged measurement promises that two guided generations need no more than
+ * one, and a neighbour leaves less than they do. Then under everything: a neighbour takes whatever becomes free, for ten seconds.
+ */
+import { setTimeout } from 'node:timers/promises';
+import type { Device } from '../../../../src/execution/devices.js';
+import { tokensPerRow } from '../../../../src/scheduler/work.js';
+import { describe, findDevices, Machine, openModel } from './machine.js';
+import { Neighbour } from './neighbour.js';
+import { report, sectionOptions } from './report.js';
+
+const { devices: ids, bundle, folder, rest } = sectionOptions();
+const [device] = (await findDevices(ids)) as [Device];
+const model = await openModel(bundle);
+const neighbour = await Neighbour.on(device);
+const small = { width: 256, height: 160, frameCount: 17, guidanceScale: 5 };
+const usual =
+  rest[0] === 'small' ? { ...small, frameCount: 29 } : { ...small, width: 832, height: 480, frameCount: 29 };
+const large = { ...usual, frameCount: 49 };
+
+const machine = await Machine.start({
+  ...{ devices: [device], model, folder, headroomBytes: 0 },
+  prepare: (measurements) => {
+    const tokens = tokensPerRow({ ...model.manifest.defaults, ...usual, seed: 0 });
+    const forged = { model: model.manifest.name, component: 'denoiser', size: 4 * tokens, bytes: 2 ** 20 } as const;
+    measurements.of(device).peaks.restore(forged);
+  },
+});
+const count = (code: string): number => machine.troubles.filter((trouble) => trouble.code === code).length;
+
+try {
+  await machine.run('warm', { ...usual, steps: 3 }, { batching: 'AUTO' });
+  await neighbour.obey({ do: 'hold', leaveBytes: 0.6 * 2 ** 30 });
+  const pair = await Promise.all(
+    ['a', 'b'].map((id) => machine.submit(id, { ...usual, steps: 12 }, { batching: 'AUTO' })),
+  );
+  report({
+    what: 'a batch for which there is no room',
+    value: `${count('OUT_OF_MEMORY')} units ran out of memory; the two: ${pair.map(describe).join(', ')}`,
+    met: pair.every(({ type }) => type === 'succeeded') && (device.kind === 'CPU' || count('OUT_OF_MEMORY') > 0),
+    facts: { troubles: machine.troubles.splice(0) },
+  });
+
+  // Its text is new and it is larger: something has to be loaded, and something to grow.
+  await neighbour.obey({ do: 'grab', leaveBytes: 0 });
+  const starved = machine.submit('starved', { ...large, steps: 3 }, { prompt: 'A yellow boat on a lake' });
+  const end = await Promise.race([starved, setTimeout(10_000, null)]);
+  await neighbour.obey({ do: 'let go' });
+  const value = `${count('OUT_OF_MEMORY')} units ran out of memory; it: ${end ? describe(end) : `waited, then ${describe(await starved)}`}`;
+  const known = !end || end.type === 'succeeded' || (end.type === 'failed' && end.failure.code === 'OUT_OF_MEMORY');
+  report({ what: 'no memory at all for 10 s', value, met: known, facts: { troubles: machine.troubles.splice(0) } });
+
+  const after = await machine.submit('after', { ...large, steps: 3 }, { prompt: 'A yellow boat on a lake' });
+  report({ what: 'the next one, with memory again', value: describe(after), met: after.type === 'succeeded' });
+  report({ what: 'executors lost in all this', value: String(count('DEVICE_LOST')), met: count('DEVICE_LOST') === 0 });
+} finally {
+  await machine.stop();
+  neighbour.leave();
+}
