@@ -40,6 +40,30 @@ describeStudio('where there is no video yet', () => {
     expect(await page.getByRole('heading', { name: 'Nothing here yet' }).count()).toBe(0);
   });
 
+  it('one that is still on its way is seen, and one that cannot be had says so and is asked for again', async () => {
+    const studio = await start();
+    await studio.use((client) => client.setQueuePaused(true));
+    await studio.use((client) => client.generate({ prompt: 'A waiting boat' }));
+    const page = await studio.visit({ path: '/healthz' });
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let broken = true;
+    await page.route('**/graphql', async (route) => {
+      if (!route.request().postData()?.includes('query Generations(')) return route.continue();
+      await released;
+      return broken ? route.abort('connectionreset') : route.continue();
+    });
+    await page.goto(studio.url);
+    await page.getByRole('status', { name: 'Fetching the videos …' }).waitFor();
+    release();
+    await page.getByRole('heading', { name: 'The videos could not be fetched' }).waitFor();
+    broken = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await tile(page, 'A waiting boat', 'Waiting').waitFor();
+  });
+
   it('a full queue says so and keeps the prompt; one more try gets in when there is room', async () => {
     const studio = await start({ REELQL_QUEUE_CAPACITY: '1' });
     const first = await studio.use(async (client) => {

@@ -131,6 +131,9 @@ export function tile(page: Page, prompt: string, status = ''): Locator {
   return page.getByRole('gridcell', { name: `${prompt}. ${status}` });
 }
 
+/** What opens a tile, and has the focus where the tile has it. */
+export const link = (within: Locator): Locator => within.getByRole('link');
+
 /** What is seen of a generation before its video. */
 export const preview = (within: Locator): Locator => within.locator('img[src^="data:image/webp"]').last();
 

@@ -36,9 +36,9 @@ export function useWaiting(): {
   readonly total: number;
   readonly refetch: () => void;
 } {
-  const _state = useQueue();
+  const state = useQueue();
   const [entries, setEntries] = useState<QueueQuery['queue']['entries'] | null>(null);
-  const [_asked, setAsked] = useState(0);
+  const [asked, setAsked] = useState(0);
   useEffect(() => {
     let stale = false;
     const fetchEntries = async () => {
@@ -49,7 +49,8 @@ export function useWaiting(): {
     return () => {
       stale = true;
     };
-  }, []);
+    // Nothing of these is read: that one is another says that the entries may be others.
+  }, [state, asked]);
   return {
     waiting: entries?.edges.map(({ node }) => node) ?? null,
     total: entries?.totalCount ?? 0,

@@ -45,7 +45,9 @@ export function useHotkey(name: HotkeyName, run: () => void, enabled = true): vo
     enableOnContentEditable: whileTyping,
     preventDefault: true,
     // Space presses the button that has the focus, and Enter follows the link.
-    ignoreEventWhen: ({ target }) => /space|enter/.test(keys) && !whileTyping && isPressable(target),
+    // What has the focus comes first: a menu closes by Esc, and nothing else does.
+    ignoreEventWhen: ({ target, defaultPrevented }) =>
+      defaultPrevented || (/space|enter/.test(keys) && !whileTyping && isPressable(target)),
   });
 }
 

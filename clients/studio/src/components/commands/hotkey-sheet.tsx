@@ -7,8 +7,8 @@ import styles from './hotkey-sheet.module.css';
 const all: readonly Hotkey[] = Object.values(hotkeys);
 const groups = [
   ['hotkeys.general', all.filter(({ where }) => where === undefined)],
-  ['hotkeys.video', all.filter(({ where }) => where === 'video')],
   ['hotkeys.gallery', all.filter(({ where }) => where === 'gallery')],
+  ['hotkeys.video', all.filter(({ where }) => where === 'video')],
 ] as const;
 
 /** Every hotkey, from the table that binds them. */

@@ -9,7 +9,7 @@ import { mostCompared } from '../commands/use-commands.js';
 import { Button, IconButton } from '../ui/button.js';
 import { Panel } from '../ui/panel.js';
 import styles from './compare.module.css';
-import { ComparedVideo } from './compared-video.js';
+import { ComparedVideo, widthOf } from './compared-video.js';
 import { Differences } from './differences.js';
 import { Wipe } from './wipe.js';
 
@@ -53,7 +53,7 @@ export default function Compare({ ids }: { ids: readonly string[] }) {
             {generations.map((generation, index) => (
               <figure key={generation.id} className={styles.one}>
                 <ComparedVideo generation={generation} clock={clock} />
-                <figcaption>
+                <figcaption style={widthOf(generation)}>
                   <b>{String.fromCharCode(65 + index)}</b> {generation.prompt}
                 </figcaption>
               </figure>

@@ -6,6 +6,12 @@ import styles from './compare.module.css';
 /** How far a playing video may be off before it is set right: less is not seen, and every setting right is. */
 const toleratedFrames = 2;
 
+/** So wide that it is no higher than there is room for. */
+export function widthOf({ outputs, settings }: Generation) {
+  const { width, height } = outputs.crop ?? settings;
+  return { maxWidth: `calc(var(--most) * ${width / height})` };
+}
+
 /** A video that shows what the clock says. GIF and WebP keep no clock: they play by themselves. */
 export function ComparedVideo({ generation, clock }: { generation: Generation; clock: Clock }) {
   const { settings, artifacts, prompt } = generation;
@@ -28,8 +34,7 @@ export function ComparedVideo({ generation, clock }: { generation: Generation; c
     if (media.paused) media.play().catch(() => {});
   }, [time, playing, settings]);
   if (!video) return null;
-  const aspect = video.width / video.height;
-  const style = { aspectRatio: aspect, maxWidth: `calc(var(--most) * ${aspect})` };
+  const style = { aspectRatio: video.width / video.height, ...widthOf(generation) };
   if (video.mimeType.startsWith('image/'))
     return <img className={styles.media} style={style} src={video.url} alt={prompt} />;
   return (

@@ -81,7 +81,8 @@ export function Composer() {
             <span className="visually-hidden">{t('composer.settings')}</span>
             {settings && (
               <span aria-hidden="true">
-                {`${settings.width} × ${settings.height} · ${duration(seconds(settings), language)} · ${settings.steps} ${t('field.steps').toLowerCase()}`}
+                {`${settings.width} × ${settings.height} · ${duration(seconds(settings), language)}`}
+                <span className={styles.steps}>{` · ${settings.steps} ${t('field.steps').toLowerCase()}`}</span>
               </span>
             )}
             <span className={`${styles.chevron} ${settingsOpen ? styles.open : ''}`}>

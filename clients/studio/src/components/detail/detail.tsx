@@ -23,7 +23,7 @@ import { UsageWords } from './usage-words.js';
 export default function Detail({ id }: { id: string }) {
   const t = useTranslate();
   const generation = useGeneration(id);
-  const { items } = useGallery();
+  const { items, total } = useGallery();
   const at = items.findIndex((item) => item.id === id);
   const [previous, next] = at < 0 ? [] : [items[at - 1], items[at + 1]];
   const go = (to: { readonly id: string } | undefined) => {
@@ -35,6 +35,7 @@ export default function Detail({ id }: { id: string }) {
   return (
     <Panel
       title={generation?.prompt ?? t('detail.title')}
+      heading={at < 0 || total === null ? '' : t('detail.place', { number: at + 1, total })}
       close={t('detail.close')}
       shape="full"
       onClose={goHome}

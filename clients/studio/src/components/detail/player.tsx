@@ -34,13 +34,14 @@ export function Player({ generation }: { generation: Generation }) {
   return (
     <div className={styles.player}>
       <div className={styles.screen} style={frameStyle}>
+        {/* The gallery has it already: there is a picture from the first moment, and the videos are clear until theirs comes. */}
+        {poster && <img className={styles.picture} src={poster.url} alt="" />}
         {[front, back].map((ref, index) => (
           <video
             key={index === 0 ? 'front' : 'back'}
             ref={ref}
             className={`${styles.picture} ${shown === index ? '' : styles.behind}`}
             src={video.url}
-            poster={poster?.url}
             muted
             playsInline
             preload="auto"

@@ -2,10 +2,10 @@ import { type Generation, hasEnded } from '@reelql/sdk';
 import { type MouseEvent, memo, useEffect, useRef, useState } from 'react';
 import { useQuery } from 'urql';
 import { GenerationById } from '../../../../sdk/src/generated/operations.js';
-import { useTranslate } from '../../i18n/index.js';
 import { gallery } from '../../state/gallery.js';
 import { documentOf } from '../../transport/client.js';
 import { Tile, type TileState } from '../tile/tile.js';
+import { TileLink } from '../tile/tile-link.js';
 import styles from './gallery-grid.module.css';
 
 const document = documentOf(GenerationById);
@@ -38,44 +38,41 @@ export const GalleryCell = memo(function GalleryCell({
   takeFocus: boolean;
   actions: CellActions;
 }) {
-  const t = useTranslate();
   const [{ data, fetching }] = useQuery({ query: document, variables: { id }, requestPolicy: 'cache-first' });
   const generation = data?.node?.__typename === 'Generation' ? (data.node as Generation) : null;
   const gone = !fetching && data !== undefined && data.node === null;
   useEffect(() => {
     if (gone) gallery.remove(new Set([id]));
   }, [gone, id]);
-  const cell = useRef<HTMLDivElement>(null);
+  const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
-    if (takeFocus) cell.current?.focus({ preventScroll: true });
+    if (takeFocus) link.current?.focus({ preventScroll: true });
   }, [takeFocus]);
   const [inside, setInside] = useState(false);
-  const click = (event: MouseEvent) => {
+  const open = (event: MouseEvent) => {
     if (event.shiftKey) actions.extend(id);
     else if (event.ctrlKey || event.metaKey) actions.toggle(id);
     else actions.open(id);
   };
   return (
     <div
-      ref={cell}
       role="gridcell"
       className={styles.cell}
       style={{ left, width }}
-      tabIndex={tabbable ? 0 : -1}
       aria-colindex={column}
       aria-selected={state.selected}
       aria-busy={generation !== null && !hasEnded(generation.status)}
-      aria-label={
-        generation ? t('tile.named', { prompt: generation.prompt, status: t(`status.${generation.status}`) }) : ''
-      }
-      onClick={click}
       onFocus={() => {
         setInside(true);
         actions.focus(id);
       }}
       onBlur={() => setInside(false)}
     >
-      {generation && <Tile {...state} active={inside} generation={generation} onToggle={() => actions.toggle(id)} />}
+      {generation && (
+        <Tile {...state} active={inside} generation={generation} onToggle={() => actions.toggle(id)}>
+          <TileLink ref={link} generation={generation} focusable={tabbable} onOpen={open} />
+        </Tile>
+      )}
     </div>
   );
 });

@@ -1,4 +1,7 @@
 import { useTranslate } from '../../i18n/index.js';
+import { useHotkey } from '../../state/hotkeys.js';
+import { useOverlay } from '../../state/overlay.js';
+import { useRoute } from '../../state/route.js';
 import { clearSelection, useSelection } from '../../state/selection.js';
 import { useCommands } from '../commands/use-commands.js';
 import { Button, IconButton } from '../ui/button.js';
@@ -10,6 +13,8 @@ export function SelectionBar() {
   const t = useTranslate();
   const commands = useCommands();
   const { selected } = useSelection();
+  const covered = useOverlay() !== null;
+  useHotkey('close', clearSelection, useRoute().name === 'gallery' && !covered);
   if (selected.length === 0) return null;
   return (
     <div className={styles.bar} role="toolbar" aria-label={t('gallery.selected', { count: selected.length })}>

@@ -2,7 +2,7 @@ import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import type { Item } from '../../state/gallery-list.js';
 import { type Row, verticalNeighbour } from '../../state/justify.js';
 import { navigate } from '../../state/route.js';
-import { clearSelection, extended, selection, toggled } from '../../state/selection.js';
+import { extended, selection, toggled } from '../../state/selection.js';
 import type { CellActions } from './gallery-cell.js';
 
 /** The keyboard in the grid: arrows move, with Shift they select, Space selects one, Ctrl+A all that are loaded, Enter opens. */
@@ -27,8 +27,8 @@ export function useGridKeys(items: readonly Item[], rows: readonly Row[], scroll
 
   const onKeyDown = (event: KeyboardEvent) => {
     // The buttons on a tile have keys of their own.
-    if (!(event.target instanceof HTMLElement) || event.target.getAttribute('role') !== 'gridcell') return;
-    const { focused, selected } = selection.get();
+    if (!(event.target instanceof HTMLAnchorElement)) return;
+    const { focused } = selection.get();
     const at = items.findIndex(({ id }) => id === focused);
     const id = items[at]?.id;
     const to = destination(event.key, at, items.length, rows);
@@ -46,9 +46,6 @@ export function useGridKeys(items: readonly Item[], rows: readonly Row[], scroll
     } else if (event.key === 'Enter' && id !== undefined && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       actions.open(id);
-    } else if (event.key === 'Escape' && selected.length > 0) {
-      event.preventDefault();
-      clearSelection();
     } else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       selection.set((before) => ({ ...before, selected: items.map((item) => item.id) }));

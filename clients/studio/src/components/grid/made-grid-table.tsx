@@ -7,6 +7,7 @@ import { closeOverlay } from '../../state/overlay.js';
 import type { MadeGrid } from '../../state/parameter-grid.js';
 import { navigate } from '../../state/route.js';
 import { Tile } from '../tile/tile.js';
+import { TileLink } from '../tile/tile-link.js';
 import styles from './grid.module.css';
 
 /** The videos of a grid under what they were made with, filling as they are made. */
@@ -59,20 +60,16 @@ function Cell({ id }: { id: string }) {
   const t = useTranslate();
   const generation = useGeneration(id);
   if (!generation) return <div className={styles.gone}>{generation === null ? t('grid.gone') : ''}</div>;
-  const { settings, prompt, status } = generation;
+  const { settings } = generation;
   const open = () => {
     closeOverlay();
     navigate({ name: 'detail', id });
   };
   return (
     <div className={styles.cell} style={{ aspectRatio: `${settings.width} / ${settings.height}` }}>
-      <Tile generation={generation} focused selected={false} selecting={false} onToggle={() => {}} />
-      <button
-        type="button"
-        className={styles.open}
-        aria-label={`${t('tile.open')}: ${t('tile.named', { prompt, status: t(`status.${status}`) })}`}
-        onClick={open}
-      />
+      <Tile generation={generation} focused selected={false} selecting={false} onToggle={() => {}}>
+        <TileLink generation={generation} onOpen={open} />
+      </Tile>
     </div>
   );
 }

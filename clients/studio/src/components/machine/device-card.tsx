@@ -13,7 +13,7 @@ const known = ['textEncoder', 'denoiser', 'vae'];
 export function DeviceCard({ device }: { device: Device }) {
   const t = useTranslate();
   const language = useLanguage();
-  const { name, status, running, loaded, totalBytes } = device;
+  const { name, status, running, loaded } = device;
   return (
     <article className={styles.card}>
       <header>
@@ -23,7 +23,6 @@ export function DeviceCard({ device }: { device: Device }) {
         </span>
       </header>
       <MemoryBar device={device} />
-      <p className={styles.total}>{t('machine.total', { memory: bytes(totalBytes, language) })}</p>
       <div className={styles.loaded}>
         {loaded.length === 0 && <span className={styles.muted}>{t('machine.nothingLoaded')}</span>}
         {loaded.map(({ model, component, bytes: size }) => (

@@ -24,6 +24,10 @@ export function MemoryBar({ device }: { device: Device }) {
             <dd>{bytes(size, language)}</dd>
           </div>
         ))}
+        <div>
+          <dt className={styles.total}>{t('machine.all')}</dt>
+          <dd>{bytes(total, language)}</dd>
+        </div>
       </dl>
     </figure>
   );

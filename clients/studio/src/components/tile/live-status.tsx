@@ -38,7 +38,7 @@ export function LiveStatus({
           </span>
         )}
       </div>
-      {resumedFrom !== null && !waiting && (
+      {resumedFrom !== null && resumedFrom > 0 && !waiting && (
         <div className={styles.rest}>{t('tile.resumed', { step: resumedFrom })}</div>
       )}
       <div
@@ -49,7 +49,7 @@ export function LiveStatus({
         aria-valuemax={100}
         aria-valuenow={percent}
       >
-        <div className={styles.done} style={{ width: `${percent}%` }} />
+        <div className={styles.done} style={{ scale: `${fraction} 1` }} />
       </div>
     </div>
   );

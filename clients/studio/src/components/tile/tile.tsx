@@ -1,5 +1,5 @@
 import { type Generation, hasEnded } from '@reelql/sdk';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslate } from '../../i18n/index.js';
 import { cancel, retry, star } from '../../state/actions.js';
 import { announce } from '../../state/announcement.js';
@@ -31,7 +31,13 @@ export function Tile({
   selected,
   selecting,
   onToggle,
-}: TileState & { generation: Generation; onToggle: () => void }) {
+  children,
+}: TileState & {
+  generation: Generation;
+  onToggle: () => void;
+  /** Lies over the pictures and under the buttons. */
+  children?: ReactNode;
+}) {
   const t = useTranslate();
   const { id, prompt, status, starred } = generation;
   const ended = hasEnded(status);
@@ -67,6 +73,7 @@ export function Tile({
           <p>{prompt}</p>
         </div>
       )}
+      {children}
       <div className={`${styles.corner} ${styles.left}`}>
         <TileControl
           icon="check"

@@ -8,6 +8,7 @@ export function Panel({
   title,
   close,
   shape = 'centre',
+  heading,
   tools,
   onClose,
   children,
@@ -16,6 +17,8 @@ export function Panel({
   /** What the closing button says. */
   close: string;
   shape?: 'centre' | 'full' | 'side';
+  /** Seen in place of the title, where that stands in the panel itself. */
+  heading?: string;
   /** Beside the title. */
   tools?: ReactNode;
   onClose: () => void;
@@ -35,7 +38,8 @@ export function Panel({
           }}
         >
           <div className={styles.head}>
-            <Dialog.Title className={styles.title}>{title}</Dialog.Title>
+            <Dialog.Title className={heading === undefined ? styles.title : 'visually-hidden'}>{title}</Dialog.Title>
+            {heading !== undefined && <span className={styles.heading}>{heading}</span>}
             {tools}
             <IconButton icon="close" label={close} onClick={onClose} />
           </div>

@@ -1,5 +1,6 @@
 export const detail = {
   'detail.title': 'Video',
+  'detail.place': '{number} of {total}',
   'detail.close': 'Close',
   'detail.previous': 'Previous video',
   'detail.next': 'Next video',

@@ -52,7 +52,7 @@ export const tools = {
   'machine.headroom': 'Headroom',
   'machine.others': 'Other programs',
   'machine.free': 'Free',
-  'machine.total': '{memory} in all',
+  'machine.all': 'In all',
   'machine.help.weights': 'The networks that are loaded.',
   'machine.help.activations': 'What the work on videos needs beside them.',
   'machine.help.headroom': 'Left free on purpose.',

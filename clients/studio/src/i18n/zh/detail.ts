@@ -3,6 +3,7 @@ import type { MessagesOf } from '../index.js';
 
 export const detail: MessagesOf<typeof english> = {
   'detail.title': '视频',
+  'detail.place': '第 {number} 个，共 {total} 个',
   'detail.close': '关闭',
   'detail.previous': '上一个视频',
   'detail.next': '下一个视频',

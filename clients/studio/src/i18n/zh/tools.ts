@@ -55,7 +55,7 @@ export const tools: MessagesOf<typeof english> = {
   'machine.headroom': '预留',
   'machine.others': '其他程序',
   'machine.free': '空闲',
-  'machine.total': '共 {memory}',
+  'machine.all': '总计',
   'machine.help.weights': '已载入的网络。',
   'machine.help.activations': '处理视频时额外需要的内存。',
   'machine.help.headroom': '特意留空。',
