@@ -53,6 +53,13 @@ describeStudio('the page for everybody', () => {
       await page.keyboard.press('Space');
       await page.getByRole('toolbar').waitFor();
       expect(await barriers(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await link(tile(page, 'A red car', 'Finished')).click();
+      await page.getByRole('button', { name: 'Crop and subtitles' }).waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await page.goto(`${studio.url}/machine`);
+      await page.getByRole('figure', { name: /^Memory of/ }).waitFor();
+      expect(await barriers(page)).toEqual([]);
     });
   }
 

@@ -142,6 +142,9 @@ describeStudio('the page in Chinese', () => {
     const studio = await start();
     const page = await studio.visit({ stored: quickDraft, locale: 'zh-CN' });
     const box = page.getByRole('textbox', { name: '视频里要出现什么？' });
+    const examples = page.getByRole('group', { name: '试试这些' }).getByRole('button');
+    await expect.poll(() => examples.count()).toBe(3);
+    for (const text of await examples.allInnerTexts()) expect(text).toMatch(/\p{Script=Han}/u);
     await box.fill('一只橙色的猫');
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-Hans');
     await page.getByRole('button', { name: '生成', exact: true }).click();

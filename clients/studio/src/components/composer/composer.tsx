@@ -15,13 +15,12 @@ import { Button, IconButton } from '../ui/button.js';
 import { Icon } from '../ui/icon.js';
 import { complaintsOf } from './complaints.js';
 import styles from './composer.module.css';
+import { examplesFor } from './examples.js';
 import { FirstFrame } from './first-frame.js';
 import { GenerateButton } from './generate-button.js';
 import { ProblemNotice } from './problem-notice.js';
 import { PromptBox } from './prompt-box.js';
 import { SettingsPanel } from './settings-panel.js';
-
-const examples = 3;
 
 /** From a sentence to a request: the first thing on the page. */
 export function Composer() {
@@ -99,7 +98,7 @@ export function Composer() {
       </p>
       {model && (
         <div role="group" className={styles.examples} aria-label={t('composer.examples')}>
-          {model.examplePrompts.slice(0, examples).map((prompt) => (
+          {examplesFor(model.examplePrompts, language).map((prompt) => (
             <button
               key={prompt}
               type="button"
