@@ -10,6 +10,8 @@ export interface SessionOptions {
   readonly device: { readonly kind: 'CPU' } | { readonly kind: 'CUDA'; readonly deviceId: number };
   /** Threads of one operator on the CPU; ONNX Runtime's own choice (the physical cores) if left out. */
   readonly threads?: number;
+  /** Whether memory is planned ahead as one piece; ONNX Runtime's default is yes. To be measured on a GPU. */
+  readonly memoryPattern?: boolean;
 }
 
 export type Feeds = Readonly<Record<string, Tensor>>;
@@ -29,6 +31,7 @@ export class Session {
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+      ...(options.memoryPattern === undefined ? {} : { enableMemPattern: options.memoryPattern }),
       // The graph comes as bytes, so ONNX Runtime has to be told where its external weights lie.
       extra: {
         session: {

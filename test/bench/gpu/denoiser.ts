@@ -1,0 +1,136 @@
+/**
+ * Seconds of a step in the denoiser alone, for every way in which its graph can be written: which of them pays. Each way in a process
+ * of its own; a JSON line each, and how far its result lies from the first way's.
+ *
+ *     node dist/test/bench/gpu/denoiser.js MODEL_FOLDER [--device cuda-0|cpu] [--size 832x480x29] [--rows 2] [--ways plain,valueBias,…]
+ *         [--text 16] [--layers 30] [--repetitions 10]
+ *
+ * --text     tokens of the prompts; padding is folded, so attention sees these and one more
+ * --layers   of the model's, the first so many: for a profiler
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openDenoiserFolder } from '../../../inference/bundle/diffusers-folder.js';
+import type { DenoiserRow, LatentShape } from '../../../inference/pipeline/networks.js';
+import { gaussianNoise } from '../../../inference/pipeline/noise.js';
+import { openDenoiser } from '../../../inference/runtime/denoiser.js';
+import type { SessionOptions } from '../../../inference/runtime/session.js';
+import type { DenoiserVariant } from '../../../inference/wan/denoiser.js';
+import { median } from '../../../src/benchmark/measurement.js';
+import { openNvml } from '../../../src/execution/device-memory.js';
+import { deviceOf } from './device.js';
+import { relativeDistance } from './relative-distance.js';
+
+type Way = DenoiserVariant & Pick<SessionOptions, 'memoryPattern'>;
+
+const ways: Readonly<Record<string, Way>> = {
+  plain: {},
+  valueBias: { valueBias: true },
+  shortText: { shortText: true },
+  both: { valueBias: true, shortText: true },
+  noMemoryPattern: { memoryPattern: false },
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    device: { type: 'string', default: 'cuda-0' },
+    size: { type: 'string', default: '832x480x29' },
+    rows: { type: 'string', default: '2' },
+    ways: { type: 'string', default: Object.keys(ways).join() },
+    text: { type: 'string', default: '16' },
+    layers: { type: 'string' },
+    repetitions: { type: 'string', default: '10' },
+    /** For itself: the one way to measure, and where the first way's result lies. */
+    way: { type: 'string' },
+    result: { type: 'string' },
+  },
+});
+
+async function measure(folder: string, name: string, resultFile: string | undefined): Promise<void> {
+  const { config, weights } = await openDenoiserFolder(folder);
+  const { memoryPattern, ...variant } = ways[name] ?? {};
+  const opened = performance.now();
+  const layers = values.layers === undefined ? config.layers : Number(values.layers);
+  const denoiser = await openDenoiser(
+    { weights: weights.source, config: { ...config, layers } },
+    {
+      device: deviceOf(values.device),
+      variant,
+      ...(memoryPattern === undefined ? {} : { memoryPattern }),
+    },
+  );
+  const openSeconds = (performance.now() - opened) / 1000;
+  const [width = 0, height = 0, frames = 0] = values.size.split('x').map(Number);
+  const shape: LatentShape = {
+    channels: config.inChannels,
+    frames: (frames - 1) / 4 + 1,
+    height: height / 16,
+    width: width / 16,
+  };
+  const rows = Array.from({ length: Number(values.rows) }, (_, i) =>
+    rowOf(shape, config.textDim, Number(values.text), i),
+  );
+  const seconds: number[] = [];
+  let output: Float32Array[] = [];
+  for (let i = 0; i <= Number(values.repetitions); i++) {
+    const started = performance.now();
+    output = await denoiser.denoise(shape, rows);
+    seconds.push((performance.now() - started) / 1000);
+  }
+  const [firstSeconds, ...rest] = seconds;
+  const all = Buffer.concat(output.map((row) => Buffer.from(row.buffer, row.byteOffset, row.byteLength)));
+  const found = new Float32Array(all.buffer, all.byteOffset, all.length / 4);
+  const line = {
+    way: name,
+    size: values.size,
+    rows: rows.length,
+    text: Number(values.text),
+    layers,
+    openSeconds,
+    firstSeconds,
+    seconds: median(rest),
+    best: Math.min(...rest),
+    heldGB: (openNvml()?.memory(0)?.processBytes.get(process.pid) ?? Number.NaN) / 1e9,
+    largest: found.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+    finite: found.every(Number.isFinite),
+    sha256: createHash('sha256').update(all).digest('hex').slice(0, 12),
+    ...(resultFile === undefined ? {} : await compared(all, resultFile)),
+  };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+  await denoiser.close();
+}
+
+/** A row of noise at t = 900 with a random text. */
+function rowOf(shape: LatentShape, textDim: number, length: number, i: number): DenoiserRow {
+  const { channels, frames, height, width } = shape;
+  return {
+    latents: gaussianNoise(i, channels * frames * height * width),
+    timesteps: Float32Array.of(900),
+    text: { data: gaussianNoise(100 + i, length * textDim), length, dim: textDim },
+  };
+}
+
+async function compared(bytes: Buffer, path: string): Promise<{ relL2: number }> {
+  const first = await readFile(path).catch(() => null);
+  if (!first) await writeFile(path, bytes);
+  return { relL2: first ? relativeDistance(bytes, first) : 0 };
+}
+
+const [folder] = positionals;
+if (folder === undefined) throw new Error('Which MODEL_FOLDER?');
+if (values.way !== undefined) {
+  await measure(folder, values.way, values.result);
+} else {
+  const result = join(tmpdir(), `reelql-denoiser-${process.pid}`);
+  for (const name of values.ways.split(',')) {
+    const args = [...process.execArgv, ...process.argv.slice(1), '--way', name, '--result', result];
+    const { status, signal } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+    if (status !== 0) process.stdout.write(`${JSON.stringify({ way: name, failure: signal ?? `exit ${status}` })}\n`);
+  }
+  await rm(result, { force: true });
+}

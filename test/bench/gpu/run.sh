@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Measures the model of the 5B's size on one GPU: the sections named, or all, each in a process of its own and with a limit, so that
+# one that crashes or hangs costs only itself.
+#
+#   test/bench/gpu/run.sh OUT_FOLDER [SECTION…]        in the repository's root, `npm run build` done; expected seconds on an H100:
+#
+#   make      15   a folder of random weights in fp16 (23 GB) in $MODEL, unless it is there
+#   ways      45   the denoiser alone, a guided step at 480p: every way of writing its graph
+#   texts     30   the same with prompts of 120 and 500 tokens
+#   kernels   40   what the GPU spends a step on: two layers under ncu
+#   decoder   60   the VAE alone, every form of its graph, at 480p
+#   bench     90   `reelql bench gpu` at 480p: all networks in executors, rows 1, 2, 4, 8, memory
+#   torch    120   diffusers with PyTorch, eager and compiled, fp16 and bf16; PYTHONPATH must have diffusers
+#   torchvae  40   diffusers' VAE
+#   fused     30   CUDA kernels that do several of the graph's passes in one, against those passes (nvcc)
+#   large    120   `reelql bench gpu` at 1280x704x121
+#
+# MODEL   the model's folder; /dev/shm/reelql-5b if left out, which takes memory instead of disk
+# SIZE    832x480x29
+# DEVICE  cuda-0; cpu rehearses all that needs no CUDA
+# SMALL   all: a model a thousandth of the size
+# What it prints is in OUT_FOLDER/run.log, JSON lines also in results.jsonl.
+set -uo pipefail
+out=${1:?usage: run.sh OUT_FOLDER [SECTION…]}
+shift
+chosen=" ${*:-make ways texts kernels decoder bench torch torchvae fused large} "
+model=${MODEL:-/dev/shm/reelql-5b}
+size=${SIZE:-832x480x29}
+device=${DEVICE:-cuda-0}
+large=${LARGE:-1280x704x121}
+gpu=dist/test/bench/gpu
+mkdir -p "$out"
+# shellcheck disable=SC1091
+if [ -f /opt/ort/env ]; then . /opt/ort/env; fi
+
+# section NAME LIMIT_SECONDS COMMAND…
+section() {
+  local name=$1 limit=$2 began=$SECONDS
+  shift 2
+  case $chosen in *" $name "*) ;; *) return ;; esac
+  echo "== $name" | tee -a "$out/run.log"
+  timeout -k 5 "$limit" "$@" 2>&1 | tee -a "$out/run.log" | tee >(grep '^{' | sed "s/^{/{\"section\":\"$name\",/" >>"$out/results.jsonl")
+  echo "== $name: exit ${PIPESTATUS[0]}, $((SECONDS - began)) s" | tee -a "$out/run.log"
+}
+
+make() {
+  if [ -f "$model/bundle.json" ]; then echo "$model is there"; return; fi
+  node $gpu/make-5b.js "$model" --dtype fp16 --bundle wan-5b ${SMALL:+--small "$SMALL"}
+}
+
+texts() {
+  for tokens in 120 500; do
+    node $gpu/denoiser.js "$model" --device "$device" --size "$size" --text $tokens --ways plain,shortText --repetitions 5
+  done
+}
+
+kernels() {
+  for way in plain both; do
+    # No clock control: the card's clocks are not ours to set.
+    ncu --clock-control none --metrics gpu__time_duration.sum --csv --page raw --log-file /tmp/ncu.csv \
+      node $gpu/denoiser.js "$model" --device "$device" --size "$size" --layers 2 --repetitions 1 --way $way
+    echo "two layers, two runs, $way:"
+    python3 test/bench/gpu/kernel_table.py /tmp/ncu.csv 40
+  done
+}
+
+fused() {
+  local lt=-lcublasLt build="nvcc -O3 -std=c++17 -gencode=arch=compute_90,code=sm_90 -o /tmp/fused test/bench/gpu/fused_kernels.cu"
+  # Where CUDA's libraries came with Python packages, they have no plain name to link by.
+  $build $lt 2>/tmp/fused.log || $build "$(find / -name 'libcublasLt.so.13' -not -path '/proc/*' 2>/dev/null | head -1)" || return
+  /tmp/fused
+}
+
+export -f make texts kernels fused
+export gpu model size device SMALL
+section make 120 bash -c make
+section ways 120 node $gpu/denoiser.js "$model" --device "$device" --size "$size"
+section texts 90 bash -c texts
+section kernels 120 bash -c kernels
+section decoder 150 node $gpu/decoder.js "$model" --device "$device" --size "$size"
+section bench 180 node dist/clients/cli/main.js bench gpu --model "$model" --device "$device" --sizes "$size" ${MATRIX:+--matrix-size "$MATRIX"}
+section torch 240 python3 test/bench/gpu/torch_baseline.py --size "$size" --dtypes float16,bfloat16
+section torchvae 90 python3 test/bench/gpu/torch_baseline.py --size "$size" --ways none --vae
+section fused 90 bash -c fused
+section large 240 node dist/clients/cli/main.js bench gpu --model "$model" --device "$device" --sizes "$large" --rows 2 --repetitions 1 ${MATRIX:+--matrix-size "$MATRIX"}
