@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { noteAddress } from './address-file.js';
 import { loadTrustedDocuments } from './api/policy/load-trusted-documents.js';
 import { startHttpServer } from './api/server.js';
 import { FileArtifactStore } from './artifacts/artifact-store.js';
@@ -82,11 +83,11 @@ export async function startApp(config: Config): Promise<App> {
     parts.defer(() => scheduler.stop());
 
     // What can be done with them; first of all, going on with what an earlier server left.
-    const { queueCapacity } = config;
+    const { queueCapacity, cacheScope } = config;
     const settings = new ServerSettings(database.client);
     const work = new WorkFiles(workDirectory);
     const used = { store, scheduler, catalog, artifacts, uploads, work, settings, clock: systemClock, log };
-    const service = new GenerationService({ ...used, queueCapacity });
+    const service = new GenerationService({ ...used, queueCapacity, cacheScope });
     await service.recover();
 
     // Who may ask: API keys, their roles and rates, links that need no key.
@@ -99,6 +100,7 @@ export async function startApp(config: Config): Promise<App> {
     const parties = { service, events, artifacts, uploads, scheduler, catalog, access, documents };
     const server = await startHttpServer({ ...parties, network: config, host, port, log });
     parts.defer(() => server.close());
+    parts.defer(await noteAddress(config.dataDir, server.url));
 
     // Who is told of their end elsewhere.
     const baseUrl = config.publicUrl ?? server.url;

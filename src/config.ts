@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { isProxyName } from './api/client-address.js';
 import { defaultHeadroomBytes } from './scheduler/ledger.js';
 import { webhookEvents } from './webhooks/events.js';
 import { parseWebhookSecret } from './webhooks/signature.js';
@@ -43,6 +44,11 @@ const configSchema = z.strictObject({
   headroomBytes: z.coerce.number().int().nonnegative().default(defaultHeadroomBytes),
   /** How many generations may wait; the next one is answered with QueueFull. */
   queueCapacity: count.default(100),
+  /**
+   * Whose videos `cache: USE` may answer with. `key`: those that the caller's API key may see. `server`: everybody's, so that an
+   * answer that comes at once tells a key what another one has asked for.
+   */
+  cacheScope: z.enum(['key', 'server']).default('key'),
   /** `keys`: every request brings an API key (`reelql keys create`). `off`: whoever reaches the server may do everything. */
   auth: z.enum(['off', 'keys']).default('off'),
   /** Serves other machines although `auth` is `off`: say so only where a proxy or the network itself keeps strangers out. */
@@ -62,7 +68,12 @@ const configSchema = z.strictObject({
   linkSeconds: count.default(86_400),
   /** WebSockets of one API key at a time. */
   connectionsPerKey: count.default(256),
-  /** WebSockets from one address at a time: those of all users behind one proxy together. */
+  /**
+   * Proxies in front, whose X-Forwarded-For says where a connection comes from: `loopback`, addresses, networks such as `10.0.0.0/8`.
+   * Of nobody else it is believed.
+   */
+  trustProxy: list.pipe(z.array(z.string().refine(isProxyName, 'an address, a network or loopback'))).default([]),
+  /** WebSockets from one address at a time: without `trustProxy` those of all users behind one proxy together. */
   connectionsPerAddress: count.default(2048),
   /** `prefer`: the sha256 of a trusted document will do in its place. `only`: no other document is executed. */
   trustedDocuments: z.enum(['off', 'prefer', 'only']).default('off'),

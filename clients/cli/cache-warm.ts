@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { type CreateGenerationInput, QueueFullError, type ReelQL } from '../sdk/src/index.js';
 import { command, jsonOption, numberOf, serverOptions } from './command.js';
 import { CommandLineError } from './exit-codes.js';
 import { settingsOf, settingsOptions } from './generate-options.js';
 import { modelId } from './ids.js';
+import { inputFile } from './input-file.js';
 import { fitted, print, printJson, wantsJson } from './output.js';
 import { connect } from './server.js';
 
@@ -29,7 +29,7 @@ export const cacheWarm = command({
   },
   async run({ args }) {
     const json = wantsJson(args);
-    const inputs = inputsOf(await readFile(args.file, 'utf8'));
+    const inputs = inputsOf(String(await inputFile(args.file)));
     await using connection = await connect(args);
     const { client } = connection;
     const shared = {

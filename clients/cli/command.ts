@@ -3,7 +3,11 @@ import { CommandLineError } from './exit-codes.js';
 
 /** Options of every command that talks to a server. */
 export const serverOptions = {
-  server: { type: 'string', description: 'Address of the server; one of its own if none runs', valueHint: 'url' },
+  server: {
+    type: 'string',
+    description: 'Address of the server; REELQL_SERVER if left out, else the one that runs here, else one of its own',
+    valueHint: 'url',
+  },
   'api-key': { type: 'string', description: 'API key; REELQL_API_KEY if left out', valueHint: 'key' },
 } as const satisfies ArgsDef;
 

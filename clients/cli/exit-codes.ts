@@ -7,6 +7,11 @@ export class CommandLineError extends Error {
   override readonly name = 'CommandLineError';
 }
 
+/** A file that the command line names is not there. */
+export class MissingFile extends Error {
+  override readonly name = 'MissingFile';
+}
+
 /** A person left a generation running; the message says how to come back to it. */
 export class Detached extends Error {
   override readonly name = 'Detached';
@@ -51,6 +56,7 @@ const sdkExitCodes: Readonly<Record<string, ExitCode>> = {
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof ReelQLError) return sdkExitCodes[error.code] ?? 1;
+  if (error instanceof MissingFile) return 3;
   if (error instanceof Detached) return 10;
   if (error instanceof ReelError) return startExitCodes[error.code];
   if (error instanceof ModelError) return error.code === 'CANCELED' ? 130 : 1;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { ArgsDef, ParsedArgs } from 'citty';
 import type {
   CreateGenerationInput,
@@ -12,6 +11,7 @@ import type {
 import { numberOf } from './command.js';
 import { CommandLineError } from './exit-codes.js';
 import { modelId } from './ids.js';
+import { inputFile } from './input-file.js';
 import { parseSubRip } from './subrip.js';
 
 /** Options that say how the video is made; what they may be is the server's to say. */
@@ -94,7 +94,7 @@ export async function inputOf(
 }
 
 async function uploaded(client: ReelQL, path: string): Promise<string> {
-  return (await client.upload(new Uint8Array(await readFile(path)))).id;
+  return (await client.upload(new Uint8Array(await inputFile(path)))).id;
 }
 
 const formats: Readonly<Record<string, VideoFormat>> = { mp4: 'MP4_H264', webm: 'WEBM_VP9', gif: 'GIF', webp: 'WEBP' };
@@ -109,7 +109,7 @@ export async function outputsOf({
   return {
     formats: format?.split(',').map(formatOf),
     crop: crop === undefined ? undefined : cropOf(crop),
-    subtitles: subtitles === undefined ? undefined : parseSubRip(await readFile(subtitles, 'utf8')),
+    subtitles: subtitles === undefined ? undefined : parseSubRip(String(await inputFile(subtitles))),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Generation, GenerationFilter, GenerationStatus } from '../sdk/src/index.js';
 import { command, jsonOption, numberOf, serverOptions } from './command.js';
+import { CommandLineError } from './exit-codes.js';
 import { modelId } from './ids.js';
 import { fitted, print, printJson, wantsJson } from './output.js';
 import { describe, duration } from './progress/view.js';
@@ -20,7 +21,7 @@ export const list = command({
     const limit = numberOf('limit', args.limit);
     await using connection = await connect(args);
     const filter: GenerationFilter = {
-      status: args.status?.split(',').map((status) => status.trim().toUpperCase() as GenerationStatus),
+      status: args.status?.split(',').map(statusOf),
       promptContains: args.contains,
       modelId: args.model === undefined ? undefined : await modelId(connection.client, args.model),
     };
@@ -41,6 +42,13 @@ export const marks: Readonly<Record<GenerationStatus, (text: string) => string>>
   FAILED: onStdout.red,
   CANCELED: onStdout.yellow,
 };
+
+function statusOf(text: string): GenerationStatus {
+  const status = text.trim().toUpperCase();
+  if (Object.hasOwn(marks, status)) return status as GenerationStatus;
+  const all = Object.keys(marks).join(', ').toLowerCase();
+  throw new CommandLineError(`--status must be of ${all}, not "${text}".`);
+}
 
 function lineOf(generation: Generation, now: number): string {
   const { id, status, createdAt, prompt, progress } = generation;

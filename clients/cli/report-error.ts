@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { ModelError } from '../../inference/bundle/model-error.js';
 import { ReelError } from '../../src/errors.js';
 import { GenerationFailedError, InvalidInputError, ReelQLError } from '../sdk/src/index.js';
-import { CommandLineError, Detached, exitCodeOf } from './exit-codes.js';
+import { CommandLineError, Detached, exitCodeOf, MissingFile } from './exit-codes.js';
 import { onStderr } from './style.js';
 
 /**
@@ -29,6 +29,7 @@ function textOf(error: unknown): string {
     error instanceof ReelQLError ||
     error instanceof ReelError ||
     error instanceof Detached ||
+    error instanceof MissingFile ||
     error instanceof ModelError ||
     error.constructor === Error;
   return foreseen ? error.message : (error.stack ?? error.message);

@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { notedAddress } from '../../src/address-file.js';
 import { loadConfig } from '../../src/config.js';
 import { ConnectionError, ReelQL } from '../sdk/src/index.js';
 
@@ -16,14 +17,20 @@ export interface ServerArgs {
 
 /** The server asked for; else the one that runs on this machine; else one in this process, on a free port and the same data. */
 export async function connect(args: ServerArgs = {}): Promise<Connection> {
-  const config = loadConfig();
-  const url = args.server ?? `http://${config.host}:${config.port}`;
-  const client = clientOf(url, args['api-key']);
-  if (await client.isReachable()) return connection(client, null);
-  if (args.server) {
-    throw new ConnectionError(`No ReelQL server answers at ${url}. Start one with: npx reelql serve`);
+  const wanted = args.server ?? (process.env.REELQL_SERVER || undefined);
+  for (const url of wanted ? [wanted] : await likelyAddresses()) {
+    const client = clientOf(url, args['api-key']);
+    if (await client.isReachable()) return connection(client, null);
   }
+  if (wanted) throw new ConnectionError(`No ReelQL server answers at ${wanted}. Start one with: npx reelql serve`);
   return startEmbedded({ apiKey: args['api-key'] });
+}
+
+/** Where a server of this configuration would be, and where the one that uses the data folder says it is: its port may be another. */
+async function likelyAddresses(): Promise<string[]> {
+  const { host, port, dataDir } = loadConfig();
+  const noted = await notedAddress(dataDir);
+  return [...(noted ? [noted] : []), `http://${host}:${port}`];
 }
 
 /** A server of our own, quiet and on a free port. */

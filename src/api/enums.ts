@@ -157,7 +157,7 @@ export const CachePolicy = values(cachePolicies);
 registerEnumType(CachePolicy, {
   name: 'CachePolicy',
   description:
-    'What a stored video of the same request (model, prompts, settings, outputs, first frame) is good for. An identical one in flight counts as stored: its result is waited for instead of computing it twice.',
+    'What a stored video of the same request (model, prompts, settings, outputs, first frame) is good for. An identical one in flight counts as stored: its result is waited for instead of computing it twice. Only what the caller may see counts, unless the server is set to share its cache.',
   valuesConfig: {
     USE: { description: 'Answers at once where the seed agrees too. A seed that is left out agrees with none.' },
     USE_ANY_SEED: { description: 'Like USE; where the seed is left out, a stored video with whatever seed will do.' },

@@ -50,6 +50,8 @@ export interface NetworkOptions {
   readonly serveNetworkWithoutAuth: boolean;
   readonly connectionsPerKey: number;
   readonly connectionsPerAddress: number;
+  /** Proxies whose word on where a connection comes from counts. */
+  readonly trustProxy: readonly string[];
 }
 
 export interface HttpServer {

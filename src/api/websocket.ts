@@ -4,6 +4,7 @@ import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { Refusal } from '../auth/refusal.js';
 import type { Log } from '../log.js';
+import { clientAddresses } from './client-address.js';
 import type { Origins } from './origins.js';
 import { operationLimits } from './policy/limits.js';
 import type { SocketAdmissionOptions } from './socket-admission.js';
@@ -15,6 +16,7 @@ import { Tally } from './tally.js';
 export interface WebSocketOptions extends SocketAdmissionOptions {
   readonly origins: Origins;
   readonly connectionsPerAddress: number;
+  readonly trustProxy: readonly string[];
   readonly log: Log;
 }
 
@@ -26,6 +28,7 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): () =
   const { log, origins } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: operationLimits.bodyBytes, handleProtocols });
   const protocol = createSocketProtocol(options, log);
+  const addressOf = clientAddresses(options.trustProxy);
   const addresses = new Tally<string>(options.connectionsPerAddress);
   const unwatch = watchPressure(sockets, operationLimits.bufferedBytes);
 
@@ -34,7 +37,7 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): () =
     socket.on('error', () => socket.destroy());
     const refusal = refusalOf(request, origins);
     if (refusal) return refuse(socket, ...refusal);
-    const leave = addresses.enter(request.socket.remoteAddress ?? '');
+    const leave = addresses.enter(addressOf(request));
     if (!leave) return refuse(socket, '429 Too Many Requests', 'Too many sockets are open from this address.');
     socket.once('close', leave);
     sockets.handleUpgrade(request, socket, head, (client) => serveSocket(protocol, client, request, log));

@@ -3,6 +3,7 @@ import { requireRole } from '../auth/gate.js';
 import type { Clock } from '../clock.js';
 import type { Dispatcher } from './dispatcher.js';
 import { type DraftParts, draft, type Origin } from './draft.js';
+import { visibleTo } from './filter.js';
 import { inputHash } from './idempotency.js';
 import type { Draft } from './insertion.js';
 import type { InputIssue } from './issue.js';
@@ -10,12 +11,16 @@ import type { ArtifactFiles } from './ports.js';
 import type { GenerationRecord } from './record.js';
 import { type Created, type CreateManyResult, type CreateResult, type GenerationRequest, maxBatch } from './request.js';
 
+/** Whose videos may answer a request: those that its caller may see, or everybody's. */
+export type CacheScope = 'key' | 'server';
+
 export interface CreateParts extends DraftParts {
   readonly dispatcher: Dispatcher;
   readonly artifacts: ArtifactFiles;
   readonly clock: Clock;
   /** How many generations may wait. */
   readonly queueCapacity: number;
+  readonly cacheScope: CacheScope;
 }
 
 /** A request, and the generation that it repeats. */
@@ -80,7 +85,8 @@ async function createAll(
 
 async function insert(parts: CreateParts, caller: Caller, drafts: readonly Draft[]): Promise<CreateManyResult> {
   const { store, dispatcher, artifacts, clock, queueCapacity: capacity } = parts;
-  const result = await store.insert(drafts, { capacity, keyId: caller.keyId }, artifacts);
+  const reusable = parts.cacheScope === 'server' ? {} : visibleTo(caller, {});
+  const result = await store.insert(drafts, { capacity, keyId: caller.keyId, reusable }, artifacts);
   switch (result.kind) {
     case 'full':
       return { kind: 'queueFull', capacity, retryAfterSeconds: await secondsUntilNextEnd(parts) };

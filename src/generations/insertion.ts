@@ -1,6 +1,7 @@
 import type { GenerationEvent } from '../events/event.js';
 import { toRow } from '../events/event-log.js';
 import type { Prisma } from '../generated/prisma/client.js';
+import { type GenerationFilter, whereOf } from './filter.js';
 import type { GenerationStatus } from './generation.js';
 import type { ArtifactFiles } from './ports.js';
 import type { GenerationRecord, NewGeneration } from './record.js';
@@ -19,6 +20,8 @@ export interface InsertLimits {
   readonly capacity: number;
   /** Whose quotas count; null for none. */
   readonly keyId: string | null;
+  /** Whose results may be given again. */
+  readonly reusable: GenerationFilter;
 }
 
 export type InsertResult =
@@ -54,7 +57,7 @@ export async function insertAll(
 ): Promise<InsertResult> {
   const placements: Placement[] = [];
   for (const draft of drafts) {
-    const placement = await place(tx, draft, placements, files);
+    const placement = await place(tx, draft, placements, limits.reusable, files);
     if (placement.kind === 'replay' && placement.existing.inputHash !== draft.generation.inputHash) {
       return { kind: 'conflict', existing: placement.existing };
     }
@@ -74,6 +77,7 @@ async function place(
   tx: Transaction,
   { generation, reuse }: Draft,
   before: readonly Placement[],
+  reusable: GenerationFilter,
   files: ArtifactFiles,
 ): Promise<Placement> {
   const { idempotencyKey } = generation;
@@ -83,10 +87,11 @@ async function place(
   const hash = reuse && generation[reuse];
   if (!reuse || !hash) return { kind: 'queue', generation };
 
-  const source = await storedResult(tx, { [reuse]: hash }, files);
+  const same = { ...whereOf(reusable), [reuse]: hash };
+  const source = await storedResult(tx, same, files);
   if (source) return { kind: 'copy', generation: asIn(generation, source), source };
   const leader =
-    (await inFlight(tx, { [reuse]: hash, priority: { gte: generation.priority } })) ??
+    (await inFlight(tx, { ...same, priority: { gte: generation.priority } })) ??
     before
       .flatMap((other) => (other.kind === 'queue' ? [other.generation] : []))
       .find((other) => other[reuse] === hash && other.priority >= generation.priority);

@@ -6,7 +6,7 @@ import { ChangeFeed } from '../events/change-feed.js';
 import type { Log } from '../log.js';
 import type { DeviceSnapshot, Scheduler } from '../scheduler/ports.js';
 import type { ModelCatalog } from './catalog.js';
-import { type CreateParts, createMany, createOne } from './create.js';
+import { type CacheScope, type CreateParts, createMany, createOne } from './create.js';
 import { Dispatcher } from './dispatcher.js';
 import { priorityIssues } from './draft.js';
 import { type EstimateRequest, type EstimateResult, estimate } from './estimate.js';
@@ -33,6 +33,7 @@ export interface ServiceParts {
   readonly log: Log;
   /** How many generations may wait. */
   readonly queueCapacity: number;
+  readonly cacheScope: CacheScope;
 }
 
 /** What waits, the next one first, and what runs. */

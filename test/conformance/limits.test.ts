@@ -170,6 +170,27 @@ describe('a socket', () => {
     await few.close();
   });
 
+  it('counts for the address that a trusted proxy tells of, and nobody else may tell of one', async () => {
+    const from = (forwarded: string) => ({ headers: { 'x-forwarded-for': forwarded } });
+    const behind = await ApiServer.start({ network: { connectionsPerAddress: 1, trustProxy: ['loopback'] } });
+    const [ana, ben] = [
+      await RawSocket.open(behind.url, from('192.0.2.1')),
+      await RawSocket.open(behind.url, from('192.0.2.2')),
+    ];
+    await expect(RawSocket.open(behind.url, from('192.0.2.1'))).rejects.toThrow('429');
+    // What she writes there herself stands before what the proxy appends.
+    await expect(RawSocket.open(behind.url, from('198.51.100.7, 192.0.2.1'))).rejects.toThrow('429');
+    await ana.close();
+    await ben.close();
+    await behind.close();
+
+    const open = await ApiServer.start({ network: { connectionsPerAddress: 1 } });
+    const first = await RawSocket.open(open.url, from('192.0.2.1'));
+    await expect(RawSocket.open(open.url, from('192.0.2.2'))).rejects.toThrow('429');
+    await first.close();
+    await open.close();
+  });
+
   it('is ended where its client does not read', async () => {
     // There is room for one: another gets in when the first is gone.
     const small = await ApiServer.start({ network: { connectionsPerAddress: 1 } });

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type GenerationEvent, ReelQL } from '../../clients/sdk/src/index.js';
@@ -153,6 +154,13 @@ describe('a generation by its commands', () => {
 
     const retried = (await reelql('retry', 'last', '--out', 'again.gif')).at(-1);
     expect(retried).toMatchObject({ files: ['again.gif', 'again.mp4'], cached: false });
+    const other = await reelql('retry', 'last', '--format', 'webp', '--crop', '48x32+8+16', '--out', 'other');
+    expect(other.at(-1)).toMatchObject({ files: ['other.webp'], cached: false });
+    const picture = await readFile(join(folder, 'other.webp'));
+    expect(await sharp(picture).metadata()).toMatchObject({ format: 'webp', width: 48, height: 32, pages: 5 });
+    const phases = new Set(other.flatMap(({ progress }) => progress?.phase ?? []));
+    expect(phases).not.toContain('DENOISING');
+    expect(phases).toContain('DECODING');
     expect(await reelql('queue', '--pause')).toMatchObject([{ paused: true, waiting: [] }]);
     const [waiting] = await reelql('generate', 'A cat', '--detach', '--priority', '-5');
     expect(await reelql('priority', waiting.id, '9')).toEqual([{ id: waiting.id, priority: 9 }]);
@@ -231,6 +239,8 @@ describe('what is wrong is said in one sentence', () => {
     const result = await run(['serve', '--port', '0', '--data-dir', 'shared']).finished;
     expect(result.code).toBe(75);
     expect(result.stderr).toContain(`pid ${server.pid}`);
+    // Commands on that folder find it, whatever its port.
+    expect(await run(['queue'], { REELQL_DATA_DIR: 'shared' }).finished).toMatchObject({ code: 0, stderr: '' });
   }, 30_000);
 
   it('no ffmpeg: the generation fails, the server goes on', async () => {
@@ -256,6 +266,9 @@ describe('what is wrong is said in one sentence', () => {
       [['generate', 'A cat', '--sede', '3'], 2, /^There is no option --sede; perhaps --seed\./],
       [['generate', 'A', 'red', 'cat'], 2, /^“red cat” is too much: put quotes around/],
       [['generate', 'A cat', '--steps', 'many'], 2, /^--steps must be a number, not "many"/],
+      [['list', '--status', 'done'], 2, /^--status must be of queued, running, /],
+      [['generate', 'A cat', '--image', 'no.png'], 3, /^There is no file no\.png\.$/m],
+      [['cache', 'warm', '.'], 2, /^\. cannot be read \(EISDIR\)/],
       [['genrate'], 2, /^Unknown command genrate/],
       [['list', '--server', 'http://127.0.0.1:9'], 69, /^No ReelQL server answers at http:\/\/127\.0\.0\.1:9/],
     ];

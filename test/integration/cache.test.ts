@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ApiServer } from '../support/api-server.js';
 import { created, finish, generationOf, mutate, submissions } from '../support/contract.js';
 import { follow, type Json, localId, socketClient } from '../support/graphql-client.js';
+import { newKey, type TestKey } from '../support/keys.js';
 
 let server: ApiServer;
 /** Another one for each test, so that they can share a server. */
@@ -162,6 +163,34 @@ describe('identical requests in flight', () => {
     const follower = await created(server, { prompt, cache: 'USE_ANY_SEED' });
     expect(follower.settings.seed).toBe(leader.settings.seed);
     expect(submissions(server, follower.id)).toBe(0);
+  });
+});
+
+describe('between API keys', () => {
+  const cachedFor = async (server: ApiServer, key: TestKey) => (await created(server, pinned, key.headers)).cached;
+
+  it.each([
+    ['key', false],
+    ['server', true],
+  ] as const)('with cacheScope %s, the video of another key answers: %s', async (cacheScope, shared) => {
+    const guarded = await ApiServer.start({ auth: {}, cacheScope });
+    try {
+      const [ana, ben] = [await newKey(guarded, 'CREATOR'), await newKey(guarded, 'CREATOR')];
+      const { id } = await created(guarded, pinned, ana.headers);
+      // In flight: whoever waits for it would learn of it too.
+      const meanwhile = await created(guarded, pinned, ben.headers);
+      expect(submissions(guarded, meanwhile.id)).toBe(shared ? 0 : 1);
+      await mutate(guarded, 'cancelGeneration', { id: meanwhile.id }, ben.headers);
+      await finish(guarded, id);
+      const anySeed = { prompt: pinned.prompt, cache: 'USE_ANY_SEED' };
+      expect((await created(guarded, anySeed, ben.headers)).cached).toBe(shared);
+      expect(await cachedFor(guarded, ben)).toBe(shared);
+      expect(await cachedFor(guarded, ana)).toBe(true);
+      // Who may see it anyway learns nothing.
+      expect(await cachedFor(guarded, await newKey(guarded, 'ADMIN'))).toBe(true);
+    } finally {
+      await guarded.close();
+    }
   });
 });
 

@@ -101,7 +101,7 @@ describe('a creation', () => {
     const { progress, previewSequence, lastSequence, createdAt, startedAt, finishedAt, deviceId, ...rest } = asked;
     const generation = { ...rest, id: newId() };
     const files = { has: async () => true, remove: async () => {} };
-    const create = () => store.insert([{ generation, reuse }], { capacity: rows, keyId: null }, files);
+    const create = () => store.insert([{ generation, reuse }], { capacity: rows, keyId: null, reusable: {} }, files);
     const plans = await plansOf(create, 'SELECT');
     const looks = plans.filter(([step]) => step?.includes(`${reuse}=?`));
     // A stored result, and one in flight.

@@ -10,6 +10,7 @@ import { EventLog } from '../../src/events/event-log.js';
 import { EventStream } from '../../src/events/event-stream.js';
 import { WorkFiles } from '../../src/execution/work-files.js';
 import type { ModelCatalog, ModelInfo } from '../../src/generations/catalog.js';
+import type { CacheScope } from '../../src/generations/create.js';
 import { type Database, openDatabase } from '../../src/generations/database.js';
 import type { Artifact } from '../../src/generations/generation.js';
 import { createRecorder } from '../../src/generations/recorder.js';
@@ -58,6 +59,7 @@ export const catalog: ModelCatalog = {
 export interface ApiServerOptions {
   readonly dataDir?: string;
   readonly queueCapacity?: number;
+  readonly cacheScope?: CacheScope;
   readonly port?: number;
   readonly clock?: Clock;
   /** API keys are wanted; otherwise everybody may do everything. */
@@ -102,6 +104,7 @@ export class ApiServer {
       settings: new ServerSettings(database.client),
       clock: options.clock ?? systemClock,
       queueCapacity: options.queueCapacity ?? 100,
+      cacheScope: options.cacheScope ?? 'key',
     });
     await service.recover();
     const access = options.auth
@@ -126,6 +129,7 @@ export class ApiServer {
         serveNetworkWithoutAuth: false,
         connectionsPerKey: 256,
         connectionsPerAddress: 2048,
+        trustProxy: [],
         ...options.network,
       },
       host: '127.0.0.1',

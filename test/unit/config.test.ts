@@ -33,6 +33,15 @@ describe('loadConfig', () => {
     expect(() => loadConfig({}, { REELQL_PUBLIC_URL: 'video.example' })).toThrow(/publicUrl/);
   });
 
+  it('trusts no proxy unless told which, by address, network or name', () => {
+    expect(loadConfig({}, {}).trustProxy).toEqual([]);
+    const proxies = ['loopback', '10.0.0.0/8', 'fd00::1'];
+    expect(loadConfig({}, { REELQL_TRUST_PROXY: proxies.join(', ') }).trustProxy).toEqual(proxies);
+    for (const wrong of ['true', 'nginx', '10.0.0.0/33']) {
+      expect(() => loadConfig({}, { REELQL_TRUST_PROXY: wrong })).toThrow(/trustProxy/);
+    }
+  });
+
   it('names the option that is wrong and what is allowed', () => {
     expect(() => loadConfig({}, { REELQL_PORT: '70000' })).toThrow(/port: .*65535/);
     expect(() => loadConfig({}, { REELQL_LOG_LEVEL: 'loud' })).toThrow(/logLevel: .*"silent"/);

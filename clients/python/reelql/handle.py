@@ -92,7 +92,11 @@ class GenerationHandle:
             except GraphQLClientGraphQLMultiError as error:
                 entries = [{"message": one.message, "extensions": one.extensions} for one in error.errors]
                 raise error_of_entries(entries, str(error)) from error
-            except (ConnectionClosed, ConnectionLostError, GraphQLClientError, InvalidHandshake, OSError) as error:
+            # Before Python 3.11 a time-out of asyncio is no OSError.
+            except (
+                *(ConnectionClosed, ConnectionLostError, GraphQLClientError),
+                *(InvalidHandshake, OSError, asyncio.TimeoutError),
+            ) as error:
                 if isinstance(error, ConnectionClosed) and error.rcvd is not None and error.rcvd.code == _FORBIDDEN:
                     raise UnauthenticatedError(error.rcvd.reason) from error
                 if failures >= self._client.reconnect_attempts:

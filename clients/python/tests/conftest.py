@@ -27,7 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         raise RuntimeError("the server ended before it was ready")
     yield found[1]
     process.terminate()
-    process.wait(20)
+    assert process.wait() == 0
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ export type BatchingPolicy =
   /** Never: the same bytes again on the same kind of device. */
   | 'SOLO';
 
-/** What a stored video of the same request (model, prompts, settings, outputs, first frame) is good for. An identical one in flight counts as stored: its result is waited for instead of computing it twice. */
+/** What a stored video of the same request (model, prompts, settings, outputs, first frame) is good for. An identical one in flight counts as stored: its result is waited for instead of computing it twice. Only what the caller may see counts, unless the server is set to share its cache. */
 export type CachePolicy =
   /** Nothing, and the new one answers no later request either. */
   | 'BYPASS'
