@@ -19,7 +19,7 @@ export class CropInput {
   readonly height!: number;
 }
 
-@InputType({ description: 'A line of text drawn into the picture, in any script.' })
+@InputType({ description: 'A line of text drawn into the picture, in any script; emoji are drawn as outlines.' })
 export class SubtitleInput {
   @Field(() => String, { description: 'Up to 500 characters in up to 4 lines.' })
   readonly text!: string;

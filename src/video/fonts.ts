@@ -8,7 +8,8 @@ import decompress from 'woff2-encoder/decompress';
 
 /**
  * Noto Sans out of npm packages, so that text looks the same on every machine: Latin, Greek, Cyrillic, Vietnamese, Devanagari,
- * Chinese, Japanese kana, Korean, Arabic, Hebrew, Thai. Other scripts are drawn with what fonts the system has.
+ * Chinese, Japanese kana, Korean, Arabic, Hebrew, Thai, and emoji in outline (those joined of several stand
+ * side by side). Other scripts are drawn with what fonts the system has.
  */
 const packages = [
   'noto-sans',
@@ -17,11 +18,12 @@ const packages = [
   'noto-sans-arabic',
   'noto-sans-hebrew',
   'noto-sans-thai',
+  'noto-emoji',
 ];
 
 /** As the files call themselves; a variable font is named after its thinnest weight. */
 export const fontFamilies =
-  'Noto Sans, Noto Sans SC Thin, Noto Sans KR Thin, Noto Sans Arabic, Noto Sans Hebrew Thin, Noto Sans Thai, sans-serif';
+  'Noto Sans, Noto Sans SC Thin, Noto Sans KR Thin, Noto Sans Arabic, Noto Sans Hebrew Thin, Noto Sans Thai, Noto Emoji, sans-serif';
 
 interface Slice {
   readonly name: string;

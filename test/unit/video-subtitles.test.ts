@@ -31,10 +31,17 @@ test.each([
   ['Hebrew', 'ן', 'tall'],
   ['Thai', 'เ', 'tall'],
   ['Devanagari', '।', 'tall'],
+  ['emoji', '➖', 'flat'],
 ])('%s has a font', async (_, text, shape) => {
   const { width, height } = ink(await renderOverlay(text, 640, 640));
   if (shape === 'flat') expect(width).toBeGreaterThan(3 * height);
   else expect(height).toBeGreaterThan(2 * width);
+});
+
+test('flags and emoji with variation selectors are one letter', async () => {
+  const width = async (text: string) => ink(await renderOverlay(text, 640, 640)).width;
+  const one = await width('🚀');
+  for (const text of ['🇨🇳', '❤️']) expect(await width(text)).toBeLessThan(1.3 * one);
 });
 
 test('a text stands at the bottom, centred, and what is in it is no markup', async () => {

@@ -301,7 +301,7 @@ export type SetQueuePausedInput = {
   readonly paused: boolean;
 };
 
-/** A line of text drawn into the picture, in any script. */
+/** A line of text drawn into the picture, in any script; emoji are drawn as outlines. */
 export type SubtitleInput = {
   /** When it is gone again. */
   readonly endSeconds: number;
