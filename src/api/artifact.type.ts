@@ -9,7 +9,7 @@ import { ArtifactKind } from './enums.js';
 export class Artifact {
   constructor(private readonly stored: StoredArtifact) {}
 
-  @Field(() => ArtifactKind, { description: 'What it is for.' })
+  @Field(() => ArtifactKind, { description: 'What the file is for.' })
   get kind(): Kind {
     return this.stored.kind;
   }
@@ -22,32 +22,32 @@ export class Artifact {
     return linkTo(artifactPath(this.stored));
   }
 
-  @Field(() => String, { description: 'Such as video/mp4.' })
+  @Field(() => String, { description: 'Media type, such as video/mp4.' })
   get mimeType(): string {
     return this.stored.mimeType;
   }
 
-  @Field(() => GraphQLSafeInt, { description: 'Size.' })
+  @Field(() => GraphQLSafeInt, { description: 'Size of the file in bytes.' })
   get bytes(): number {
     return this.stored.bytes;
   }
 
-  @Field(() => String, { description: 'Of the bytes, in hexadecimal.' })
+  @Field(() => String, { description: 'SHA-256 of the bytes, in hexadecimal.' })
   get sha256(): string {
     return this.stored.sha256;
   }
 
-  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Width in pixels.' })
   get width(): number {
     return this.stored.width;
   }
 
-  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Height in pixels.' })
   get height(): number {
     return this.stored.height;
   }
 
-  @Field(() => Float, { nullable: true, description: 'Null for a still picture.' })
+  @Field(() => Float, { nullable: true, description: 'Length in seconds; null for a still picture.' })
   get durationSeconds(): number | null {
     return this.stored.durationSeconds;
   }

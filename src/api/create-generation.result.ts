@@ -11,7 +11,7 @@ import { InvalidInput, NotFound, UserError } from './user-error.type.js';
 
 @ObjectType({ description: 'The generation is stored, and queued unless a stored video answered it.' })
 export class CreateGenerationSuccess {
-  @Field(() => Generation, { description: 'What was created.' })
+  @Field(() => Generation, { description: 'The generation that was created.' })
   readonly generation: Generation;
 
   @Field(() => [SettingsWarning], { description: 'Settings that are allowed and probably a mistake.' })
@@ -39,10 +39,10 @@ export class CreateGenerationsSuccess {
 
 @ObjectType({ implements: UserError, description: 'As many generations wait as may wait.' })
 export class QueueFull extends UserError {
-  @Field(() => GraphQLPositiveInt, { description: 'How many may wait.' })
+  @Field(() => GraphQLPositiveInt, { description: 'How many generations may wait.' })
   readonly capacity: number;
 
-  @Field(() => Float, { nullable: true, description: 'When to try again; null if that is not known.' })
+  @Field(() => Float, { nullable: true, description: 'Seconds after which to try again; null if that is not known.' })
   readonly retryAfterSeconds: number | null;
 
   constructor(capacity: number, retryAfterSeconds: number | null) {
@@ -59,10 +59,10 @@ export class QuotaExceeded extends UserError {
   @Field(() => QuotaKind, { description: 'Which quota.' })
   readonly quota: Quota;
 
-  @Field(() => GraphQLPositiveInt, { description: 'How many it allows.' })
+  @Field(() => GraphQLPositiveInt, { description: 'How many the quota allows.' })
   readonly limit: number;
 
-  @Field(() => Float, { nullable: true, description: 'When to try again; null if that is not known.' })
+  @Field(() => Float, { nullable: true, description: 'Seconds after which to try again; null if that is not known.' })
   readonly retryAfterSeconds: number | null;
 
   constructor(quota: Quota, limit: number, retryAfterSeconds: number | null) {

@@ -18,7 +18,10 @@ export class DeviceResolver {
   })
   deviceChanged(
     @Root() snapshot: DeviceSnapshot,
-    @Arg('deviceId', () => ID, { nullable: true, description: 'Only this one; all of them if left out.' })
+    @Arg('deviceId', () => ID, {
+      nullable: true,
+      description: 'Only the device with this id; all of them if left out.',
+    })
     _deviceId: string | null | undefined,
   ): Device {
     return new Device(snapshot);

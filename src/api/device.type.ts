@@ -16,7 +16,7 @@ export class LoadedComponent {
     this.model = model;
   }
 
-  @Field(() => Model, { description: 'Of which model.' })
+  @Field(() => Model, { description: 'The model that the network belongs to.' })
   readonly model: Model;
 
   @Field(() => String, { description: 'Which of its networks, such as denoiser.' })
@@ -38,7 +38,7 @@ export class DeviceMemory {
   @Field(() => GraphQLSafeInt, { description: 'The predicted peak of what runs beside them.' })
   readonly activationsBytes!: number;
 
-  @Field(() => GraphQLSafeInt, { description: 'Left free on purpose.' })
+  @Field(() => GraphQLSafeInt, { description: 'Left free for what is not foreseen, in bytes.' })
   readonly headroomBytes!: number;
 
   @Field(() => GraphQLSafeInt, {
@@ -59,22 +59,22 @@ export class Device extends Node {
     return new Device(scheduler.devices().find((device) => device.id === id) ?? lost(id));
   }
 
-  @Field(() => String, { description: 'As its maker calls it.' })
+  @Field(() => String, { description: 'Name of the hardware, such as NVIDIA H100 80GB HBM3.' })
   get name(): string {
     return this.snapshot.name;
   }
 
-  @Field(() => DeviceKind, { description: 'What sort it is.' })
+  @Field(() => DeviceKind, { description: 'Whether it is a GPU or the CPU.' })
   get kind(): DeviceSnapshot['kind'] {
     return this.snapshot.kind;
   }
 
-  @Field(() => DeviceStatus, { description: 'What it does.' })
+  @Field(() => DeviceStatus, { description: 'What the device does at the moment.' })
   get status(): DeviceSnapshot['status'] {
     return this.snapshot.status;
   }
 
-  @Field(() => GraphQLSafeInt, { description: 'Memory in all.' })
+  @Field(() => GraphQLSafeInt, { description: 'All of its memory, in bytes.' })
   get totalBytes(): number {
     return this.snapshot.totalBytes;
   }
@@ -108,7 +108,7 @@ export class Device extends Node {
     return records.map((record) => new Generation(record));
   }
 
-  @Field(() => GraphQLISODateTime, { description: 'When this was so.' })
+  @Field(() => GraphQLISODateTime, { description: 'When this state was read.' })
   get observedAt(): Date {
     return this.snapshot.observedAt;
   }

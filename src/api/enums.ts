@@ -16,7 +16,7 @@ registerEnumType(GenerationStatus, {
   name: 'GenerationStatus',
   description: 'Where a generation is in its life. The last three are final.',
   valuesConfig: {
-    QUEUED: { description: 'Waits for a device.' },
+    QUEUED: { description: 'It waits for a device.' },
     RUNNING: { description: 'A device works on it.' },
     SUCCEEDED: { description: 'The video is there.' },
     FAILED: { description: 'It ended without a video; `failure` says why.' },
@@ -29,13 +29,13 @@ registerEnumType(GenerationPhase, {
   name: 'GenerationPhase',
   description: 'What is being done for a generation.',
   valuesConfig: {
-    WAITING: { description: 'Nothing yet.' },
+    WAITING: { description: 'It waits for a device.' },
     LOADING: { description: 'The networks are loaded into memory.' },
     ENCODING_TEXT: { description: 'The prompt becomes vectors.' },
     DENOISING: { description: 'The steps: noise becomes latents.' },
     DECODING: { description: 'Latents become pictures.' },
     ENCODING_VIDEO: { description: 'Pictures become a file.' },
-    DONE: { description: 'Everything.' },
+    DONE: { description: 'All work is done.' },
   },
 });
 
@@ -82,8 +82,8 @@ registerEnumType(ArtifactKind, {
   description: 'What a file is for.',
   valuesConfig: {
     VIDEO: { description: 'The video.' },
-    POSTER: { description: 'A still picture of it.' },
-    EXTRA: { description: 'Anything else.' },
+    POSTER: { description: 'A still picture of the video, from its middle.' },
+    EXTRA: { description: 'Another file that was asked for: the video in a further format.' },
   },
 });
 
@@ -99,11 +99,11 @@ registerEnumType(DeviceStatus, {
   name: 'DeviceStatus',
   description: 'What a device does.',
   valuesConfig: {
-    IDLE: { description: 'Nothing.' },
-    LOADING: { description: 'Loads networks.' },
-    BUSY: { description: 'Works on generations.' },
-    DRAINING: { description: 'Finishes what it has and takes nothing new.' },
-    LOST: { description: 'Is not there any more.' },
+    IDLE: { description: 'It is free.' },
+    LOADING: { description: 'It loads networks into its memory.' },
+    BUSY: { description: 'It works on generations.' },
+    DRAINING: { description: 'It finishes what it has and takes nothing new.' },
+    LOST: { description: 'It cannot be used any more.' },
   },
 });
 

@@ -29,19 +29,19 @@ export class EstimateGenerationInput {
 
 @ObjectType({ description: 'What a video would cost.' })
 export class Estimate implements StoredEstimate {
-  @Field(() => Float, { description: 'From its start to its end, were it alone.' })
+  @Field(() => Float, { description: 'Seconds from its start to its end, if it had the device to itself.' })
   readonly seconds!: number;
 
-  @Field(() => Float, { description: 'Rarely less than this.' })
+  @Field(() => Float, { description: 'Lower bound in seconds: it rarely takes less.' })
   readonly lowSeconds!: number;
 
-  @Field(() => Float, { description: 'Rarely more than this.' })
+  @Field(() => Float, { description: 'Upper bound in seconds: it rarely takes more.' })
   readonly highSeconds!: number;
 
-  @Field(() => Float, { description: 'Until it would start, behind all that wait and run now.' })
+  @Field(() => Float, { description: 'Seconds until it would start, behind all that waits and runs now.' })
   readonly queueSeconds!: number;
 
-  @Field(() => GraphQLSafeInt, { description: 'Most memory in use meanwhile.' })
+  @Field(() => GraphQLSafeInt, { description: 'Peak of the memory in use, in bytes.' })
   readonly peakBytes!: number;
 
   @Field(() => EstimateBasis, { description: 'How the seconds are known.' })

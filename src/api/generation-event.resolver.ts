@@ -15,7 +15,8 @@ export class GenerationEventResolver {
   })
   generationEvents(
     @Root() event: StoredEvent,
-    @Arg('generationId', () => ID, { description: 'Whose events.' }) _generationId: string,
+    @Arg('generationId', () => ID, { description: 'Id of the generation whose events to follow.' })
+    _generationId: string,
     @Arg('after', () => GraphQLNonNegativeInt, { defaultValue: 0, description: 'The last sequence already seen.' })
     _after: number,
   ): GenerationEvent {

@@ -28,7 +28,7 @@ export abstract class SequencedEvent<T extends StoredEvent['type'] = StoredEvent
     return this.stored.occurredAt;
   }
 
-  @Field(() => ID, { description: 'To whom it happened.' })
+  @Field(() => ID, { description: 'Id of the generation that the event belongs to.' })
   get generationId(): string {
     return globalId('generation', this.stored.generationId);
   }
@@ -36,7 +36,7 @@ export abstract class SequencedEvent<T extends StoredEvent['type'] = StoredEvent
 
 @ObjectType({ implements: SequencedEvent, description: 'It was created and waits.' })
 export class GenerationQueued extends SequencedEvent<'GenerationQueued'> {
-  @Field(() => GraphQLPositiveInt, { description: '1 = next.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Its place in the queue; 1 is the next.' })
   get position(): number {
     return this.stored.position;
   }
@@ -49,7 +49,7 @@ export class GenerationQueued extends SequencedEvent<'GenerationQueued'> {
 
 @ObjectType({ implements: SequencedEvent, description: 'A device began with it.' })
 export class GenerationStarted extends SequencedEvent<'GenerationStarted'> {
-  @Field(() => Device, { description: 'Which device.' })
+  @Field(() => Device, { description: 'The device that works on it.' })
   device(@Ctx() { scheduler }: ApiContext): Device {
     return Device.find(scheduler, this.stored.deviceId);
   }
@@ -92,7 +92,7 @@ export class GenerationSucceeded extends SequencedEvent<'GenerationSucceeded'> {
 
 @ObjectType({ implements: SequencedEvent, description: 'There will be no video. The last event.' })
 export class GenerationFailed extends SequencedEvent<'GenerationFailed'> {
-  @Field(() => GenerationFailure, { description: 'Why.' })
+  @Field(() => GenerationFailure, { description: 'The cause.' })
   get failure(): domain.GenerationFailure {
     return this.stored.failure;
   }

@@ -6,10 +6,10 @@ import { idOf } from './global-id.js';
 
 @InputType({ description: 'Which generations to list: those that fit all that is given.' })
 export class GenerationFilter {
-  @Field(() => [GenerationStatus], { nullable: true, description: 'One of these.' })
+  @Field(() => [GenerationStatus], { nullable: true, description: 'Only those with one of these statuses.' })
   readonly status?: Status[] | null;
 
-  @Field(() => ID, { nullable: true, description: 'Of this model.' })
+  @Field(() => ID, { nullable: true, description: 'Only those of this model.' })
   readonly modelId?: string | null;
 
   @Field(() => String, {
@@ -26,13 +26,13 @@ export class GenerationFilter {
   })
   readonly text?: string | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Starred, or not starred.' })
+  @Field(() => Boolean, { nullable: true, description: 'Only those that are starred, or only those that are not.' })
   readonly starred?: boolean | null;
 
-  @Field(() => GraphQLISODateTime, { nullable: true, description: 'Created after this.' })
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'Only those created after this moment.' })
   readonly createdAfter?: Date | null;
 
-  @Field(() => GraphQLISODateTime, { nullable: true, description: 'Created before this.' })
+  @Field(() => GraphQLISODateTime, { nullable: true, description: 'Only those created before this moment.' })
   readonly createdBefore?: Date | null;
 }
 

@@ -21,10 +21,10 @@ export class GenerationSettingsInput {
   })
   readonly frameCount?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Pictures a second: 1 to 60.' })
+  @Field(() => Int, { nullable: true, description: 'Frames per second, 1 to 60.' })
   readonly fps?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Denoising steps.' })
+  @Field(() => Int, { nullable: true, description: 'Number of denoising steps.' })
   readonly steps?: number | null;
 
   @Field(() => Float, {

@@ -4,13 +4,13 @@ import { OutputsInput } from './outputs.input.js';
 
 @InputType({ description: 'What to stop.' })
 export class CancelGenerationInput {
-  @Field(() => ID, { description: 'Of the generation.' })
+  @Field(() => ID, { description: 'Id of the generation.' })
   readonly id!: string;
 }
 
 @InputType({ description: 'What to do again.' })
 export class RetryGenerationInput {
-  @Field(() => ID, { description: 'Of the generation.' })
+  @Field(() => ID, { description: 'Id of the generation.' })
   readonly id!: string;
 
   @Field(() => OutputsInput, {
@@ -25,7 +25,7 @@ export class RetryGenerationInput {
 
 @InputType({ description: 'How urgent something is.' })
 export class SetGenerationPriorityInput {
-  @Field(() => ID, { description: 'Of the generation.' })
+  @Field(() => ID, { description: 'Id of the generation.' })
   readonly id!: string;
 
   @Field(() => Int, { description: '-100 to 100, higher goes first.' })
@@ -34,7 +34,7 @@ export class SetGenerationPriorityInput {
 
 @InputType({ description: 'What to keep in sight.' })
 export class SetGenerationStarredInput {
-  @Field(() => ID, { description: 'Of the generation.' })
+  @Field(() => ID, { description: 'Id of the generation.' })
   readonly id!: string;
 
   @Field(() => Boolean, { description: 'False takes the star away.' })
@@ -43,6 +43,6 @@ export class SetGenerationStarredInput {
 
 @InputType({ description: 'What to remove.' })
 export class DeleteGenerationInput {
-  @Field(() => ID, { description: 'Of the generation.' })
+  @Field(() => ID, { description: 'Id of the generation.' })
   readonly id!: string;
 }

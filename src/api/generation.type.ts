@@ -28,7 +28,7 @@ export class GenerationSettings extends ModelDefaults {
 
 @ObjectType({ description: 'What the server changed in the settings asked for.' })
 export class Adjustment {
-  @Field(() => String, { description: 'Which setting.' })
+  @Field(() => String, { description: 'Name of the setting.' })
   readonly field!: string;
 
   @Field(() => String, { description: 'What was asked for.' })
@@ -37,13 +37,13 @@ export class Adjustment {
   @Field(() => String, { description: 'What it was changed to.' })
   readonly to!: string;
 
-  @Field(() => String, { description: 'Why.' })
+  @Field(() => String, { description: 'Why it was changed.' })
   readonly reason!: string;
 }
 
 @ObjectType({ description: 'A setting that is allowed and probably a mistake.' })
 export class SettingsWarning {
-  @Field(() => String, { description: 'Which setting.' })
+  @Field(() => String, { description: 'Name of the setting.' })
   readonly field!: string;
 
   @Field(() => String, { description: 'What to expect.' })
@@ -64,18 +64,18 @@ export class GenerationFailure {
 
 @ObjectType({ description: 'What a run cost.' })
 export class GenerationUsage {
-  @Field(() => Float, { description: 'From creation to the first work for it.' })
+  @Field(() => Float, { description: 'Seconds from its creation to the first work for it.' })
   readonly queueSeconds!: number;
 
-  @Field(() => Float, { description: 'Time that a device worked for it.' })
+  @Field(() => Float, { description: 'Seconds that a device worked for it.' })
   readonly computeSeconds!: number;
 
-  @Field(() => Float, { description: 'From the first work to the end.' })
+  @Field(() => Float, { description: 'Seconds from the first work for it to its end.' })
   readonly wallSeconds!: number;
 
   @Field(() => GraphQLSafeInt, {
     nullable: true,
-    description: 'Most memory in use meanwhile, where it can be measured.',
+    description: 'Peak of the memory in use, in bytes; null where it cannot be measured.',
   })
   readonly peakBytes!: number | null;
 
@@ -145,7 +145,7 @@ export class Generation extends Node {
     return upload ? new Upload(upload) : null;
   }
 
-  @Field(() => String, { description: 'Name of its model.' })
+  @Field(() => String, { description: 'Name of its model, also when that is no longer installed.' })
   get modelName(): string {
     return this.record.model;
   }
@@ -156,12 +156,15 @@ export class Generation extends Node {
     return info ? new Model(info) : null;
   }
 
-  @Field(() => Device, { nullable: true, description: 'Null until started.' })
+  @Field(() => Device, {
+    nullable: true,
+    description: 'The device that works on it, or did so last; null until one has started.',
+  })
   device(@Ctx() { scheduler }: ApiContext): Relation<Device> | null {
     return this.record.deviceId === null ? null : Device.find(scheduler, this.record.deviceId);
   }
 
-  @Field(() => Int, { description: 'Higher goes first.' })
+  @Field(() => Int, { description: 'From -100 to 100: a higher one goes first.' })
   get priority(): number {
     return this.record.priority;
   }
@@ -228,7 +231,7 @@ export class Generation extends Node {
     return this.record.lastSequence;
   }
 
-  @Field(() => GraphQLISODateTime, { description: 'When it was asked for.' })
+  @Field(() => GraphQLISODateTime, { description: 'When it was created.' })
   get createdAt(): Date {
     return this.record.createdAt;
   }

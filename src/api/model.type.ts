@@ -8,19 +8,19 @@ import { Node } from './node.type.js';
 
 @ObjectType({ description: 'What a setting is where an input leaves it out. The seed is random then.' })
 export class ModelDefaults {
-  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Width in pixels.' })
   readonly width!: number;
 
-  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Height in pixels.' })
   readonly height!: number;
 
-  @Field(() => GraphQLPositiveInt, { description: 'Pictures in the video.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Number of frames in the video.' })
   readonly frameCount!: number;
 
-  @Field(() => GraphQLPositiveInt, { description: 'Pictures a second.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Frames per second.' })
   readonly fps!: number;
 
-  @Field(() => GraphQLPositiveInt, { description: 'Denoising steps.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Number of denoising steps.' })
   readonly steps!: number;
 
   @Field(() => Float, { description: 'How strongly the prompt is followed.' })
@@ -35,22 +35,22 @@ export class ModelDefaults {
 
 @ObjectType({ description: 'What settings a model allows.' })
 export class ModelLimits {
-  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Greatest width in pixels.' })
   readonly maxWidth!: number;
 
-  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Greatest height in pixels.' })
   readonly maxHeight!: number;
 
   @Field(() => GraphQLPositiveInt, { description: 'Width and height must be divisible by it.' })
   readonly sizeMultiple!: number;
 
-  @Field(() => GraphQLPositiveInt, { description: 'Pictures in the video.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Greatest number of frames.' })
   readonly maxFrames!: number;
 
   @Field(() => GraphQLPositiveInt, { description: 'A frame count is a multiple of it plus 1.' })
   readonly frameMultiple!: number;
 
-  @Field(() => GraphQLPositiveInt, { description: 'Denoising steps.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Greatest number of denoising steps.' })
   readonly maxSteps!: number;
 
   @Field(() => GraphQLPositiveInt, { description: 'Tokens of a prompt that the model reads.' })
@@ -63,12 +63,12 @@ export class Model extends Node {
     super('model', info.name);
   }
 
-  @Field(() => String, { description: 'Unique, short, for command lines.' })
+  @Field(() => String, { description: 'Short unique name, as command lines take it.' })
   get name(): string {
     return this.info.name;
   }
 
-  @Field(() => String, { description: 'For people.' })
+  @Field(() => String, { description: 'Name for people; not unique.' })
   get title(): string {
     return this.info.title;
   }

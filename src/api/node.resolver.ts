@@ -20,7 +20,11 @@ export class NodeResolver {
     return (await find([id], context))[0] ?? null;
   }
 
-  @Query(() => [Node], { nullable: 'items', description: 'Many at once, at most 100, in the order of the ids.' })
+  @Query(() => [Node], {
+    nullable: 'items',
+    description:
+      'Several by their ids, at most 100, in the order of the ids; null in the place of each that does not exist.',
+  })
   async nodes(
     @Arg('ids', () => [ID], { description: 'As other fields gave them.' }) ids: string[],
     @Ctx() context: ApiContext,

@@ -6,16 +6,16 @@ import { VideoFormat } from './enums.js';
   description: 'A part of the picture, in pixels of the video as generated. Sides are even and at least 16.',
 })
 export class CropInput {
-  @Field(() => Int, { description: 'From the left edge.' })
+  @Field(() => Int, { description: 'Distance from the left edge in pixels.' })
   readonly x!: number;
 
-  @Field(() => Int, { description: 'From the upper edge.' })
+  @Field(() => Int, { description: 'Distance from the upper edge in pixels.' })
   readonly y!: number;
 
-  @Field(() => Int, { description: 'Pixels.' })
+  @Field(() => Int, { description: 'Width in pixels.' })
   readonly width!: number;
 
-  @Field(() => Int, { description: 'Pixels.' })
+  @Field(() => Int, { description: 'Height in pixels.' })
   readonly height!: number;
 }
 
@@ -24,10 +24,10 @@ export class SubtitleInput {
   @Field(() => String, { description: 'Up to 500 characters in up to 4 lines.' })
   readonly text!: string;
 
-  @Field(() => Float, { description: 'When it appears.' })
+  @Field(() => Float, { description: 'When it appears, in seconds from the beginning.' })
   readonly startSeconds!: number;
 
-  @Field(() => Float, { description: 'When it is gone again.' })
+  @Field(() => Float, { description: 'When it disappears, in seconds from the beginning.' })
   readonly endSeconds!: number;
 }
 
@@ -42,6 +42,6 @@ export class OutputsInput {
   @Field(() => CropInput, { nullable: true, description: 'The whole picture if left out.' })
   readonly crop?: CropInput | null;
 
-  @Field(() => [SubtitleInput], { nullable: true, description: 'At most 100.' })
+  @Field(() => [SubtitleInput], { nullable: true, description: 'Lines of text to draw into the picture; at most 100.' })
   readonly subtitles?: SubtitleInput[] | null;
 }

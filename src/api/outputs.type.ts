@@ -5,16 +5,16 @@ import { VideoFormat } from './enums.js';
 
 @ObjectType({ description: 'A part of the picture, in pixels of the video as generated.' })
 export class Crop {
-  @Field(() => GraphQLNonNegativeInt, { description: 'From the left edge.' })
+  @Field(() => GraphQLNonNegativeInt, { description: 'Distance from the left edge in pixels.' })
   readonly x!: number;
 
-  @Field(() => GraphQLNonNegativeInt, { description: 'From the upper edge.' })
+  @Field(() => GraphQLNonNegativeInt, { description: 'Distance from the upper edge in pixels.' })
   readonly y!: number;
 
-  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Width in pixels.' })
   readonly width!: number;
 
-  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Height in pixels.' })
   readonly height!: number;
 }
 
@@ -23,10 +23,10 @@ export class Subtitle {
   @Field(() => String, { description: 'What it says.' })
   readonly text!: string;
 
-  @Field(() => Float, { description: 'When it appears.' })
+  @Field(() => Float, { description: 'When it appears, in seconds from the beginning.' })
   readonly startSeconds!: number;
 
-  @Field(() => Float, { description: 'When it is gone again.' })
+  @Field(() => Float, { description: 'When it disappears, in seconds from the beginning.' })
   readonly endSeconds!: number;
 }
 

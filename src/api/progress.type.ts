@@ -26,22 +26,22 @@ export class Preview {
     return this.stored.step;
   }
 
-  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Width in pixels.' })
   get width(): number {
     return this.stored.width;
   }
 
-  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Height in pixels.' })
   get height(): number {
     return this.stored.height;
   }
 
-  @Field(() => GraphQLPositiveInt, { description: 'Pictures in the animation.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Number of frames in the animation.' })
   get frameCount(): number {
     return this.stored.frameCount;
   }
 
-  @Field(() => String, { description: 'Such as image/webp.' })
+  @Field(() => String, { description: 'Media type, such as image/webp.' })
   get mimeType(): string {
     return this.stored.mimeType;
   }
@@ -71,12 +71,12 @@ export class GenerationProgress {
     return this.facts.phase;
   }
 
-  @Field(() => GraphQLNonNegativeInt, { description: 'Denoising steps done.' })
+  @Field(() => GraphQLNonNegativeInt, { description: 'Number of denoising steps done.' })
   get step(): number {
     return this.facts.step;
   }
 
-  @Field(() => GraphQLPositiveInt, { description: 'Denoising steps in all.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Number of denoising steps in all.' })
   get totalSteps(): number {
     return this.facts.totalSteps;
   }
@@ -86,12 +86,18 @@ export class GenerationProgress {
     return this.facts.fraction;
   }
 
-  @Field(() => Float, { nullable: true, description: 'Null until enough is known to tell.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Seconds until its end, as far as can be told; null until enough is known.',
+  })
   get secondsRemaining(): number | null {
     return this.facts.secondsRemaining;
   }
 
-  @Field(() => GraphQLPositiveInt, { nullable: true, description: '1 = next. Null once started.' })
+  @Field(() => GraphQLPositiveInt, {
+    nullable: true,
+    description: 'Its place in the queue, 1 being the next; null once started.',
+  })
   get queuePosition(): number | null {
     return this.position;
   }

@@ -16,27 +16,27 @@ export class Upload extends Node {
     return linkTo(uploadPath(this.stored));
   }
 
-  @Field(() => String, { description: 'Such as image/png.' })
+  @Field(() => String, { description: 'Media type, such as image/png.' })
   get mimeType(): string {
     return this.stored.mimeType;
   }
 
-  @Field(() => GraphQLSafeInt, { description: 'Size.' })
+  @Field(() => GraphQLSafeInt, { description: 'Size of the file in bytes.' })
   get bytes(): number {
     return this.stored.bytes;
   }
 
-  @Field(() => String, { description: 'Of the bytes, in hexadecimal.' })
+  @Field(() => String, { description: 'SHA-256 of the bytes, in hexadecimal.' })
   get sha256(): string {
     return this.stored.sha256;
   }
 
-  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Width in pixels.' })
   get width(): number {
     return this.stored.width;
   }
 
-  @Field(() => GraphQLPositiveInt, { description: 'Pixels.' })
+  @Field(() => GraphQLPositiveInt, { description: 'Height in pixels.' })
   get height(): number {
     return this.stored.height;
   }

@@ -5,9 +5,9 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 /** What a file is for. */
 export type ArtifactKind =
-  /** Anything else. */
+  /** Another file that was asked for: the video in a further format. */
   | 'EXTRA'
-  /** A still picture of it. */
+  /** A still picture of the video, from its middle. */
   | 'POSTER'
   /** The video. */
   | 'VIDEO';
@@ -32,7 +32,7 @@ export type CachePolicy =
 
 /** What to stop. */
 export type CancelGenerationInput = {
-  /** Of the generation. */
+  /** Id of the generation. */
   readonly id: string;
 };
 
@@ -70,19 +70,19 @@ export type CreateGenerationInput = {
 
 /** A part of the picture, in pixels of the video as generated. Sides are even and at least 16. */
 export type CropInput = {
-  /** Pixels. */
+  /** Height in pixels. */
   readonly height: number;
-  /** Pixels. */
+  /** Width in pixels. */
   readonly width: number;
-  /** From the left edge. */
+  /** Distance from the left edge in pixels. */
   readonly x: number;
-  /** From the upper edge. */
+  /** Distance from the upper edge in pixels. */
   readonly y: number;
 };
 
 /** What to remove. */
 export type DeleteGenerationInput = {
-  /** Of the generation. */
+  /** Id of the generation. */
   readonly id: string;
 };
 
@@ -95,15 +95,15 @@ export type DeviceKind =
 
 /** What a device does. */
 export type DeviceStatus =
-  /** Works on generations. */
+  /** It works on generations. */
   | 'BUSY'
-  /** Finishes what it has and takes nothing new. */
+  /** It finishes what it has and takes nothing new. */
   | 'DRAINING'
-  /** Nothing. */
+  /** It is free. */
   | 'IDLE'
-  /** Loads networks. */
+  /** It loads networks into its memory. */
   | 'LOADING'
-  /** Is not there any more. */
+  /** It cannot be used any more. */
   | 'LOST';
 
 /** What to do with settings that need more memory than the devices have. */
@@ -153,17 +153,17 @@ export type FailureCode =
 
 /** Which generations to list: those that fit all that is given. */
 export type GenerationFilter = {
-  /** Created after this. */
+  /** Only those created after this moment. */
   readonly createdAfter?: string | null | undefined;
-  /** Created before this. */
+  /** Only those created before this moment. */
   readonly createdBefore?: string | null | undefined;
-  /** Of this model. */
+  /** Only those of this model. */
   readonly modelId?: string | null | undefined;
   /** With this text somewhere in the prompt; case does not matter in ASCII, % stands for any text and _ for any character. */
   readonly promptContains?: string | null | undefined;
-  /** Starred, or not starred. */
+  /** Only those that are starred, or only those that are not. */
   readonly starred?: boolean | null | undefined;
-  /** One of these. */
+  /** Only those with one of these statuses. */
   readonly status?: ReadonlyArray<GenerationStatus> | null | undefined;
   /** With each of these words somewhere in the prompt or the negative prompt, in any order; compared like promptContains. */
   readonly text?: string | null | undefined;
@@ -175,7 +175,7 @@ export type GenerationPhase =
   | 'DECODING'
   /** The steps: noise becomes latents. */
   | 'DENOISING'
-  /** Everything. */
+  /** All work is done. */
   | 'DONE'
   /** The prompt becomes vectors. */
   | 'ENCODING_TEXT'
@@ -183,12 +183,12 @@ export type GenerationPhase =
   | 'ENCODING_VIDEO'
   /** The networks are loaded into memory. */
   | 'LOADING'
-  /** Nothing yet. */
+  /** It waits for a device. */
   | 'WAITING';
 
 /** Settings to choose. What is left out takes the model's default; all are checked against its limits, and what is wrong comes back as InvalidInput. */
 export type GenerationSettingsInput = {
-  /** Pictures a second: 1 to 60. */
+  /** Frames per second, 1 to 60. */
   readonly fps?: number | null | undefined;
   /** Pictures in the video: 4n + 1 with the Wan models. Others are changed to 4*floor(F/4) + 1, as adjustments say. */
   readonly frameCount?: number | null | undefined;
@@ -202,7 +202,7 @@ export type GenerationSettingsInput = {
   readonly seed?: number | null | undefined;
   /** Shift of the noise schedule towards much noise. */
   readonly shift?: number | null | undefined;
-  /** Denoising steps. */
+  /** Number of denoising steps. */
   readonly steps?: number | null | undefined;
   /** Pixels; divisible by the model's sizeMultiple. */
   readonly width?: number | null | undefined;
@@ -214,7 +214,7 @@ export type GenerationStatus =
   | 'CANCELED'
   /** It ended without a video; `failure` says why. */
   | 'FAILED'
-  /** Waits for a device. */
+  /** It waits for a device. */
   | 'QUEUED'
   /** A device works on it. */
   | 'RUNNING'
@@ -242,7 +242,7 @@ export type OutputsInput = {
   readonly crop?: CropInput | null | undefined;
   /** The first is the video, the others are extras; MP4_H264 if left out. */
   readonly formats?: ReadonlyArray<VideoFormat> | null | undefined;
-  /** At most 100. */
+  /** Lines of text to draw into the picture; at most 100. */
   readonly subtitles?: ReadonlyArray<SubtitleInput> | null | undefined;
 };
 
@@ -264,7 +264,7 @@ export type ResumeCause =
 
 /** What to do again. */
 export type RetryGenerationInput = {
-  /** Of the generation. */
+  /** Id of the generation. */
   readonly id: string;
   /** The same key again: the first retry again. */
   readonly idempotencyKey?: string | null | undefined;
@@ -281,7 +281,7 @@ export type Sampler =
 
 /** How urgent something is. */
 export type SetGenerationPriorityInput = {
-  /** Of the generation. */
+  /** Id of the generation. */
   readonly id: string;
   /** -100 to 100, higher goes first. */
   readonly priority: number;
@@ -289,7 +289,7 @@ export type SetGenerationPriorityInput = {
 
 /** What to keep in sight. */
 export type SetGenerationStarredInput = {
-  /** Of the generation. */
+  /** Id of the generation. */
   readonly id: string;
   /** False takes the star away. */
   readonly starred: boolean;
@@ -303,9 +303,9 @@ export type SetQueuePausedInput = {
 
 /** A line of text drawn into the picture, in any script; emoji are drawn as outlines. */
 export type SubtitleInput = {
-  /** When it is gone again. */
+  /** When it disappears, in seconds from the beginning. */
   readonly endSeconds: number;
-  /** When it appears. */
+  /** When it appears, in seconds from the beginning. */
   readonly startSeconds: number;
   /** Up to 500 characters in up to 4 lines. */
   readonly text: string;
