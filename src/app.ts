@@ -11,6 +11,7 @@ import { Disposal } from './disposal.js';
 import { EventLog } from './events/event-log.js';
 import { EventStream } from './events/event-stream.js';
 import { chooseDevices } from './execution/devices.js';
+import { provenGpus } from './execution/proven-gpus.js';
 import { WorkFiles } from './execution/work-files.js';
 import { openDatabase } from './generations/database.js';
 import { createRecorder } from './generations/recorder.js';
@@ -18,7 +19,7 @@ import { ServerSettings } from './generations/server-settings.js';
 import { GenerationService } from './generations/service.js';
 import { GenerationStore } from './generations/store.js';
 import { createLog } from './log.js';
-import { ModelCatalog } from './models/catalog.js';
+import { bundledModel, ModelCatalog } from './models/catalog.js';
 import { Measurements } from './scheduler/measurements.js';
 import { StepScheduler } from './scheduler/scheduler.js';
 import { startSweeping } from './uploads/sweep.js';
@@ -69,7 +70,7 @@ export async function startApp(config: Config): Promise<App> {
     const measurements = await Measurements.open({ path: join(workDirectory, 'measurements.json'), identities, log });
     parts.defer(() => measurements.close());
     const scheduler = new StepScheduler({
-      devices: await chooseDevices(config.devices),
+      devices: await chooseDevices(config.devices, (gpus) => provenGpus(gpus, bundledModel(), log)),
       catalog: (name) => catalog.get(name),
       workDirectory,
       measurements: (device) => measurements.of(device),

@@ -2,8 +2,11 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { verifyHashes } from '../../inference/bundle/open-bundle.js';
 import { loadConfig } from '../../src/config.js';
 import { observeMemory } from '../../src/execution/device-memory.js';
-import { cudaProviderInstalled, detectDevices } from '../../src/execution/devices.js';
-import { ModelCatalog } from '../../src/models/catalog.js';
+import { detectDevices } from '../../src/execution/devices.js';
+import { probeDevice } from '../../src/execution/probe.js';
+import { cudaAdvice } from '../../src/execution/proven-gpus.js';
+import { createLog } from '../../src/log.js';
+import { bundledModel, ModelCatalog } from '../../src/models/catalog.js';
 import { findFfmpeg } from '../../src/video/ffmpeg.js';
 import { command } from './command.js';
 import { accessState } from './doctor-access.js';
@@ -52,25 +55,33 @@ function node(): Finding {
 
 async function devices(): Promise<Finding[]> {
   const found = await detectDevices();
+  const gpus = found.filter(({ kind }) => kind === 'CUDA');
+  const problems = await Promise.all(gpus.map((gpu) => probeDevice(gpu, bundledModel(), createLog('silent'))));
   const findings: Finding[] = [];
   for (const device of found) {
     const free = observeMemory(device, [])?.freeBytes ?? null;
     const memory = `${gibibytes(device.totalBytes)}${free === null ? '' : `, ${gibibytes(free)} free`}`;
     findings.push({ topic: 'Device', state: 'ok', text: `${device.id}  ${device.name}, ${memory}` });
   }
-  const text = found.some(({ kind }) => kind === 'CUDA') ? cudaState : cudaAdvice();
-  findings.push({ topic: 'CUDA', state: 'note', text });
+  for (const [i, { id }] of gpus.entries()) {
+    const problem = problems[i] as string | null;
+    findings.push(problem === null ? { topic: 'CUDA', ...passes(id) } : { topic: 'CUDA', ...failsOn(id, problem) });
+  }
+  if (gpus.length === 0) findings.push({ topic: 'CUDA', state: 'note', text: cudaAdvice() });
   return findings;
 }
 
-const cudaState =
-  'found and not used unless REELQL_DEVICES names it: whole generations do not work on CUDA yet (README, “GPU”).';
+function passes(id: string): Omit<Finding, 'topic'> {
+  return {
+    state: 'ok',
+    text: `${id} runs the bundled model. REELQL_DEVICES=cuda uses all such GPUs; unless it is set, the CPU is used.`,
+  };
+}
 
-function cudaAdvice(): string {
-  if (cudaProviderInstalled()) {
-    return 'provider installed, but the NVIDIA driver shows no GPU. Is it loaded, the device visible in this container?';
-  }
-  return "no CUDA provider: generations run on the CPU. With a GPU, let onnxruntime-node's install script fetch it (README, “GPU”).";
+function failsOn(id: string, problem: string): Omit<Finding, 'topic'> {
+  const advice =
+    'Are CUDA and cuDNN of the versions that the provider wants on LD_LIBRARY_PATH, and is memory free on the GPU?';
+  return { state: 'bad', text: `${id} does not run the bundled model: ${problem}\n  ${advice}` };
 }
 
 async function ffmpeg(): Promise<Finding> {

@@ -21,17 +21,32 @@ export type Device =
   | (DeviceFacts & { readonly kind: 'CUDA'; readonly gpu: number });
 
 /**
- * The devices to work on. `choice` is `auto` or ids out of `cpu`, `cuda-0`, … with commas between them. `auto` is the CPU until
- * whole generations are proven on CUDA: the VAE's graph crashes ONNX Runtime there (test/bench/RESULTS.md, 2026-11-22).
+ * What `auto` means: the CPU until whole generations are proven on CUDA, then `cuda`.
+ * See test/bench/RESULTS.md, 2026-11-22: the VAE's graph crashed ONNX Runtime there.
+ */
+const automatic = 'cpu';
+
+/** Of these devices those that compute, tried out. */
+export type Probe = (devices: readonly Device[]) => Promise<Device[]>;
+
+/**
+ * The devices to work on. `choice` is `auto`; or `cuda`, all GPUs that the probe lets through and the CPU if there is none; or ids
+ * out of `cpu`, `cuda-0`, … with commas between them, taken as they are.
  * @throws Error naming what was chosen and what is there.
  */
-export async function chooseDevices(choice = 'auto'): Promise<Device[]> {
+export async function chooseDevices(choice: string, probe: Probe): Promise<Device[]> {
   const found = await detectDevices();
-  if (choice === 'auto') return found.filter((device) => device.kind === 'CPU');
-  return choice.split(',').map((part) => {
+  const wanted = choice === 'auto' ? automatic : choice;
+  if (wanted === 'cuda') {
+    const proven = await probe(found.filter(({ kind }) => kind === 'CUDA'));
+    return proven.length > 0 ? proven : found.filter(({ kind }) => kind === 'CPU');
+  }
+  return wanted.split(',').map((part) => {
     const device = found.find(({ id }) => id === part.trim());
     if (device) return device;
-    throw new Error(`There is no device "${part.trim()}". Here are: auto, ${found.map(({ id }) => id).join(', ')}.`);
+    throw new Error(
+      `There is no device "${part.trim()}". Here are: auto, cuda, ${found.map(({ id }) => id).join(', ')}.`,
+    );
   });
 }
 
@@ -54,7 +69,7 @@ export function cpuDevice(id = 'cpu', threads = availableParallelism()): Device 
   };
 }
 
-function cudaDevice({ index, name, totalBytes }: Gpu, deviceId: number): Device {
+export function cudaDevice({ index, name, totalBytes }: Gpu, deviceId: number): Device {
   const id = `cuda-${index}`;
   const executor = { kind: 'CUDA', deviceId, gpu: index } as const;
   return { id, name, kind: 'CUDA', gpu: index, totalBytes, lanes: lanesOf(id, executor) };

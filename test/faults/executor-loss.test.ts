@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
 import { systemClock } from '../../src/clock.js';
-import { chooseDevices, type Device } from '../../src/execution/devices.js';
+import { cpuDevice, type Device } from '../../src/execution/devices.js';
 import type { Job } from '../../src/scheduler/ports.js';
 import { type SchedulerOptions, StepScheduler } from '../../src/scheduler/scheduler.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
@@ -37,7 +37,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(async () => {
   installed = model;
   recorder = new MemoryRecorder();
-  devices = await chooseDevices('cpu');
+  devices = [cpuDevice()];
   scheduler = startScheduler();
 });
 

@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { expect, test } from 'vitest';
 import { inactiveFileBytes, observeMemory } from '../../src/execution/device-memory.js';
-import { chooseDevices, cpuDevice, detectDevices, visibleGpus } from '../../src/execution/devices.js';
+import { chooseDevices, cpuDevice, cudaDevice, detectDevices, visibleGpus } from '../../src/execution/devices.js';
 
 test('there is always a CPU, with all its threads', async () => {
   const device = (await detectDevices()).at(-1);
@@ -12,13 +12,21 @@ test('there is always a CPU, with all its threads', async () => {
   expect(threads?.reduce((a, b) => a + b)).toBe(availableParallelism());
 });
 
+const nobody = async () => [];
+
 test('left to itself it is the CPU, also beside a GPU', async () => {
-  expect((await chooseDevices('auto')).map(({ kind }) => kind)).toEqual(['CPU']);
+  expect((await chooseDevices('auto', nobody)).map(({ kind }) => kind)).toEqual(['CPU']);
 });
 
 test('devices are chosen by name, and a name that is not there is answered with those that are', async () => {
-  expect((await chooseDevices('cpu')).map(({ id }) => id)).toEqual(['cpu']);
-  await expect(chooseDevices('cpu, tpu-0')).rejects.toThrow('There is no device "tpu-0". Here are: auto, cpu');
+  expect((await chooseDevices('cpu', nobody)).map(({ id }) => id)).toEqual(['cpu']);
+  await expect(chooseDevices('cpu, tpu-0', nobody)).rejects.toThrow('There is no device "tpu-0". Here are: auto, cuda');
+});
+
+test('all GPUs that pass the test, or the CPU', async () => {
+  const gpu = cudaDevice({ index: 0, name: 'G', uuid: 'GPU-0', totalBytes: 1 }, 0);
+  expect(await chooseDevices('cuda', async () => [gpu])).toEqual([gpu]);
+  expect((await chooseDevices('cuda', nobody)).map(({ id }) => id)).toEqual(['cpu']);
 });
 
 test('parts of the CPU are devices of their own', () => {

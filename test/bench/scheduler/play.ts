@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { openBundle } from '../../../inference/bundle/open-bundle.js';
 import { FileArtifactStore } from '../../../src/artifacts/artifact-store.js';
 import { systemClock } from '../../../src/clock.js';
-import { chooseDevices } from '../../../src/execution/devices.js';
+import { cpuDevice } from '../../../src/execution/devices.js';
 import type { Policy } from '../../../src/scheduler/policy.js';
 import { StepScheduler } from '../../../src/scheduler/scheduler.js';
 import type { InstalledModel } from '../../../src/scheduler/work.js';
@@ -38,7 +38,7 @@ export async function play(
   const recorder = new MemoryRecorder();
   const scheduler = new StepScheduler({
     policy,
-    devices: await chooseDevices('cpu'),
+    devices: [cpuDevice()],
     catalog: (name) => models.get(name),
     workDirectory: join(folder, 'work'),
     recorder,

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { openBundle } from '../../../inference/bundle/open-bundle.js';
 import { FileArtifactStore } from '../../../src/artifacts/artifact-store.js';
 import { systemClock } from '../../../src/clock.js';
-import { chooseDevices } from '../../../src/execution/devices.js';
+import { cpuDevice } from '../../../src/execution/devices.js';
 import type { UnitKind } from '../../../src/execution/protocol.js';
 import type { Job } from '../../../src/scheduler/ports.js';
 import { StepScheduler } from '../../../src/scheduler/scheduler.js';
@@ -64,7 +64,7 @@ async function runWith(fault: Fault, folder: string): Promise<Outcome[]> {
   const times = new Map<Report, number>();
   recorder.on = (report) => void times.set(report, Date.now());
   const scheduler = new StepScheduler({
-    devices: await chooseDevices('cpu'),
+    devices: [cpuDevice()],
     catalog: () => ({ directory: model.directory, manifest: model.manifest }),
     workDirectory: join(folder, 'work'),
     recorder,
