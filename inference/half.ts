@@ -76,9 +76,3 @@ export function floatToBfloat(source: Float32Array, target = new Uint16Array(sou
   }
   return target;
 }
-
-/** Whether any fp16 pattern is infinite or NaN. */
-export function hasNonFiniteHalf(patterns: Uint16Array): boolean {
-  for (let i = 0; i < patterns.length; i++) if (((patterns[i] as number) & 0x7c00) === 0x7c00) return true;
-  return false;
-}

@@ -1,11 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bfloatToFloat, floatToBfloat, floatToHalf, halfToFloat, hasNonFiniteHalf } from '../half.js';
+import { floatToFiniteHalf } from '../finite-half.js';
+import { bfloatToFloat, floatToBfloat, halfToFloat } from '../half.js';
 import { bytesPerElement, type DType } from '../tensor.js';
 import { throwIfCanceled } from './hash-file.js';
 import { ModelError, systemError } from './model-error.js';
 import { asTensor, readRange } from './safetensors.js';
-import { type TensorToWrite, writeSafetensors } from './safetensors-writer.js';
+import { type TensorToWrite, type WriteOptions, writeSafetensors } from './safetensors-writer.js';
 import type { TensorLocation, WeightSource } from './weights.js';
 
 /** Elements read at a time: 8 MiB of fp32. Two pieces in, one out: some 30 MB whatever the size of the model. */
@@ -16,18 +17,23 @@ export interface Conversion {
   readonly dtype: DType;
 }
 
+export interface ConvertOptions extends Pick<WriteOptions, 'resumable' | 'checkpointBytes'> {
+  /** Told the bytes done of the source, piece by piece; what an earlier call did, in one. */
+  readonly onBytes?: (bytes: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Writes tensors to one safetensors file in other types, as a stream: the next piece is read while one is converted, hashed and
  * written.
- * @param onBytes told the bytes read of the source, piece by piece.
- * @throws ModelError if a value does not fit the type, the source is truncated or the disk is full; nothing is left then.
+ * @throws ModelError if a value does not fit the type, the source is truncated or the disk is full; nothing is left then, unless
+ * the conversion is resumable.
  */
 export async function convertWeights(
   source: WeightSource,
   conversions: readonly Conversion[],
   path: string,
-  onBytes: (bytes: number) => void,
-  signal?: AbortSignal,
+  { onBytes = () => undefined, signal, ...writing }: ConvertOptions = {},
 ): Promise<{ bytes: number; sha256: string }> {
   const handles = new Map<string, FileHandle>();
   try {
@@ -50,7 +56,9 @@ export async function convertWeights(
         bytes: () => convertedPieces(handle, file, tensor, dtype, onBytes, signal),
       };
     });
-    return await writeSafetensors(path, tensors);
+    const onResumed = (count: number) =>
+      onBytes(ordered.slice(0, count).reduce((sum, each) => sum + each.tensor.length, 0));
+    return await writeSafetensors(path, tensors, { ...writing, onResumed });
   } finally {
     for (const handle of handles.values()) await handle.close();
   }
@@ -98,8 +106,8 @@ function convert(piece: Buffer, tensor: TensorLocation, dtype: DType, path: stri
   else wide = data as Float32Array;
   if (dtype === 'float32') return new Uint8Array(wide.buffer);
   if (dtype === 'bfloat16') return new Uint8Array(floatToBfloat(wide).buffer);
-  const half = floatToHalf(wide);
-  if (hasNonFiniteHalf(half)) {
+  const half = floatToFiniteHalf(wide);
+  if (!half) {
     throw new ModelError(
       'UNSUPPORTED',
       `${path}: tensor ${tensor.name} holds a value that fp16 cannot (over 65504, infinite or NaN); import it with --dtype fp32`,

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, realpath, statfs } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { bytesPerElement, elementCount } from '../tensor.js';
 import type { VaeConfig } from '../wan/config.js';
@@ -6,6 +6,7 @@ import { type Conversion, convertWeights } from './convert-weights.js';
 import { type Component, componentFolders, type DiffusersFolder, openDiffusersFolder } from './diffusers-folder.js';
 import { expectedTensors } from './expected-tensors.js';
 import { hashFile, throwIfCanceled } from './hash-file.js';
+import { ImportJournal, type ImportTask } from './import-journal.js';
 import { type ComponentName, componentNames, type ManifestFile, manifestSchema } from './manifest.js';
 import { ModelError, systemError } from './model-error.js';
 import { readModelSettings } from './model-settings.js';
@@ -40,13 +41,16 @@ export interface ImportOptions {
   /** Whether weights that already have the right type stay where they are (default) or are copied into the bundle. */
   readonly inPlace?: boolean;
   readonly fitPreview: PreviewFitter;
+  /** Of conversions: bytes after which they are sure to go on from there; 64 MiB if left out. */
+  readonly checkpointBytes?: number;
   readonly onProgress?: (progress: ImportProgress) => void;
   readonly signal?: AbortSignal;
 }
 
 /**
  * Makes a bundle of a diffusers folder. Everything is checked before anything is written, and the bundle appears complete or not
- * at all. Weights that have to change their type are converted in one stream; the rest stays in the source's files.
+ * at all. Weights that have to change their type are converted in one stream; the rest stays in the source's files. An import that
+ * was killed or canceled goes on where it was when it is asked for again.
  * @throws ModelError: one sentence naming file, tensor, expected and found.
  */
 export async function importDiffusers(options: ImportOptions): Promise<ManifestFile> {
@@ -63,17 +67,27 @@ export async function importDiffusers(options: ImportOptions): Promise<ManifestF
   const plans = componentNames.map((component) => plan(source, component, options));
   const report = progressOf(plans, options.onProgress);
 
+  const task: ImportTask = {
+    source: source.directory,
+    dtype: options.dtype,
+    inPlace: options.inPlace ?? true,
+    files: plans.flatMap((each) => each.files.map((file) => join(each.source.folder, file.name))),
+  };
+
   const fill = async (folder: string): Promise<ManifestFile> => {
+    const journal = (await ImportJournal.read(folder, task)) ?? (await ImportJournal.begin(folder, task));
     await checkSpace(folder, plans);
     report('FITTING_PREVIEW', source.vae.weights.source.folder, 0);
-    const preview = await options.fitPreview({ weights: source.vae.weights.source, config: source.vae.config });
+    const vae = { weights: source.vae.weights.source, config: source.vae.config };
+    const preview = journal.finished.preview ?? (await journal.record('preview', await options.fitPreview(vae)));
     const weights = {} as Record<ComponentName, ManifestFile['vae']['weights']>;
     for (const each of plans) {
       throwIfCanceled(options.signal);
-      const stored = each.convert
-        ? await convertInto(folder, each, report, options.signal)
-        : await hashInPlace(destination, each, report, options.signal);
-      weights[each.component] = stored;
+      const finished = journal.finished[each.component];
+      if (finished) report(each.convert ? 'CONVERTING' : 'HASHING', each.source.folder, each.bytes);
+      const make = () =>
+        each.convert ? convertInto(folder, each, report, options) : hashInPlace(destination, each, report, options);
+      weights[each.component] = finished ?? (await journal.record(each.component, await make()));
     }
     const manifest: ManifestFile = {
       format: 1,
@@ -95,10 +109,14 @@ export async function importDiffusers(options: ImportOptions): Promise<ManifestF
     };
     await writeFileAtomically(join(folder, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
     await openBundle(folder);
+    await journal.remove();
     return manifest;
   };
 
-  if (!isInside(destination, await realPath(source.directory))) return createFolder(destination, fill);
+  if (!isInside(destination, await realPath(source.directory))) {
+    const fits = async (folder: string) => (await ImportJournal.read(folder, task)) !== undefined;
+    return createFolder(destination, fits, fill);
+  }
   if (plans.some(({ convert }) => convert)) {
     throw new ModelError(
       'UNSUPPORTED',
@@ -149,21 +167,30 @@ async function checkSpace(folder: string, plans: readonly Plan[]): Promise<void>
     .flatMap(({ conversions }) => conversions)
     .reduce((sum, { tensor, dtype }) => sum + elementCount(tensor.shape) * bytesPerElement[dtype], 0);
   const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize < needed) {
+  const missing = needed - (await bytesWithin(folder));
+  if (bavail * bsize < missing) {
     const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
     throw new ModelError(
       'DISK_FULL',
-      `${dirname(folder)} has ${gigabytes(bavail * bsize)} free, the converted weights take ${gigabytes(needed)}`,
+      `${dirname(folder)} has ${gigabytes(bavail * bsize)} free, the converted weights take ${gigabytes(missing)}`,
     );
   }
+}
+
+/** What an interrupted import has converted before. */
+async function bytesWithin(folder: string): Promise<number> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(files.map(async (file) => (await stat(join(file.parentPath, file.name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function convertInto(
   folder: string,
   { component, source, conversions }: Plan,
   report: Report,
-  signal?: AbortSignal,
-) {
+  { signal, checkpointBytes }: ImportOptions,
+): Promise<ManifestFile['vae']['weights']> {
   const name = component === 'textEncoder' ? 'model.safetensors' : 'diffusion_pytorch_model.safetensors';
   const path = join(folder, componentFolders[component], name);
   try {
@@ -171,12 +198,21 @@ async function convertInto(
   } catch (error) {
     throw systemError(error, 'create', dirname(path));
   }
-  const onBytes = (bytes: number) => report('CONVERTING', source.folder, bytes);
-  const written = await convertWeights(source, conversions, path, onBytes, signal);
+  const written = await convertWeights(source, conversions, path, {
+    onBytes: (bytes) => report('CONVERTING', source.folder, bytes),
+    signal,
+    resumable: true,
+    ...(checkpointBytes === undefined ? {} : { checkpointBytes }),
+  });
   return { folder: componentFolders[component], files: [{ name, ...written }] };
 }
 
-async function hashInPlace(destination: string, { source, files }: Plan, report: Report, signal?: AbortSignal) {
+async function hashInPlace(
+  destination: string,
+  { source, files }: Plan,
+  report: Report,
+  { signal }: ImportOptions,
+): Promise<ManifestFile['vae']['weights']> {
   const hashed: { name: string; bytes: number; sha256: string }[] = [];
   for (const { name, bytes } of files) {
     const path = join(source.folder, name);

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { bytesPerElement, type DType, elementCount } from '../tensor.js';
 import { systemError } from './model-error.js';
+import { PartialFile } from './partial-file.js';
 import { dtypeOfCode } from './safetensors.js';
 
 export interface TensorToWrite {
@@ -17,6 +16,16 @@ const codeOfDtype = Object.fromEntries(Object.entries(dtypeOfCode).map(([code, d
   string
 >;
 
+export interface WriteOptions {
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Go on where an earlier call with the same tensors was interrupted, and leave what is written if this one is. */
+  readonly resumable?: boolean;
+  /** Told how many of the first tensors an earlier call wrote, where it was any. */
+  readonly onResumed?: (tensors: number) => void;
+  /** Bytes after which what is written is brought to the disk; 64 MiB if left out. */
+  readonly checkpointBytes?: number;
+}
+
 /**
  * Writes a safetensors file, hashing while it writes. The file appears under its name when it is complete and on disk, or not at all.
  * Tensors are written in the order given; keep wide types first, so that every tensor is aligned to its element.
@@ -25,37 +34,25 @@ const codeOfDtype = Object.fromEntries(Object.entries(dtypeOfCode).map(([code, d
 export async function writeSafetensors(
   path: string,
   tensors: readonly TensorToWrite[],
-  metadata: Readonly<Record<string, string>> = {},
+  { metadata = {}, resumable = false, onResumed, checkpointBytes = 64 << 20 }: WriteOptions = {},
 ): Promise<{ bytes: number; sha256: string }> {
-  const partial = `${path}.partial`;
-  const hash = createHash('sha256');
-  let bytes = 0;
-  let handle: FileHandle | undefined;
+  const header = safetensorsHeader(tensors, metadata);
+  let file: PartialFile | undefined;
   try {
-    handle = await open(partial, 'w');
-    const append = async (piece: Uint8Array) => {
-      // The write runs in libuv's pool while this thread hashes.
-      const written = writeAll(handle as FileHandle, piece);
-      hash.update(piece);
-      await written;
-      bytes += piece.byteLength;
-    };
-    await append(safetensorsHeader(tensors, metadata));
-    for (const tensor of tensors) {
-      const start = bytes;
-      for await (const piece of tensor.bytes()) await append(piece);
-      const expected = byteLength(tensor);
-      if (bytes - start !== expected)
-        throw new Error(`${tensor.name}: ${bytes - start} bytes written, expected ${expected}`);
+    file = await (resumable ? PartialFile.resume(path, header) : PartialFile.create(path));
+    if (file.bytes === 0) await file.append(header);
+    else onResumed?.(file.tensors);
+    for (const tensor of tensors.slice(file.tensors)) {
+      const start = file.bytes;
+      for await (const piece of tensor.bytes()) await file.append(piece);
+      const [written, expected] = [file.bytes - start, byteLength(tensor)];
+      if (written !== expected) throw new Error(`${tensor.name}: ${written} bytes written, expected ${expected}`);
+      await file.endTensor(checkpointBytes);
     }
-    await handle.sync();
-    await handle.close();
-    handle = undefined;
-    await rename(partial, path);
-    return { bytes, sha256: hash.digest('hex') };
+    return await file.complete();
   } catch (error) {
-    await handle?.close().catch(() => undefined);
-    await rm(partial, { force: true });
+    await file?.close();
+    if (!resumable) await PartialFile.remove(path);
     throw systemError(error, 'write', path);
   }
 }
@@ -83,12 +80,4 @@ export function safetensorsHeader(
   encoded.writeBigUInt64LE(BigInt(padded), 0);
   json.copy(encoded, 8);
   return encoded;
-}
-
-async function writeAll(handle: FileHandle, piece: Uint8Array): Promise<void> {
-  let done = 0;
-  while (done < piece.byteLength) {
-    const { bytesWritten } = await handle.write(piece, done, piece.byteLength - done);
-    done += bytesWritten;
-  }
 }

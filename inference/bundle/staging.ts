@@ -1,41 +1,57 @@
-import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ModelError, systemError } from './model-error.js';
 
-/** Folders of imports under way: the importing process's id is part of the name. The leading dot hides them from `findBundles`. */
-const stagingPattern = /^\.importing-(\d+)-/;
+/** Who is writing a folder that is being made; its name in that folder. */
+const ownerName = 'owner.pid';
 
 /**
  * Makes a folder all at once: `fill` writes into a temporary sibling, which is renamed to `destination` when all of it is on disk.
- * If `fill` fails, the sibling is removed; if the process is killed, the next call removes it.
- * @throws ModelError if something is at `destination` already, or its parent cannot be written.
+ * The sibling's name begins with a dot, which hides it from `findBundles`. If `fill` fails it is removed. If the process is
+ * killed or the work canceled it stays, and the next call goes on with it.
+ * @param fits whether what an earlier call left belongs to this one; it is removed otherwise.
+ * @throws ModelError if something is at `destination` already, another process makes it, or its parent cannot be written.
  */
 export async function createFolder<Result>(
   destination: string,
+  fits: (folder: string) => Promise<boolean>,
   fill: (folder: string) => Promise<Result>,
 ): Promise<Result> {
   const parent = dirname(destination);
+  const staging = join(parent, `.importing-${basename(destination)}`);
   await refuseTaken(destination);
-  let staging: string;
   try {
-    await mkdir(parent, { recursive: true });
-    await removeLeftovers(parent);
-    staging = await mkdtemp(join(parent, `.importing-${process.pid}-`));
+    await refuseOwned(staging);
+    if (!(await fits(staging))) await rm(staging, { recursive: true, force: true });
+    await mkdir(staging, { recursive: true });
+    await writeFile(join(staging, ownerName), String(process.pid));
   } catch (error) {
     throw systemError(error, 'create a folder in', parent);
   }
   try {
     const result = await fill(staging);
-    // mkdtemp makes it for its owner alone.
-    await chmod(staging, 0o777 & ~process.umask());
+    await rm(join(staging, ownerName));
     await syncFolder(staging);
     await refuseTaken(destination);
     await rename(staging, destination);
     await syncFolder(parent);
     return result;
   } catch (error) {
+    if (error instanceof ModelError && error.code === 'CANCELED') {
+      await rm(join(staging, ownerName), { force: true });
+      throw new ModelError('CANCELED', `Canceled; the same command goes on from here, or remove ${staging}`);
+    }
     await rm(staging, { recursive: true, force: true });
     throw systemError(error, 'create', destination);
+  }
+}
+
+async function refuseOwned(staging: string): Promise<void> {
+  const path = join(staging, ownerName);
+  const owner = Number(await readFile(path, 'utf8').catch(() => ''));
+  // Its own number is that of an earlier process: in a container they are given again.
+  if (owner > 0 && owner !== process.pid && isRunning(owner)) {
+    throw new ModelError('NAME_TAKEN', `process ${owner} is importing this model; if it is not, remove ${path}`);
   }
 }
 
@@ -68,13 +84,6 @@ async function refuseTaken(destination: string): Promise<void> {
     'NAME_TAKEN',
     `${destination} already exists: choose another name than "${name}", or remove it first`,
   );
-}
-
-async function removeLeftovers(parent: string): Promise<void> {
-  for (const entry of await readdir(parent)) {
-    const pid = stagingPattern.exec(entry)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(parent, entry), { recursive: true, force: true });
-  }
 }
 
 function isRunning(pid: number): boolean {

@@ -18,7 +18,7 @@ export async function* withRoundedWeights<Row>(
   try {
     const path = join(folder, 'rounded.safetensors');
     const conversions = [...source.tensors.values()].map((tensor) => ({ tensor, dtype }));
-    await convertWeights(source, conversions, path, () => undefined);
+    await convertWeights(source, conversions, path);
     yield* use(await openSafetensors(path));
   } finally {
     await rm(folder, { recursive: true, force: true });

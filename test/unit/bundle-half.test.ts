@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { floatToFiniteHalf } from '../../inference/finite-half.js';
 import { bfloatToFloat, floatToBfloat, floatToHalf, halfToFloat } from '../../inference/half.js';
 
 const bits = (values: Float32Array) => new Uint32Array(values.buffer);
@@ -38,6 +39,24 @@ describe('fp16', () => {
       0x7bff, 0x7c00, 0x7c00, 0xfc00, 0x7c00,
     ]);
     expect(halfToFloat(floatToHalf(Float32Array.of(NaN)))).toEqual(Float32Array.of(NaN));
+  });
+});
+
+describe('floatToFiniteHalf', () => {
+  it('gives what floatToHalf gives, for every pattern of the upper 16 bits and lengths that are no multiple of 8', () => {
+    const patterns = Uint32Array.from(
+      { length: 4 * 65536 + 3 },
+      (_, i) => ((i >> 2) << 16) | [0, 1, 0x1000, 0xf000][i & 3]!,
+    );
+    const values = new Float32Array(patterns.buffer).filter((value) => Math.abs(value) < 65520);
+    expect(values.length % 8).not.toBe(0);
+    expect(floatToFiniteHalf(values)).toEqual(floatToHalf(values));
+  });
+
+  it.each([65520, -65520, Infinity, -Infinity, NaN])('refuses %s, wherever it stands', (value) => {
+    for (const at of [0, 7, 8, 70_000])
+      expect(floatToFiniteHalf(new Float32Array(70_001).fill(value, at, at + 1))).toBeUndefined();
+    expect(floatToFiniteHalf(new Float32Array(70_001).fill(65519.99))?.at(-1)).toBe(0x7bff);
   });
 });
 

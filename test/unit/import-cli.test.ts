@@ -70,14 +70,16 @@ describe('reelql models', () => {
     expect(await readdir(models)).toEqual([]);
   });
 
-  it('leaves nothing after Ctrl-C', async () => {
+  it('leaves no model after Ctrl-C, and goes on from there', async () => {
     const child = start('import', micro, '--name', 'micro', '--dtype', 'fp16');
     // The first line comes before the preview is fitted, which takes a while.
     await once(child.stdout, 'data');
     child.kill('SIGINT');
     const [code] = await once(child, 'close');
     expect(code).toBe(130);
-    expect(await readdir(models)).toEqual([]);
+    expect((await run('list')).lines.join()).not.toContain('micro');
+    expect(await run('import', micro, '--name', 'micro', '--dtype', 'fp16')).toMatchObject({ code: 0, errors: '' });
+    expect(await readdir(models)).toEqual(['micro']);
   });
 
   it('verifies: a row a case, exit code 0 if all hold and 1 if one does not', async () => {

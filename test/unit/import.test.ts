@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -307,31 +307,114 @@ describe('an import that fails leaves nothing, and says why in one sentence', ()
     await expect(failed).rejects.toMatchObject({ code: 'NOT_WRITABLE' });
     await expect(failed).rejects.toThrow('Cannot create a folder in /sys/reelql-models: ');
   });
+});
 
-  it('a cancel', async () => {
-    const abort = new AbortController();
-    const canceled = run({
-      dtype: 'fp16',
-      signal: abort.signal,
-      onProgress: ({ phase }) => phase === 'CONVERTING' && abort.abort(),
-    });
-    await expect(canceled).rejects.toMatchObject({ code: 'CANCELED' });
-    expect(await remains()).toEqual([]);
-  });
-
-  it('a kill: what is left is no bundle, and the next import removes it', async () => {
+describe('an import that was interrupted', () => {
+  /** An import in another process, which stops in the middle of the denoiser. */
+  async function start(): Promise<ChildProcess> {
     const child = fork(
       fileURLToPath(new URL('../support/import-model.ts', import.meta.url)),
-      [source, join(models, 'interrupted')],
+      [source, join(models, 'micro')],
       {
         execArgv: ['--import', new URL('../support/typescript-loader.mjs', import.meta.url).href],
       },
     );
     await once(child, 'message');
+    return child;
+  }
+
+  async function kill(child: ChildProcess): Promise<void> {
     child.kill('SIGKILL');
     await once(child, 'exit');
-    expect(await remains()).toEqual([expect.stringMatching(/^\.importing-/)]);
+  }
+
+  /** Imports once more; @returns the pieces it converted, and what it reported at once as done before. */
+  async function goOn(): Promise<{ fitted: boolean; bytes: number[] }> {
+    let fitted = false;
+    const bytes: number[] = [];
+    let before = 0;
+    await run({
+      dtype: 'fp16',
+      onProgress: ({ phase, bytesDone }) => {
+        if (phase === 'CONVERTING') bytes.push(bytesDone - before);
+        before = bytesDone;
+      },
+      fitPreview: async () => {
+        fitted = true;
+        return preview;
+      },
+    });
+    return { fitted, bytes };
+  }
+
+  /** The bundle's weights, and what an import in one go makes of the same source. */
+  async function sameAsInOneGo(): Promise<void> {
+    await verifyHashes(await openBundle(join(models, 'micro')));
+    const interrupted = JSON.parse(await readFile(join(models, 'micro/bundle.json'), 'utf8'));
+    await run({ dtype: 'fp16', destination: join(models, 'whole') });
+    expect(interrupted).toEqual(JSON.parse(await readFile(join(models, 'whole/bundle.json'), 'utf8')));
+    expect(await readdir(join(models, 'micro'))).toEqual(await readdir(join(models, 'whole')));
+  }
+
+  it('is no bundle when killed, and goes on in the middle of a file', async () => {
+    await kill(await start());
+    expect(await remains()).toEqual(['.importing-micro']);
     expect(await findBundles(models)).toEqual([]);
+    const checkpoint = JSON.parse(
+      await readFile(
+        join(models, '.importing-micro/transformer/diffusion_pytorch_model.safetensors.checkpoint'),
+        'utf8',
+      ),
+    );
+    const { fitted, bytes } = await goOn();
+    expect(fitted).toBe(false);
+    // The text encoder in one, the first part of the denoiser in one, then tensor by tensor.
+    const [textEncoder, denoiserBefore, ...pieces] = bytes;
+    expect(textEncoder).toBeGreaterThan(400_000);
+    expect(denoiserBefore).toBeGreaterThan(checkpoint.bytes);
+    expect(Math.max(...pieces)).toBeLessThan(denoiserBefore as number);
+    await sameAsInOneGo();
+  });
+
+  it('goes on after a cancel, and says how', async () => {
+    const abort = new AbortController();
+    const canceled = run({
+      dtype: 'fp16',
+      signal: abort.signal,
+      checkpointBytes: 1,
+      onProgress: ({ phase, bytesDone }) => phase === 'CONVERTING' && bytesDone > 900_000 && abort.abort(),
+    });
+    await expect(canceled).rejects.toMatchObject({
+      code: 'CANCELED',
+      message: `Canceled; the same command goes on from here, or remove ${join(models, '.importing-micro')}`,
+    });
+    expect(await findBundles(models)).toEqual([]);
+    expect((await goOn()).bytes[0]).toBeGreaterThan(400_000);
+    await sameAsInOneGo();
+  });
+
+  it('starts again where what was written is not what was noted', async () => {
+    await kill(await start());
+    const path = join(models, '.importing-micro/transformer/diffusion_pytorch_model.safetensors.partial');
+    const bytes = await readFile(path);
+    bytes[9000] = (bytes[9000] as number) ^ 1;
+    await writeFile(path, bytes);
+    await goOn();
+    await sameAsInOneGo();
+  });
+
+  it('starts again where the source has changed', async () => {
+    await kill(await start());
+    const { source: weights } = await openWeights(join(source, 'transformer'));
+    await replaceTensor(weights, 'proj_out.bias', (values) => values.with(3, 1));
+    expect((await goOn()).fitted).toBe(true);
+    await sameAsInOneGo();
+  });
+
+  it('is not joined by another while it runs', async () => {
+    const child = await start();
+    await expect(run()).rejects.toThrow(`process ${child.pid} is importing this model`);
+    await kill(child);
     await run();
     expect(await remains()).toEqual(['micro']);
   });
