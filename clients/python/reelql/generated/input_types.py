@@ -19,7 +19,7 @@ class CancelGenerationInput(BaseModel):
     """What to stop."""
 
     id: str
-    "Of the generation."
+    "Id of the generation."
 
 
 class CreateGenerationInput(BaseModel):
@@ -65,20 +65,20 @@ class CropInput(BaseModel):
     """A part of the picture, in pixels of the video as generated. Sides are even and at least 16."""
 
     height: int
-    "Pixels."
+    "Height in pixels."
     width: int
-    "Pixels."
+    "Width in pixels."
     x: int
-    "From the left edge."
+    "Distance from the left edge in pixels."
     y: int
-    "From the upper edge."
+    "Distance from the upper edge in pixels."
 
 
 class DeleteGenerationInput(BaseModel):
     """What to remove."""
 
     id: str
-    "Of the generation."
+    "Id of the generation."
 
 
 class EstimateGenerationInput(BaseModel):
@@ -98,17 +98,17 @@ class GenerationFilter(BaseModel):
     """Which generations to list: those that fit all that is given."""
 
     created_after: Optional[datetime] = Field(alias="createdAfter", default=None)
-    "Created after this."
+    "Only those created after this moment."
     created_before: Optional[datetime] = Field(alias="createdBefore", default=None)
-    "Created before this."
+    "Only those created before this moment."
     model_id: Optional[str] = Field(alias="modelId", default=None)
-    "Of this model."
+    "Only those of this model."
     prompt_contains: Optional[str] = Field(alias="promptContains", default=None)
     "With this text somewhere in the prompt; case does not matter in ASCII, % stands for any text and _ for any character."
     starred: Optional[bool] = None
-    "Starred, or not starred."
+    "Only those that are starred, or only those that are not."
     status: Optional[list[GenerationStatus]] = None
-    "One of these."
+    "Only those with one of these statuses."
     text: Optional[str] = None
     "With each of these words somewhere in the prompt or the negative prompt, in any order; compared like promptContains."
 
@@ -117,7 +117,7 @@ class GenerationSettingsInput(BaseModel):
     """Settings to choose. What is left out takes the model's default; all are checked against its limits, and what is wrong comes back as InvalidInput."""
 
     fps: Optional[int] = None
-    "Pictures a second: 1 to 60."
+    "Frames per second, 1 to 60."
     frame_count: Optional[int] = Field(alias="frameCount", default=None)
     "Pictures in the video: 4n + 1 with the Wan models. Others are changed to 4*floor(F/4) + 1, as adjustments say."
     guidance_scale: Optional[float] = Field(alias="guidanceScale", default=None)
@@ -131,7 +131,7 @@ class GenerationSettingsInput(BaseModel):
     shift: Optional[float] = None
     "Shift of the noise schedule towards much noise."
     steps: Optional[int] = None
-    "Denoising steps."
+    "Number of denoising steps."
     width: Optional[int] = None
     "Pixels; divisible by the model's sizeMultiple."
 
@@ -144,14 +144,14 @@ class OutputsInput(BaseModel):
     formats: Optional[list[VideoFormat]] = None
     "The first is the video, the others are extras; MP4_H264 if left out."
     subtitles: Optional[list["SubtitleInput"]] = None
-    "At most 100."
+    "Lines of text to draw into the picture; at most 100."
 
 
 class RetryGenerationInput(BaseModel):
     """What to do again."""
 
     id: str
-    "Of the generation."
+    "Id of the generation."
     idempotency_key: Optional[str] = Field(alias="idempotencyKey", default=None)
     "The same key again: the first retry again."
     outputs: Optional["OutputsInput"] = None
@@ -162,7 +162,7 @@ class SetGenerationPriorityInput(BaseModel):
     """How urgent something is."""
 
     id: str
-    "Of the generation."
+    "Id of the generation."
     priority: int
     "-100 to 100, higher goes first."
 
@@ -171,7 +171,7 @@ class SetGenerationStarredInput(BaseModel):
     """What to keep in sight."""
 
     id: str
-    "Of the generation."
+    "Id of the generation."
     starred: bool
     "False takes the star away."
 
@@ -184,12 +184,12 @@ class SetQueuePausedInput(BaseModel):
 
 
 class SubtitleInput(BaseModel):
-    """A line of text drawn into the picture, in any script."""
+    """A line of text drawn into the picture, in any script; emoji are drawn as outlines."""
 
     end_seconds: float = Field(alias="endSeconds")
-    "When it is gone again."
+    "When it disappears, in seconds from the beginning."
     start_seconds: float = Field(alias="startSeconds")
-    "When it appears."
+    "When it appears, in seconds from the beginning."
     text: str
     "Up to 500 characters in up to 4 lines."
 
