@@ -154,13 +154,6 @@ describe('a generation by its commands', () => {
 
     const retried = (await reelql('retry', 'last', '--out', 'again.gif')).at(-1);
     expect(retried).toMatchObject({ files: ['again.gif', 'again.mp4'], cached: false });
-    const other = await reelql('retry', 'last', '--format', 'webp', '--crop', '48x32+8+16', '--out', 'other');
-    expect(other.at(-1)).toMatchObject({ files: ['other.webp'], cached: false });
-    const picture = await readFile(join(folder, 'other.webp'));
-    expect(await sharp(picture).metadata()).toMatchObject({ format: 'webp', width: 48, height: 32, pages: 5 });
-    const phases = new Set(other.flatMap(({ progress }) => progress?.phase ?? []));
-    expect(phases).not.toContain('DENOISING');
-    expect(phases).toContain('DECODING');
     expect(await reelql('queue', '--pause')).toMatchObject([{ paused: true, waiting: [] }]);
     const [waiting] = await reelql('generate', 'A cat', '--detach', '--priority', '-5');
     expect(await reelql('priority', waiting.id, '9')).toEqual([{ id: waiting.id, priority: 9 }]);
@@ -169,6 +162,24 @@ describe('a generation by its commands', () => {
     expect(await reelql('delete', waiting.id)).toEqual([{ deletedId: waiting.id }]);
     const gone = await run(['show', waiting.id, '--server', url]).finished;
     expect(gone.code).toBe(3);
+  }, 120_000);
+
+  it('is made again in another format and a part of it, without being denoised again', async () => {
+    const env = { REELQL_PORT: '1', REELQL_DATA_DIR: 'formats' };
+    expect(await run(['generate', prompt, ...quick, '--out', 'first.mp4'], env).finished).toMatchObject({ code: 0 });
+    const wanted = ['--format', 'webp', '--crop', '48x32+8+16', '--out', 'other'];
+    const { code, stdout } = await run(['retry', 'last', ...wanted], env).finished;
+    expect(code).toBe(0);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.at(-1)).toMatchObject({ files: ['other.webp'], cached: false });
+    const picture = await readFile(join(folder, 'other.webp'));
+    expect(await sharp(picture).metadata()).toMatchObject({ format: 'webp', width: 48, height: 32, pages: 5 });
+    const phases = lines.flatMap(({ progress }) => progress?.phase ?? []);
+    expect(phases).toContain('DECODING');
+    expect(phases).not.toContain('DENOISING');
   }, 120_000);
 
   it('is made ahead from a list of prompts, once', async () => {
