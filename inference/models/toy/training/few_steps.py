@@ -2,6 +2,7 @@
 
 The second round of rectified flow (Liu et al. 2022, "reflow"): the guided model takes noise to latents in 20 steps; the
 student learns the straight line between the two ends of each pair, at the noise levels that its sampler will visit."""
+import functools
 import math
 import time
 
@@ -43,8 +44,14 @@ def make_pairs(run, models, bank, texts, seconds, batch):
     return noise, latents, clip
 
 
+@functools.cache
+def visited_levels(device):
+    """Once, before the step is captured: a graph cannot hold a copy from the host."""
+    return torch.tensor(unipc_schedule(SETTINGS["steps"], SETTINGS["shift"])[0][:-1], device=device)
+
+
 def draw_levels(n, device):
-    sigmas = torch.tensor(unipc_schedule(SETTINGS["steps"], SETTINGS["shift"])[0][:-1], device=device)
+    sigmas = visited_levels(device)
     visited = sigmas[torch.randint(0, len(sigmas), (n,), device=device)]
     between = sigmas[-1] + (1 - sigmas[-1]) * torch.rand(n, device=device)
     return torch.where(torch.rand(n, device=device) < NEAR, between, visited)
