@@ -38,6 +38,8 @@ const onnxType: Readonly<Record<DType, number>> = {
 const opsets = [
   { domain: '', version: 23 },
   { domain: 'com.microsoft', version: 1 },
+  // ONNX Runtime's own, with the channels last: CUDA's provider only.
+  { domain: 'com.ms.internal.nhwc', version: 11 },
 ];
 
 /**

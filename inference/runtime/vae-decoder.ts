@@ -20,6 +20,8 @@ export interface VaeDecoderOptions extends SessionOptions {
    * `single`: all frames at once; memory grows with the video.
    */
   readonly form?: 'streaming' | 'unrolled' | 'single';
+  /** Whether the unrolled graph keeps channels last on CUDA. To be measured. */
+  readonly channelsLast?: boolean;
 }
 
 /** Opens the VAE's decoder. Sessions are made for a size of latents when it first occurs, and kept until another does. */
@@ -56,7 +58,8 @@ class OrtVaeDecoder implements VaeDecoder {
     // The single pass takes every size. Elsewhere fixed sizes let ONNX Runtime prepare the graphs 2 to 15 times as fast.
     const key = { single: '', streaming: `${height}x${width}`, unrolled: `${height}x${width}x${frames}` }[kind];
     const compute = this.options.compute ?? (cuda ? 'float16' : 'float32');
-    const form = cuda ? ('tensor' as const) : ('frames' as const);
+    const last = cuda ? ('channelsLast' as const) : ('channelsLast, transposed' as const);
+    const form = this.options.channelsLast && kind === 'unrolled' ? last : cuda ? ('tensor' as const) : ('frames' as const);
     const graph = { form, compute, dims: { rows: 1, height, width } };
     const graphs = {
       single: () => [singlePassDecoder(this.source, compute)],

@@ -39,6 +39,8 @@ describe('graphs with open sizes', () => {
     'single pass': () => singlePassDecoder(source, 'float32'),
     'unrolled, frame by frame': () => unrolledDecoder(source, 2, { form: 'frames', compute: 'float32' }),
     'unrolled, 3-D convolutions': () => unrolledDecoder(source, 2, { form: 'tensor', compute: 'float32' }),
+    'unrolled, channels last': () =>
+      unrolledDecoder(source, 2, { form: 'channelsLast, transposed', compute: 'float32' }),
   };
   it.each(Object.entries(graphs))('decode two rows at once: %s', async (_, graph) => {
     const reference = await readReference('vae/decode_b2_t2.safetensors');
@@ -56,9 +58,9 @@ describe('graphs with open sizes', () => {
 
 describe('half precision', () => {
   // CUDA's type, here through ONNX Runtime's casts on the CPU: the graph holds together, and sums of squares do not overflow.
-  it('stays near the reference', async () => {
+  it.each(['tensor', 'channelsLast, transposed'] as const)('stays near the reference: %s', async (form) => {
     const reference = await readReference('vae/decode_t3.safetensors');
-    const session = await Session.open(unrolledDecoder(source, 3, { form: 'tensor', compute: 'float16' }), options);
+    const session = await Session.open(unrolledDecoder(source, 3, { form, compute: 'float16' }), options);
     try {
       const latents = float32(floats(reference, 'in.latents_normalized'), shape(reference, 'in.latents_normalized'));
       const { pixels } = await session.run({ latents });

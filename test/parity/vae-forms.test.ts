@@ -90,11 +90,13 @@ describe.each([...widths, uneven, blocked])('a decoder of width $decoderBaseDim 
     expectWithin(await decode(unrolled, shape, latents), expected, limits);
 
     expectWithin(await streamTensors(vae, shape, latents), expected, limits);
-    const graph = unrolledDecoder(vae, shape.frames, { form: 'tensor', compute: 'float32' });
-    const tensors = closing(await Session.open(graph, options));
-    const dims = [1, shape.channels, shape.frames, shape.height, shape.width];
-    const { pixels } = await tensors.run({ latents: float32(latents, dims) });
-    expectWithin(pixels?.data as Float32Array, expected, limits);
+    for (const form of ['tensor', 'channelsLast, transposed'] as const) {
+      const graph = unrolledDecoder(vae, shape.frames, { form, compute: 'float32' });
+      const session = closing(await Session.open(graph, options));
+      const dims = [1, shape.channels, shape.frames, shape.height, shape.width];
+      const { pixels } = await session.run({ latents: float32(latents, dims) });
+      expectWithin(pixels?.data as Float32Array, expected, limits);
+    }
   });
 });
 

@@ -17,6 +17,7 @@ await vae.close();
 
 test.each([
   ['unrolled decoder', unrolledDecoder(vae, 2, { form: 'tensor', compute: 'float16' })],
+  ['channels-last decoder', unrolledDecoder(vae, 2, { form: 'channelsLast', compute: 'float16' })],
   ['single-pass decoder', singlePassDecoder(vae, 'float16')],
   ['encoder', singlePassEncoder(vae, 'float16')],
 ])('%s: no transpose of more than five axes, convolutions padded alike at both ends', (_, graph) => {

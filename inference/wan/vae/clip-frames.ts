@@ -1,5 +1,6 @@
 import type { Graph, Value } from '../../graph/graph.js';
 import * as op from '../../graph/ops.js';
+import { channelNorm } from './channel-norm.js';
 import { type Clip, type ClipForm, type FrameConvOptions, mapClip, type UpsampleOptions } from './clip.js';
 import type { Past } from './past.js';
 import { PhaseKernels } from './phases.js';
@@ -13,11 +14,22 @@ import { convolveTime, type Taps, timeTaps } from './time-conv.js';
  * axes 3.4 s, sums of 2-D convolutions 2.4 s, with Winograd along time 1.8 s.
  */
 export class FrameForm implements ClipForm {
-  readonly axes = 2;
   private readonly taps = new Map<string, Taps>();
   private readonly phases = new Map<string, PhaseKernels>();
 
   constructor(readonly graph: Graph) {}
+
+  enter(frames: Value): Value {
+    return op.squeeze(frames, [2]);
+  }
+
+  leave(part: Value): Value {
+    return op.unsqueeze(part, [2]);
+  }
+
+  norm(x: Clip, name: string): Clip {
+    return mapClip(x, (part) => channelNorm(part, name, 2));
+  }
 
   frameConv(x: Clip, name: string, options: FrameConvOptions = {}): Clip {
     const shape = this.graph.shapeOf(`${name}.weight`);

@@ -1,7 +1,8 @@
 import type { Graph, Value } from '../../graph/graph.js';
 import * as op from '../../graph/ops.js';
 import { cellsToSpace, dimsOf, halvesToFrames } from './cells.js';
-import { type Clip, type ClipForm, type FrameConvOptions, mapClip, type UpsampleOptions } from './clip.js';
+import { channelNorm } from './channel-norm.js';
+import { type Clip, type ClipForm, type FrameConvOptions, mapClip, onePart, type UpsampleOptions } from './clip.js';
 import type { Past } from './past.js';
 import { dupUpSources } from './shortcut.js';
 
@@ -17,8 +18,19 @@ const frames = 2; // the time axis of [rows, channels, frames, height, width]
  * #26274). No resizing over five axes (a path rewritten in 2026, #27578), no transpose over more than five.
  */
 export class TensorForm implements ClipForm {
-  readonly axes = 3;
   constructor(readonly graph: Graph) {}
+
+  enter(frames: Value): Value {
+    return frames;
+  }
+
+  leave(part: Value): Value {
+    return part;
+  }
+
+  norm(x: Clip, name: string): Clip {
+    return mapClip(x, (part) => channelNorm(part, name, 3));
+  }
 
   frameConv(x: Clip, name: string, options: FrameConvOptions = {}): Clip {
     const [out, input, height, width] = this.kernel(name);
@@ -34,12 +46,12 @@ export class TensorForm implements ClipForm {
   }
 
   causalConv(x: Clip, name: string, past: Past): Clip {
-    const y = this.convolve(one(x), name, past, 1);
+    const y = this.convolve(onePart(x), name, past, 1);
     return { parts: [y] };
   }
 
   doubleFrames(x: Clip, name: string, past: Past, first: boolean): Clip {
-    const clip = one(x);
+    const clip = onePart(x);
     if (!first) return { parts: [halvesToFrames(this.convolve(clip, name, past, 0))] };
     // The first frame neither passes through the convolution nor enters its history: zeros stand in its place, and what is
     // made of them is dropped. Written so that it also holds for a video of a single frame.
@@ -52,11 +64,11 @@ export class TensorForm implements ClipForm {
   upsample(x: Clip, shortcut: Clip, options: UpsampleOptions): Clip {
     const large = mapClip(x, nearest);
     const convolved = this.frameConv(large, options.name, { pads: [1, 1, 1, 1] });
-    return { parts: [op.add(one(convolved), this.dupUp(one(shortcut), options))] };
+    return { parts: [op.add(onePart(convolved), this.dupUp(onePart(shortcut), options))] };
   }
 
   eachFrame(x: Clip, f: (frames: Value) => Value): Clip {
-    const clip = op.transpose(one(x), [0, 2, 1, 3, 4]); // [rows, frames, C, h, w]
+    const clip = op.transpose(onePart(x), [0, 2, 1, 3, 4]); // [rows, frames, C, h, w]
     const size = op.shape(clip);
     const flat = op.reshapeTo(clip, op.concat([op.ints(this.graph, [-1]), op.slice(size, 0, 2, 5)], 0));
     return { parts: [op.transpose(op.reshapeTo(f(flat), size), [0, 2, 1, 3, 4])] };
@@ -88,12 +100,6 @@ export class TensorForm implements ClipForm {
   private bias(name: string): Value {
     return this.graph.weight(`${name}.bias`);
   }
-}
-
-function one(x: Clip): Value {
-  const [part, ...others] = x.parts;
-  if (!part || others.length > 0) throw new Error(`a clip of the tensor form has one part, not ${x.parts.length}`);
-  return part;
 }
 
 /** Every pixel as a 2×2 block. */

@@ -2,8 +2,8 @@ import type { Graph, Value } from '../../graph/graph.js';
 import type { Past } from './past.js';
 
 /**
- * A stretch of video inside of a graph, in parts along time. How many frames a part holds is the form's business; channels are
- * axis 1, rows and columns the last two, so whatever works frame by frame works on every part alike.
+ * A stretch of video inside of a graph, in parts along time. How many frames a part holds is the form's business; so is where
+ * the channels are. What works on numbers one by one works on every part alike.
  */
 export interface Clip {
   readonly parts: readonly Value[];
@@ -41,8 +41,11 @@ export interface DownsampleOptions {
  */
 export interface ClipForm {
   readonly graph: Graph;
-  /** Axes of a part behind [n, channels]: 2 for frames, 3 for tensors with a time axis. */
-  readonly axes: 2 | 3;
+  /** Frames [rows, channels, frames, height, width] as a part of this form, and a part as frames. */
+  enter(frames: Value): Value;
+  leave(part: Value): Value;
+  /** γ·√C·x / ‖x‖₂ over the channels of every pixel, in fp32; `name` is that of γ. */
+  norm(x: Clip, name: string): Clip;
   /** 2-D convolution of every frame; weight [out, in, k, k] or [out, in, 1, k, k]. */
   frameConv(x: Clip, name: string, options?: FrameConvOptions): Clip;
   /** 3×3×3 convolution that sees two frames of history and none of the future. */
@@ -53,6 +56,13 @@ export interface ClipForm {
   upsample(x: Clip, shortcut: Clip, options: UpsampleOptions): Clip;
   /** Applies a function of frames [n, channels, height, width] that keeps their shape. */
   eachFrame(x: Clip, f: (frames: Value) => Value): Clip;
+}
+
+/** The only part of a clip whose form has one. */
+export function onePart(x: Clip): Value {
+  const [part, ...others] = x.parts;
+  if (!part || others.length > 0) throw new Error(`a clip of one part was due, not of ${x.parts.length}`);
+  return part;
 }
 
 /** Applies a function of values to every part; it must not mix frames. */

@@ -5,6 +5,7 @@ import type { DType } from '../../tensor.js';
 import type { VaeConfig } from '../config.js';
 import type { ClipForm } from './clip.js';
 import { FrameForm } from './clip-frames.js';
+import { ChannelsLastForm } from './clip-last.js';
 import { TensorForm } from './clip-tensor.js';
 import { decodeChunk, denormalise, unfold } from './decoder.js';
 import { Past } from './past.js';
@@ -22,8 +23,8 @@ export interface LatentDims {
 }
 
 export interface DecoderGraphOptions {
-  /** `frames` for the CPU, `tensor` for CUDA. */
-  readonly form: 'frames' | 'tensor';
+  /** `frames` for the CPU; `tensor` for CUDA, or `channelsLast`, which `transposed` lets the CPU compute too. */
+  readonly form: 'frames' | 'tensor' | 'channelsLast' | 'channelsLast, transposed';
   readonly compute: DType;
   readonly dims?: LatentDims;
 }
@@ -102,9 +103,8 @@ function historyDims(g: Graph, name: string, { form, dims = open }: DecoderGraph
 }
 
 function decodeFrame(form: ClipForm, frame: Value, config: VaeConfig, past: Past, first: boolean): Value {
-  const part = form.axes === 2 ? op.squeeze(frame, [2]) : frame;
-  const { parts } = decodeChunk(form, { parts: [part] }, config, past, first);
-  return joinFrames(parts.map((pixels) => unfold(form.axes === 2 ? op.unsqueeze(pixels, [2]) : pixels)));
+  const { parts } = decodeChunk(form, { parts: [form.enter(frame)] }, config, past, first);
+  return joinFrames(parts.map((pixels) => unfold(form.leave(pixels))));
 }
 
 function joinFrames(pixels: readonly Value[]): Value {
@@ -116,5 +116,6 @@ function prepare(latents: Value, config: VaeConfig): Value {
 }
 
 function clipForm(g: Graph, { form }: DecoderGraphOptions): ClipForm {
-  return form === 'frames' ? new FrameForm(g) : new TensorForm(g);
+  if (form === 'frames') return new FrameForm(g);
+  return form === 'tensor' ? new TensorForm(g) : new ChannelsLastForm(g, form === 'channelsLast');
 }

@@ -1,5 +1,6 @@
 import type { Value } from '../../graph/graph.js';
 import * as op from '../../graph/ops.js';
+import { channelNorm } from './channel-norm.js';
 import { type Clip, type ClipForm, mapClip, zipClips } from './clip.js';
 import type { Past } from './past.js';
 
@@ -8,26 +9,8 @@ import type { Past } from './past.js';
  * WanAttentionBlock and WanMidBlock.
  */
 
-/** γ·√C·x / max(‖x‖₂, 1e-12) over the channels of every pixel, in fp32; x [n, C, …]. */
-export function channelNorm(x: Value, name: string, axes: 2 | 3): Value {
-  const g = x.graph;
-  const channels = g.shapeOf(name)[0] as number;
-  const unit = Array<number>(axes).fill(1);
-  const gamma = g.weight(name, { as: 'float32', shape: [channels, ...unit] });
-  const x32 = op.cast(x, 'float32');
-  const squares = op.mul(x32, x32);
-  // On the CPU the sum is a convolution with ones: 2 to 5 times faster than ReduceSum over an inner axis.
-  const sum =
-    axes === 2
-      ? op.conv(squares, op.floats(g, Array(channels).fill(1), [1, channels, 1, 1]), null)
-      : op.reduceSum(squares, 1);
-  const length = op.max(op.sqrt(sum), op.scalar(x32, 1e-12));
-  const scale = op.div(op.scalar(x32, Math.sqrt(channels)), length);
-  return op.cast(op.mul(op.mul(x32, scale), gamma), x.dtype);
-}
-
 export function normSilu(form: ClipForm, x: Clip, name: string): Clip {
-  return mapClip(x, (part) => op.silu(channelNorm(part, `${name}.gamma`, form.axes)));
+  return mapClip(form.norm(x, `${name}.gamma`), op.silu);
 }
 
 /** Two causal convolutions, each behind norm and SiLU, added to the input. */

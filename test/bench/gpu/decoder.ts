@@ -2,7 +2,7 @@
  * Seconds of decoding a whole video in the VAE alone, for every form of its graph. Each form in a process of its own, a JSON line
  * each, with how far its pixels lie from the first form's.
  *
- *     node dist/test/bench/gpu/decoder.js MODEL_FOLDER [--device cuda-0|cpu] [--size 832x480x29] [--forms unrolled,single] [--repetitions 2]
+ *     node dist/test/bench/gpu/decoder.js MODEL_FOLDER [--device cuda-0|cpu] [--size 832x480x29] [--forms unrolled,channelsLast,single] [--repetitions 2]
  */
 import { spawnSync } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
@@ -24,7 +24,7 @@ const { values, positionals } = parseArgs({
   options: {
     device: { type: 'string', default: 'cuda-0' },
     size: { type: 'string', default: '832x480x29' },
-    forms: { type: 'string', default: 'unrolled,single' },
+    forms: { type: 'string', default: 'unrolled,channelsLast,single' },
     repetitions: { type: 'string', default: '2' },
     /** For itself: the one form to measure, and where the first one's pixels lie. */
     form: { type: 'string' },
@@ -34,7 +34,9 @@ const { values, positionals } = parseArgs({
 
 async function measure(folder: string, form: string, resultFile: string): Promise<void> {
   const { config, weights } = await openVaeFolder(folder);
-  const options = { device: deviceOf(values.device), form: form as NonNullable<VaeDecoderOptions['form']> };
+  const channelsLast = form === 'channelsLast';
+  const kind = (channelsLast ? 'unrolled' : form) as NonNullable<VaeDecoderOptions['form']>;
+  const options = { device: deviceOf(values.device), form: kind, channelsLast };
   const decoder = await openVaeDecoder({ weights: weights.source, config }, options);
   const [width = 0, height = 0, frameCount = 0] = values.size.split('x').map(Number);
   const shape = {
