@@ -59,7 +59,8 @@ class OrtVaeDecoder implements VaeDecoder {
     const key = { single: '', streaming: `${height}x${width}`, unrolled: `${height}x${width}x${frames}` }[kind];
     const compute = this.options.compute ?? (cuda ? 'float16' : 'float32');
     const last = cuda ? ('channelsLast' as const) : ('channelsLast, transposed' as const);
-    const form = this.options.channelsLast && kind === 'unrolled' ? last : cuda ? ('tensor' as const) : ('frames' as const);
+    const form =
+      this.options.channelsLast && kind === 'unrolled' ? last : cuda ? ('tensor' as const) : ('frames' as const);
     const graph = { form, compute, dims: { rows: 1, height, width } };
     const graphs = {
       single: () => [singlePassDecoder(this.source, compute)],
