@@ -49,15 +49,19 @@ export function linspace(start: number, stop: number, count: number): Float64Arr
   return points;
 }
 
-/** Σ coefficient·array, summed in float64 and rounded once. */
+/**
+ * Σ coefficient·array, summed in float64 and rounded once. Plain loops and the constructor's conversion: `from` goes through
+ * iterators, which took longer than the network's step (RESULTS.md, 2026-11-27).
+ */
 export function combine(...terms: readonly (readonly [coefficient: number, array: Float32Array])[]): Float32Array {
   const [first, ...rest] = terms;
   if (!first) throw new RangeError('combine needs at least one term');
-  const sum = Float64Array.from(first[1], (value) => first[0] * value);
+  const sum = new Float64Array(first[1]);
+  for (let k = 0; k < sum.length; k++) sum[k] = first[0] * (sum[k] as number);
   for (const [coefficient, array] of rest) {
     for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] as number) + coefficient * (array[k] as number);
   }
-  return Float32Array.from(sum);
+  return new Float32Array(sum);
 }
 
 export function checkSchedule(steps: number, shift: number): void {
