@@ -1,4 +1,5 @@
 import type { ComponentName } from '../../inference/bundle/manifest.js';
+import { openNvml } from '../execution/device-memory.js';
 import type { Device } from '../execution/devices.js';
 import { ExecutorHost } from '../execution/host.js';
 import type { Unit, UnitKind, UnitOf, UnitResult } from '../execution/protocol.js';
@@ -15,16 +16,19 @@ export class ComponentExecutor implements AsyncDisposable {
   readonly #host: ExecutorHost;
   #spent = 0;
   #peakBytes: number | null = null;
+  /** Of the GPU, before this executor. */
+  readonly #usedBefore: number | null;
 
   constructor(
     readonly bundle: string,
     readonly component: ComponentName,
-    device: Device,
+    private readonly device: Device,
     workDirectory: string,
     log: Log,
   ) {
     const lane = device.lanes.find(({ components }) => components.includes(component));
     if (!lane) throw new Error(`${device.id} has no lane for the ${component}`);
+    this.#usedBefore = usedBytes(device);
     this.#host = new ExecutorHost({ device: lane.executor, workDirectory, log });
   }
 
@@ -37,7 +41,8 @@ export class ComponentExecutor implements AsyncDisposable {
     const outcome = await this.#host.run<K>(unit as Extract<Unit, { kind: K }>, deadlineMs);
     if (!outcome.ok) throw new Error(`${outcome.failure.code}: ${outcome.failure.detail}`);
     this.#spent += outcome.seconds;
-    if (outcome.peakBytes !== null) this.#peakBytes = Math.max(this.#peakBytes ?? 0, outcome.peakBytes);
+    const held = outcome.peakBytes ?? this.#moreThanBefore();
+    if (held !== null) this.#peakBytes = Math.max(this.#peakBytes ?? 0, held);
     return outcome.result;
   }
 
@@ -57,7 +62,17 @@ export class ComponentExecutor implements AsyncDisposable {
     }
   }
 
+  /** What has been taken of the GPU since: the executor's, where the driver does not tell processes apart and nobody else is there. */
+  #moreThanBefore(): number | null {
+    const used = usedBytes(this.device);
+    return used === null || this.#usedBefore === null ? null : used - this.#usedBefore;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#host.stop();
   }
+}
+
+function usedBytes(device: Device): number | null {
+  return device.kind === 'CUDA' ? (openNvml()?.memory(device.gpu)?.usedBytes ?? null) : null;
 }

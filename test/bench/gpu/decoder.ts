@@ -14,9 +14,9 @@ import type { Manifest } from '../../../inference/bundle/manifest.js';
 import { gaussianNoise } from '../../../inference/pipeline/noise.js';
 import { openVaeDecoder, type VaeDecoderOptions } from '../../../inference/runtime/vae-decoder.js';
 import { median } from '../../../src/benchmark/measurement.js';
-import { openNvml } from '../../../src/execution/device-memory.js';
 import { decoderFlops } from '../../../src/scheduler/arithmetic.js';
 import { deviceOf } from './device.js';
+import { heldGigabytes } from './held-gigabytes.js';
 import { relativeDistance } from './relative-distance.js';
 
 const { values, positionals } = parseArgs({
@@ -63,7 +63,7 @@ async function measure(folder: string, form: string, resultFile: string): Promis
     firstSeconds,
     seconds: median(rest),
     teraflops: (positions * decoderFlops({ vae: { config } } as Manifest)) / median(rest) / 1e12,
-    heldGB: (openNvml()?.memory(0)?.processBytes.get(process.pid) ?? Number.NaN) / 1e9,
+    heldGB: heldGigabytes(),
     finite: pixels.every((chunk) => chunk.every(Number.isFinite)),
     ...(await compared(bytes, resultFile)),
   };

@@ -21,8 +21,8 @@ import { openDenoiser } from '../../../inference/runtime/denoiser.js';
 import type { SessionOptions } from '../../../inference/runtime/session.js';
 import type { DenoiserVariant } from '../../../inference/wan/denoiser.js';
 import { median } from '../../../src/benchmark/measurement.js';
-import { openNvml } from '../../../src/execution/device-memory.js';
 import { deviceOf } from './device.js';
+import { heldGigabytes } from './held-gigabytes.js';
 import { relativeDistance } from './relative-distance.js';
 
 type Way = DenoiserVariant & Pick<SessionOptions, 'memoryPattern'>;
@@ -95,7 +95,7 @@ async function measure(folder: string, name: string, resultFile: string | undefi
     firstSeconds,
     seconds: median(rest),
     best: Math.min(...rest),
-    heldGB: (openNvml()?.memory(0)?.processBytes.get(process.pid) ?? Number.NaN) / 1e9,
+    heldGB: heldGigabytes(),
     largest: found.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
     finite: found.every(Number.isFinite),
     sha256: createHash('sha256').update(all).digest('hex').slice(0, 12),
