@@ -39,8 +39,8 @@ const configSchema = z.strictObject({
   /** Model of a generation that names none: the bundled one unless set. */
   defaultModel: z.string().min(1).default('toy'),
   /**
-   * `auto` (the CPU, for now); `cuda`, all GPUs that pass a test when the server starts, else the CPU; or some of the devices that
-   * `reelql doctor` lists, untested: `cpu,cuda-0`.
+   * `auto`: all GPUs that pass a test when the server starts, else the CPU; or some of the devices that `reelql doctor` lists,
+   * untested: `cpu,cuda-0`.
    */
   devices: z.string().min(1).default('auto'),
   /** Bytes of each device's memory that are left free, for others and for what is not foreseen: 1.5 GiB. */

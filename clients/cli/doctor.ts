@@ -74,7 +74,7 @@ async function devices(): Promise<Finding[]> {
 function passes(id: string): Omit<Finding, 'topic'> {
   return {
     state: 'ok',
-    text: `${id} runs the bundled model. REELQL_DEVICES=cuda uses all such GPUs; unless it is set, the CPU is used.`,
+    text: `${id} runs the bundled model, and is used unless REELQL_DEVICES names others.`,
   };
 }
 

@@ -20,33 +20,24 @@ export type Device =
   /** `gpu`: the driver's number of it. */
   | (DeviceFacts & { readonly kind: 'CUDA'; readonly gpu: number });
 
-/**
- * What `auto` means: the CPU until whole generations are proven on CUDA, then `cuda`.
- * See test/bench/RESULTS.md, 2026-11-22: the VAE's graph crashed ONNX Runtime there.
- */
-const automatic = 'cpu';
-
 /** Of these devices those that compute, tried out. */
 export type Probe = (devices: readonly Device[]) => Promise<Device[]>;
 
 /**
- * The devices to work on. `choice` is `auto`; or `cuda`, all GPUs that the probe lets through and the CPU if there is none; or ids
- * out of `cpu`, `cuda-0`, … with commas between them, taken as they are.
+ * The devices to work on. `choice` is `auto`, all GPUs that the probe lets through, and the CPU if there is none; or ids out of
+ * `cpu`, `cuda-0`, … with commas between them, taken as they are.
  * @throws Error naming what was chosen and what is there.
  */
 export async function chooseDevices(choice: string, probe: Probe): Promise<Device[]> {
   const found = await detectDevices();
-  const wanted = choice === 'auto' ? automatic : choice;
-  if (wanted === 'cuda') {
+  if (choice === 'auto') {
     const proven = await probe(found.filter(({ kind }) => kind === 'CUDA'));
     return proven.length > 0 ? proven : found.filter(({ kind }) => kind === 'CPU');
   }
-  return wanted.split(',').map((part) => {
+  return choice.split(',').map((part) => {
     const device = found.find(({ id }) => id === part.trim());
     if (device) return device;
-    throw new Error(
-      `There is no device "${part.trim()}". Here are: auto, cuda, ${found.map(({ id }) => id).join(', ')}.`,
-    );
+    throw new Error(`There is no device "${part.trim()}". Here are: auto, ${found.map(({ id }) => id).join(', ')}.`);
   });
 }
 
