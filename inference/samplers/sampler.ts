@@ -50,18 +50,22 @@ export function linspace(start: number, stop: number, count: number): Float64Arr
 }
 
 /**
- * Σ coefficient·array, summed in float64 and rounded once. Plain loops and the constructor's conversion: `from` goes through
- * iterators, which took longer than the network's step (RESULTS.md, 2026-11-27).
+ * Σ coefficient·array, summed in float64 and rounded once. Block by block, so that the sums stay in the cache: twice as fast as
+ * in one array, and far from `from` with a mapping, which goes through iterators (RESULTS.md, 2026-11-27).
  */
 export function combine(...terms: readonly (readonly [coefficient: number, array: Float32Array])[]): Float32Array {
-  const [first, ...rest] = terms;
-  if (!first) throw new RangeError('combine needs at least one term');
-  const sum = new Float64Array(first[1]);
-  for (let k = 0; k < sum.length; k++) sum[k] = first[0] * (sum[k] as number);
-  for (const [coefficient, array] of rest) {
-    for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] as number) + coefficient * (array[k] as number);
+  const result = new Float32Array(terms[0]?.[1].length ?? 0);
+  const sums = new Float64Array(1024);
+  for (let start = 0; start < result.length; start += sums.length) {
+    sums.fill(0);
+    for (const [coefficient, array] of terms) accumulate(sums, coefficient, array.subarray(start, start + sums.length));
+    result.set(sums.subarray(0, result.length - start), start);
   }
-  return new Float32Array(sum);
+  return result;
+}
+
+function accumulate(sums: Float64Array, coefficient: number, part: Float32Array): void {
+  for (let k = 0; k < part.length; k++) sums[k] = (sums[k] as number) + coefficient * (part[k] as number);
 }
 
 export function checkSchedule(steps: number, shift: number): void {
