@@ -25,7 +25,7 @@ export const settingsOptions = {
   guidance: { type: 'string', description: 'Guidance scale; 1 = none', valueHint: 'x' },
   shift: { type: 'string', description: 'Shift of the noise schedule', valueHint: 'x' },
   seed: { type: 'string', description: 'Same seed, same video; random if left out', valueHint: 'n' },
-  sampler: { type: 'string', description: 'UNIPC or EULER', valueHint: 'name' },
+  sampler: { type: 'string', description: 'UNIPC, EULER or DMD', valueHint: 'name' },
 } as const satisfies ArgsDef;
 
 /** Options that say what becomes of the pictures. */

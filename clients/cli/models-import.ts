@@ -3,7 +3,8 @@ import cliProgress from 'cli-progress';
 import { type ImportProgress, importDiffusers } from '../../inference/bundle/import.js';
 import { ModelError } from '../../inference/bundle/model-error.js';
 import { fitModelPreview } from '../../inference/bundle/model-preview.js';
-import { type ImportDtype, importDtypes } from '../../inference/bundle/precision.js';
+import { importDtypes } from '../../inference/bundle/precision.js';
+import { presetNames } from '../../inference/bundle/presets.js';
 import { loadConfig } from '../../src/config.js';
 import { command } from './command.js';
 import { onStdout } from './style.js';
@@ -14,6 +15,10 @@ export const modelsImport = command({
     source: { type: 'positional', description: 'The diffusers folder', required: true },
     name: { type: 'string', description: 'Name of the model here', required: true },
     dtype: { type: 'string', description: 'fp16 or fp32; what the folder has if left out' },
+    preset: {
+      type: 'string',
+      description: `Defaults of a distilled model: ${presetNames.join(', ')}; by the folder if left out`,
+    },
     copy: { type: 'boolean', description: 'Copy all weights into the bundle, so that the folder can be removed' },
     'models-dir': { type: 'string', description: 'Folder of the bundles; REELQL_MODELS_DIR or var/models if left out' },
     json: { type: 'boolean', description: 'Progress as JSON lines' },
@@ -23,7 +28,8 @@ export const modelsImport = command({
     const stop = () => abort.abort();
     process.once('SIGINT', stop).once('SIGTERM', stop);
     const destination = join(args['models-dir'] ?? loadConfig().modelsDir, args.name);
-    const dtype = dtypeOf(args.dtype);
+    const dtype = oneOf('--dtype', importDtypes, args.dtype);
+    const preset = oneOf('--preset', presetNames, args.preset);
     const view = args.json || !process.stdout.isTTY ? new JsonProgress() : new BarProgress();
     try {
       await importDiffusers({
@@ -31,6 +37,7 @@ export const modelsImport = command({
         destination,
         name: args.name,
         ...(dtype ? { dtype } : {}),
+        ...(preset ? { preset } : {}),
         inPlace: !args.copy,
         fitPreview: fitModelPreview,
         onProgress: (progress) => view.show(progress),
@@ -44,11 +51,11 @@ export const modelsImport = command({
   },
 });
 
-function dtypeOf(text: string | undefined): ImportDtype | undefined {
+function oneOf<Name extends string>(flag: string, names: readonly Name[], text: string | undefined): Name | undefined {
   if (text === undefined) return undefined;
-  const dtype = importDtypes.find((each) => each === text);
-  if (!dtype) throw new ModelError('UNSUPPORTED', `--dtype must be ${importDtypes.join(' or ')}, not "${text}"`);
-  return dtype;
+  const name = names.find((each) => each === text);
+  if (!name) throw new ModelError('UNSUPPORTED', `${flag} must be ${names.join(' or ')}, not "${text}"`);
+  return name;
 }
 
 const phaseNames: Readonly<Record<ImportProgress['phase'], string>> = {

@@ -15,6 +15,7 @@ import type { ComponentName } from './manifest.js';
 import { ModelError, systemError } from './model-error.js';
 import { describeIssues } from './open-bundle.js';
 import { type OpenedWeights, openWeights, readJson } from './open-weights.js';
+import type { Preset } from './presets.js';
 
 /** One network of a diffusers folder. */
 export interface Component<Config> {
@@ -34,6 +35,8 @@ export interface DiffusersFolder {
   readonly tokenizerFile: string;
   /** The scheduler's flow_shift. */
   readonly shift: number;
+  /** Which distilled model this is, by the name of its pipeline. */
+  readonly preset: Preset;
 }
 
 export const componentFolders: Readonly<Record<ComponentName, string>> = {
@@ -44,12 +47,13 @@ export const componentFolders: Readonly<Record<ComponentName, string>> = {
 
 const nothing = z.null().optional();
 
-const indexSchema = z.object({
-  _class_name: z.literal('WanPipeline'),
-  expand_timesteps: z.literal(true),
-  boundary_ratio: nothing,
-  transformer_2: z.tuple([z.null(), z.null()]).nullish(),
-});
+const oneDenoiser = { boundary_ratio: nothing, transformer_2: z.tuple([z.null(), z.null()]).nullish() };
+
+const indexSchema = z.discriminatedUnion('_class_name', [
+  z.object({ _class_name: z.literal('WanPipeline'), expand_timesteps: z.literal(true), ...oneDenoiser }),
+  // FastVideo's, for what it distilled; the pipeline of that name never looks at expand_timesteps.
+  z.object({ _class_name: z.literal('WanDMDPipeline'), expand_timesteps: z.literal(true).nullish(), ...oneDenoiser }),
+]);
 
 const classSchemas: Readonly<Record<ComponentName, z.ZodType>> = {
   textEncoder: z.object({
@@ -88,14 +92,15 @@ const schedulerSchema = z.object({
  */
 export async function openDiffusersFolder(path: string): Promise<DiffusersFolder> {
   const directory = resolve(path);
-  await readChecked(join(directory, 'model_index.json'), indexSchema);
+  const index = await readChecked(join(directory, 'model_index.json'), indexSchema);
+  const preset = index._class_name === 'WanDMDPipeline' ? 'fastwan' : 'none';
   const shift = await readShift(directory);
   const textEncoder = await openTextEncoderFolder(directory);
   const denoiser = await openDenoiserFolder(directory);
   const vae = await openVaeFolder(directory);
   checkFit(directory, textEncoder.config, denoiser.config, vae.config);
   const tokenizerFile = await resolveFile(join(directory, 'tokenizer', 'tokenizer.json'));
-  return { directory, textEncoder, denoiser, vae, tokenizerFile, shift };
+  return { directory, textEncoder, denoiser, vae, tokenizerFile, shift, preset };
 }
 
 /** The flow_shift of a folder's scheduler. @throws ModelError for any other solver or setting than ours. */

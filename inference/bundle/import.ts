@@ -12,6 +12,7 @@ import { ModelError, systemError } from './model-error.js';
 import { readModelSettings } from './model-settings.js';
 import { manifestName, openBundle } from './open-bundle.js';
 import { type ImportDtype, storedDtype } from './precision.js';
+import type { Preset } from './presets.js';
 import { createFolder, writeFileAtomically } from './staging.js';
 import type { TensorLocation, WeightSource } from './weights.js';
 
@@ -38,6 +39,8 @@ export interface ImportOptions {
   readonly name: string;
   /** What to store weights in; what the source has if left out. */
   readonly dtype?: ImportDtype;
+  /** Defaults of a distilled model; by the folder's own word if left out. */
+  readonly preset?: Preset;
   /** Whether weights that already have the right type stay where they are (default) or are copied into the bundle. */
   readonly inPlace?: boolean;
   readonly fitPreview: PreviewFitter;
@@ -62,7 +65,7 @@ export async function importDiffusers(options: ImportOptions): Promise<ManifestF
     );
   }
   const source = await openDiffusersFolder(options.source);
-  const settings = await readModelSettings(source.directory, name.data, source.shift);
+  const settings = await readModelSettings(source.directory, name.data, source.shift, options.preset ?? source.preset);
   const destination = await realPath(options.destination);
   const plans = componentNames.map((component) => plan(source, component, options));
   const report = progressOf(plans, options.onProgress);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type SamplerName, samplers } from '../samplers/index.js';
 import { denoiserConfigSchema, textEncoderConfigSchema, vaeConfigSchema } from '../wan/config.js';
 
 export const componentNames = ['textEncoder', 'denoiser', 'vae'] as const;
@@ -19,7 +20,7 @@ const settingsSchema = z.object({
   fps: count,
   steps: count,
   guidanceScale: z.number().nonnegative(),
-  sampler: z.enum(['UNIPC', 'EULER']),
+  sampler: z.enum(Object.keys(samplers) as [SamplerName]),
   shift: z.number().positive(),
 });
 

@@ -5,6 +5,7 @@ import { type ManifestFile, manifestSchema } from './manifest.js';
 import { ModelError } from './model-error.js';
 import { describeIssues } from './open-bundle.js';
 import { readJson } from './open-weights.js';
+import { type Preset, presets } from './presets.js';
 
 /** What a manifest says about a model beyond its files. */
 export type ModelSettings = Pick<ManifestFile, 'title' | 'license' | 'defaults' | 'limits' | 'examplePrompts'>;
@@ -39,9 +40,15 @@ const ownSchema = z.looseObject({ defaults: z.looseObject({}).optional(), limits
  * of the time; overridden by the folder's reelql.json.
  * @param name the title where the folder gives none.
  * @param shift the scheduler's flow_shift.
+ * @param preset whose defaults stand in place of the published model's.
  * @throws ModelError naming the field of reelql.json that is wrong.
  */
-export async function readModelSettings(folder: string, name: string, shift: number): Promise<ModelSettings> {
+export async function readModelSettings(
+  folder: string,
+  name: string,
+  shift: number,
+  preset: Preset = 'none',
+): Promise<ModelSettings> {
   const path = join(folder, settingsName);
   const own = await readOwn(path);
   const settings = settingsSchema.safeParse({
@@ -58,6 +65,7 @@ export async function readModelSettings(folder: string, name: string, shift: num
       guidanceScale: 5,
       sampler: 'UNIPC',
       shift,
+      ...presets[preset],
       ...own.defaults,
     },
     limits: {

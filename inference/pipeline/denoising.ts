@@ -2,12 +2,15 @@ import { type SamplerName, type SolverState, samplers } from '../samplers/index.
 import { guided, isGuided } from './guidance.js';
 import { latentCount, withFirstFrame } from './latents.js';
 import type { DenoiserRow, LatentShape, TextEmbedding } from './networks.js';
+import { gaussianNoise } from './noise.js';
 
 export interface DenoisingSettings {
   readonly sampler: SamplerName;
   readonly steps: number;
   readonly shift: number;
   readonly guidanceScale: number;
+  /** Of the noise that a sampler adds on the way; that of the beginning is given apart. */
+  readonly seed: number;
 }
 
 /**
@@ -84,7 +87,9 @@ export function advance(
   }
   for (const velocity of velocities) checkLength('a velocity', velocity, sample.length);
   const velocity = unconditional ? guided(conditional, unconditional, settings.guidanceScale) : conditional;
-  const next = samplers[settings.sampler].step(scheduleOf(state), step, solver, sample, velocity);
+  // Stream 0 of the seed is the noise that denoising begins with.
+  const noise = () => gaussianNoise(settings.seed, sample.length, step + 1);
+  const next = samplers[settings.sampler].step(scheduleOf(state), step, solver, sample, velocity, noise);
   return {
     state: { ...state, step: step + 1, sample: next.sample, solver: next.state },
     x0: firstFrame ? withFirstFrame(next.x0, firstFrame, shape) : next.x0,

@@ -33,7 +33,6 @@ export interface GenerateRequest extends DenoisingSettings, VideoSize {
   /** Not looked at without guidance. */
   readonly negativePrompt: readonly number[];
   readonly latentChannels: number;
-  readonly seed: number;
   /** N(0, 1) in place of the seed's noise, [latentChannels, frames, height/16, width/16]. */
   readonly noise?: Float32Array;
   /** Image-to-video: the picture's normalised latent, see `encodeFirstFrame`. */
@@ -63,8 +62,8 @@ export async function* generate(
   yield { kind: 'text', conditioning };
 
   const noise = request.noise ?? gaussianNoise(request.seed, latentCount(shape));
-  const { sampler, steps, shift, guidanceScale } = request;
-  let state = begin({ sampler, steps, shift, guidanceScale }, shape, noise, request.firstFrame ?? null);
+  const { sampler, steps, shift, guidanceScale, seed } = request;
+  let state = begin({ sampler, steps, shift, guidanceScale, seed }, shape, noise, request.firstFrame ?? null);
   while (!isDone(state)) {
     const velocities = await networks.denoiser.denoise(shape, rowsOf(state, conditioning));
     const { state: next, x0 } = advance(state, velocities);

@@ -3,15 +3,16 @@
  * machine and in every process. Philox4x32-10 counts the blocks of four (Salmon et al. 2011, "Parallel Random Numbers: As Easy
  * as 1, 2, 3"), Box–Muller in float64 makes them normal, rounding to float32 comes last.
  * @param seed a whole number from 0 to 2^53 − 1.
+ * @param stream independent noise of the same seed: 0, 1, 2, …
  */
-export function gaussianNoise(seed: number, count: number): Float32Array {
+export function gaussianNoise(seed: number, count: number, stream = 0): Float32Array {
   if (!Number.isSafeInteger(seed) || seed < 0)
     throw new RangeError(`a seed is a whole number from 0 to 2^53 − 1, not ${seed}`);
   const key = [seed >>> 0, Math.floor(seed / 2 ** 32)] as const;
   const noise = new Float32Array(count);
   for (let i = 0; i < count; i += 4) {
     const block = i / 4;
-    const bits = philox([block >>> 0, Math.floor(block / 2 ** 32), 0, 0], key);
+    const bits = philox([block >>> 0, Math.floor(block / 2 ** 32), stream, 0], key);
     for (const pair of [0, 2] as const) {
       const radius = Math.sqrt(-2 * Math.log(uniform(bits[pair])));
       const angle = 2 * Math.PI * uniform(bits[pair + 1] as number);

@@ -32,8 +32,18 @@ export interface Sampler {
   /** @throws RangeError unless steps is a whole number ≥ 1 and shift > 0. */
   schedule(steps: number, shift: number): Schedule;
   initial(): SolverState;
-  /** From σᵢ to σᵢ₊₁, given x at σᵢ and the velocity predicted there. */
-  step(schedule: Schedule, i: number, state: SolverState, sample: Float32Array, velocity: Float32Array): SolverStep;
+  /**
+   * From σᵢ to σᵢ₊₁, given x at σᵢ and the velocity predicted there.
+   * @param noise N(0, 1) that this step may use, the same whenever it is asked for.
+   */
+  step(
+    schedule: Schedule,
+    i: number,
+    state: SolverState,
+    sample: Float32Array,
+    velocity: Float32Array,
+    noise: () => Float32Array,
+  ): SolverStep;
 }
 
 /** Moves noise levels towards 1, where high resolutions need them: s·u / (1 + (s − 1)·u) (Esser et al. 2024, §5.3.2). */

@@ -78,6 +78,11 @@ export async function* samplerCases(reference: Reference): AsyncGenerator<Verify
   }
 }
 
+/** Neither solver of the reference adds any. */
+const noNoise = () => {
+  throw new Error('this solver adds no noise');
+};
+
 /** The samples after every step, with the reference's stand-in for a network: v = 0.9·tanh(x) + 0.35·t/1000. */
 function follow(sampler: Sampler, schedule: Schedule, start: Float32Array): Float32Array {
   const steps = schedule.timesteps.length;
@@ -87,7 +92,7 @@ function follow(sampler: Sampler, schedule: Schedule, start: Float32Array): Floa
   for (let i = 0; i < steps; i++) {
     const t = schedule.timesteps[i] as number;
     const velocity = sample.map((x) => Math.tanh(x) * 0.9 + (0.35 * t) / 1000);
-    ({ sample, state } = sampler.step(schedule, i, state, sample, velocity));
+    ({ sample, state } = sampler.step(schedule, i, state, sample, velocity, noNoise));
     found.set(sample, i * sample.length);
   }
   return found;

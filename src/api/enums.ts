@@ -46,6 +46,10 @@ registerEnumType(Sampler, {
   valuesConfig: {
     UNIPC: { description: "UniPC multistep: the reference's choice, good from 20 steps." },
     EULER: { description: 'Flow-match Euler: one evaluation a step and no memory.' },
+    DMD: {
+      description:
+        'For distilled models such as FastWan (3 steps) and Turbo (4 steps): predicts the video, then adds noise again.',
+    },
   },
 });
 

@@ -46,6 +46,7 @@ const plainSchema = z.object({
     steps: natural,
     shift: z.number(),
     guidanceScale: z.number(),
+    seed: natural,
   }),
   shape: z.object({ channels: natural, frames: natural, height: natural, width: natural }),
   step: natural,

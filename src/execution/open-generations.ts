@@ -153,7 +153,7 @@ export class OpenGenerations {
     }
     const { sampler, steps, shift, guidanceScale, seed } = request.settings;
     const noise = gaussianNoise(seed, latentCount(shape));
-    return begin({ sampler, steps, shift, guidanceScale }, shape, noise, firstFrame);
+    return begin({ sampler, steps, shift, guidanceScale, seed }, shape, noise, firstFrame);
   }
 
   #get(generationId: string): OpenGeneration {

@@ -14,7 +14,7 @@ export const generationPhases = [
 ] as const;
 export type GenerationPhase = (typeof generationPhases)[number];
 
-export const samplers = ['UNIPC', 'EULER'] as const;
+export const samplers = ['UNIPC', 'EULER', 'DMD'] as const;
 export type Sampler = (typeof samplers)[number];
 
 /** Every setting resolved: the same settings and model give the same video. */

@@ -1,5 +1,11 @@
 import type { ModelInfo } from './catalog.js';
-import type { Adjustment, GenerationSettings, Sampler, SettingsWarning } from './generation.js';
+import {
+  type Adjustment,
+  type GenerationSettings,
+  type Sampler,
+  type SettingsWarning,
+  samplers,
+} from './generation.js';
 import type { InputIssue, InputIssueCode } from './issue.js';
 
 type Optional<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
@@ -51,12 +57,12 @@ export function resolveSettings(
       input.guidanceScale ?? defaults.guidanceScale,
       number('guidanceScale', 0, maxGuidance),
     ),
-    sampler: check('sampler', input.sampler ?? defaults.sampler, oneOf(['UNIPC', 'EULER'])),
+    sampler: check('sampler', input.sampler ?? defaults.sampler, oneOf(samplers)),
     shift: check('shift', input.shift ?? defaults.shift, number('shift', 0.01, maxShift)),
     seed: check('seed', input.seed ?? randomSeed(), integer('seed', 0, maxSeed)),
   };
   if (issues.length > 0) return issues;
-  return { settings, adjustments: frames.adjustments, warnings: warningsFor(settings) };
+  return { settings, adjustments: frames.adjustments, warnings: warningsFor(settings, defaults) };
 }
 
 /** True where resolveSettings found nothing wrong. */
@@ -76,10 +82,21 @@ function frameCount(asked: number, multiple: number): { value: number; adjustmen
   return { value, adjustments: [{ field: 'frameCount', from: String(asked), to: String(value), reason }] };
 }
 
-function warningsFor({ guidanceScale }: GenerationSettings): SettingsWarning[] {
-  if (guidanceScale <= guidanceWarningAbove) return [];
-  const message = `guidanceScale ${guidanceScale} is above ${guidanceWarningAbove}: expect burnt colours and artefacts.`;
-  return [{ field: 'guidanceScale', message }];
+function warningsFor(settings: GenerationSettings, defaults: ModelInfo['defaults']): SettingsWarning[] {
+  const warnings: SettingsWarning[] = [];
+  const { guidanceScale, sampler } = settings;
+  if (guidanceScale > guidanceWarningAbove) {
+    const message = `guidanceScale ${guidanceScale} is above ${guidanceWarningAbove}: expect burnt colours and artefacts.`;
+    warnings.push({ field: 'guidanceScale', message });
+  }
+  if (sampler !== defaults.sampler && [sampler, defaults.sampler].includes('DMD')) {
+    const message =
+      sampler === 'DMD'
+        ? 'DMD is for models distilled to few steps, which this one is not: expect blurred or broken pictures.'
+        : `This model is distilled to ${defaults.steps} steps of DMD: expect worse pictures with ${sampler}.`;
+    warnings.push({ field: 'sampler', message });
+  }
+  return warnings;
 }
 
 type Problem = { readonly code: InputIssueCode; readonly message: string } | null;

@@ -31,7 +31,7 @@ rmSync(folder, { recursive: true });
 
 function stateOf(shape: LatentShape): DenoisingState {
   const noise = Float32Array.from({ length: latentCount(shape) }, (_, i) => Math.sin(i));
-  let state = begin({ sampler: 'UNIPC', steps: 20, shift: 5, guidanceScale: 1 }, shape, noise);
+  let state = begin({ sampler: 'UNIPC', steps: 20, shift: 5, guidanceScale: 1, seed: 1 }, shape, noise);
   for (let i = 0; i < 3; i++) ({ state } = advance(state, [noise]));
   return state;
 }

@@ -162,15 +162,15 @@ const mutations: CodeMutation[] = [
   samplers('no corrector', (unipc) => ({
     UNIPC: {
       ...unipc,
-      step: (schedule, i, state, sample, velocity) =>
-        unipc.step(schedule, i, { ...state, origin: null }, sample, velocity),
+      step: (schedule, i, state, sample, velocity, noise) =>
+        unipc.step(schedule, i, { ...state, origin: null }, sample, velocity, noise),
     } satisfies Sampler,
   })),
   samplers('first order only', (unipc) => ({
     UNIPC: {
       ...unipc,
-      step: (schedule, i, state, sample, velocity) =>
-        unipc.step(schedule, i, { ...state, estimates: [], origin: null }, sample, velocity),
+      step: (schedule, i, state, sample, velocity, noise) =>
+        unipc.step(schedule, i, { ...state, estimates: [], origin: null }, sample, velocity, noise),
     } satisfies Sampler,
   })),
   samplers('timesteps of UniPC not truncated', (unipc) => ({

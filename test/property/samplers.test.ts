@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { gaussianNoise } from '../../inference/pipeline/noise.js';
 import { type SamplerName, type SolverState, samplers } from '../../inference/samplers/index.js';
 import { combine } from '../../inference/samplers/sampler.js';
 
@@ -37,7 +38,7 @@ describe.each(names)('%s', (name) => {
         let sample = combine([1 - first, clean], [first, Float32Array.from(noise)]);
         let state = sampler.initial();
         for (let i = 0; i < n; i++) {
-          const step = sampler.step(schedule, i, state, sample, velocity);
+          const step = sampler.step(schedule, i, state, sample, velocity, () => Float32Array.from(noise));
           step.x0.forEach((value, k) => expect(Math.abs(value - (clean[k] as number))).toBeLessThan(2e-4));
           ({ sample, state } = step);
         }
@@ -56,7 +57,9 @@ describe.each(names)('%s', (name) => {
           let state = sampler.initial();
           for (let i = 0; i < n; i++) {
             const velocity = sample.map((value) => Math.sin(3 * value));
-            ({ sample, state } = sampler.step(schedule, i, restore(state), sample, velocity));
+            ({ sample, state } = sampler.step(schedule, i, restore(state), sample, velocity, () =>
+              gaussianNoise(i, 4),
+            ));
           }
           return sample;
         };

@@ -30,7 +30,12 @@ function stateAfter(
   firstFrame: Float32Array | null = null,
 ): DenoisingState {
   const shape = { channels: 2, frames: 3, height: 4, width: 4 };
-  let state = begin({ sampler, steps: 5, shift: 5, guidanceScale: 5 }, shape, gaussianNoise(1, 96), firstFrame);
+  let state = begin(
+    { sampler, steps: 5, shift: 5, guidanceScale: 5, seed: 1 },
+    shape,
+    gaussianNoise(1, 96),
+    firstFrame,
+  );
   for (let i = 0; i < steps; i++) {
     ({ state } = advance(state, [gaussianNoise(2 * i + 2, 96), gaussianNoise(2 * i + 3, 96)]));
   }

@@ -15,7 +15,7 @@ import { gaussianNoise } from '../../inference/pipeline/noise.js';
 const shape = { channels: 2, frames: 3, height: 2, width: 4 };
 const plane = shape.height * shape.width;
 const noise = gaussianNoise(1, latentCount(shape));
-const settings = { sampler: 'UNIPC', steps: 3, shift: 5, guidanceScale: 4 } as const;
+const settings = { sampler: 'UNIPC', steps: 3, shift: 5, guidanceScale: 4, seed: 1 } as const;
 const prompt: TextEmbedding = { data: new Float32Array(6), length: 2, dim: 3 };
 const negativePrompt: TextEmbedding = { data: new Float32Array(3), length: 1, dim: 3 };
 const conditioning = { prompt, negativePrompt };

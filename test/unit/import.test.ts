@@ -123,6 +123,24 @@ describe('an import in place', () => {
     expect(manifest.limits).toMatchObject({ maxWidth: 1280, maxFrames: 33 });
   });
 
+  it('takes the defaults of distilled models from the pipeline’s name, or from who asks', async () => {
+    const few = { sampler: 'DMD', guidanceScale: 1 };
+    await run({ preset: 'turbo' });
+    expect((await openBundle(join(models, 'micro'))).manifest.defaults).toMatchObject({ ...few, steps: 4, shift: 5 });
+
+    const path = join(source, 'model_index.json');
+    const { expand_timesteps: _, ...index } = JSON.parse(await readFile(path, 'utf8'));
+    await writeFile(path, JSON.stringify({ ...index, _class_name: 'WanDMDPipeline' }));
+    await run({ destination: join(models, 'fast') });
+    expect((await openBundle(join(models, 'fast'))).manifest.defaults).toMatchObject({ ...few, steps: 3 });
+    await run({ destination: join(models, 'plain'), preset: 'none' });
+    expect((await openBundle(join(models, 'plain'))).manifest.defaults).toMatchObject({ sampler: 'UNIPC', steps: 50 });
+
+    await writeFile(join(source, 'reelql.json'), JSON.stringify({ defaults: { steps: 2 } }));
+    await run({ destination: join(models, 'own') });
+    expect((await openBundle(join(models, 'own'))).manifest.defaults).toMatchObject({ ...few, steps: 2 });
+  });
+
   it('can describe a source that lies in the bundle itself, which can then be moved', async () => {
     const destination = join(models, 'micro');
     await mkdir(models);

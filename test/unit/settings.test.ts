@@ -92,7 +92,7 @@ describe('settings', () => {
     [{ seed: -1 }, 'TOO_SMALL', 'from 0 to 9007199254740991'],
     [{ seed: 2 ** 53 }, 'TOO_LARGE', 'from 0 to 9007199254740991'],
     [{ seed: 0.5 }, 'UNSUPPORTED', 'a whole number'],
-    [{ sampler: 'DMD' as 'EULER' }, 'UNSUPPORTED', 'UNIPC, EULER'],
+    [{ sampler: 'DDIM' as 'EULER' }, 'UNSUPPORTED', 'UNIPC, EULER, DMD'],
   ])('%j are refused as %s', (input, code, message) => {
     const path = ['settings', Object.keys(input)[0]];
     expect(issues(input)).toEqual([{ path, code, message: expect.stringContaining(message) }]);
@@ -101,6 +101,22 @@ describe('settings', () => {
   it('warn of guidance above 9 and not at 9', () => {
     expect(resolve({ guidanceScale: 9 }).warnings).toEqual([]);
     expect(resolve({ guidanceScale: 9.5 }).warnings).toMatchObject([{ field: 'guidanceScale' }]);
+  });
+});
+
+describe('the sampler of distilled models', () => {
+  const warningsOf = (defaults: Partial<typeof toyModel.defaults>, input: SettingsInput) => {
+    const result = resolveSettings(input, { ...toyModel, defaults: { ...toyModel.defaults, ...defaults } }, () => seed);
+    return isResolved(result) ? result.warnings.map(({ message }) => message) : result;
+  };
+
+  it('is warned of with other models, and other samplers with those', () => {
+    expect(warningsOf({}, { sampler: 'DMD' })).toEqual([expect.stringContaining('which this one is not')]);
+    expect(warningsOf({ sampler: 'DMD', steps: 3 }, { sampler: 'UNIPC' })).toEqual([
+      'This model is distilled to 3 steps of DMD: expect worse pictures with UNIPC.',
+    ]);
+    expect(warningsOf({ sampler: 'DMD', steps: 3 }, {})).toEqual([]);
+    expect(warningsOf({}, { sampler: 'EULER' })).toEqual([]);
   });
 });
 

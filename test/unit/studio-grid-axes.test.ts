@@ -11,7 +11,7 @@ test.each([
   [axis('seed', '1..3, 40'), ['1', '2', '3', '40']],
   [axis('guidanceScale', '1, 4.5, much'), ['1', '4.5']],
   [axis('steps', '9..3'), []],
-  [axis('sampler', 'unipc, euler, other'), ['UNIPC', 'EULER']],
+  [axis('sampler', 'unipc, euler, dmd, other'), ['UNIPC', 'EULER', 'DMD']],
   [axis('words', 'at night, in the rain，雪'), ['at night', 'in the rain', '雪']],
 ])('values of $name: $text', (given, expected) => expect(valuesOf(given)).toEqual(expected));
 

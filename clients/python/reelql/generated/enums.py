@@ -93,6 +93,7 @@ class ResumeCause(str, Enum):
 
 
 class Sampler(str, Enum):
+    DMD = "DMD"
     EULER = "EULER"
     UNIPC = "UNIPC"
 

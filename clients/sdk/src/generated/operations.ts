@@ -274,6 +274,8 @@ export type RetryGenerationInput = {
 
 /** How the denoising equation is solved. */
 export type Sampler =
+  /** For distilled models such as FastWan (3 steps) and Turbo (4 steps): predicts the video, then adds noise again. */
+  | 'DMD'
   /** Flow-match Euler: one evaluation a step and no memory. */
   | 'EULER'
   /** UniPC multistep: the reference's choice, good from 20 steps. */

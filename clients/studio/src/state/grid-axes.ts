@@ -1,4 +1,4 @@
-import type { CreateGenerationInput } from '@reelql/sdk';
+import type { CreateGenerationInput, Sampler } from '@reelql/sdk';
 import { type Draft, inputOf } from './draft.js';
 
 /** What can differ along an axis of a parameter grid. `words` puts texts into the prompt. */
@@ -33,7 +33,7 @@ export function valuesOf({ name, text }: Pick<Axis, 'name' | 'text'>): readonly 
 
 function valuesOfPart(name: AxisName, part: string): readonly string[] {
   if (name === 'words') return [part];
-  if (name === 'sampler') return ['UNIPC', 'EULER'].filter((sampler) => sampler === part.toUpperCase());
+  if (name === 'sampler') return ['UNIPC', 'EULER', 'DMD'].filter((sampler) => sampler === part.toUpperCase());
   const range = /^(\d+)\s*\.\.\s*(\d+)(?:\s*\/\s*(\d+))?$/.exec(part);
   if (range) {
     const [from, to, step] = [Number(range[1]), Number(range[2]), Math.max(1, Number(range[3] ?? 1))];
@@ -67,7 +67,7 @@ function withValue(draft: Draft, { name, replaces }: Axis, value: string): Draft
     case 'seed':
       return { ...draft, seed: Number(value) };
     case 'sampler':
-      return { ...draft, settings: { ...draft.settings, sampler: value === 'EULER' ? 'EULER' : 'UNIPC' } };
+      return { ...draft, settings: { ...draft.settings, sampler: value as Sampler } };
     default:
       return { ...draft, settings: { ...draft.settings, [name]: Number(value) } };
   }

@@ -28,7 +28,7 @@ export function recipeOf(comment: string): Recipe | null {
   if (facts?.software !== 'ReelQL') return null;
   const { prompt, negativePrompt, model, sampler } = facts;
   const texts = typeof prompt === 'string' && typeof negativePrompt === 'string' && typeof model === 'string';
-  if (!texts || (sampler !== 'UNIPC' && sampler !== 'EULER')) return null;
+  if (!texts || (sampler !== 'UNIPC' && sampler !== 'EULER' && sampler !== 'DMD')) return null;
   if (!numbers.every((name) => Number.isFinite(facts[name]))) return null;
   const number = (name: (typeof numbers)[number]) => facts[name] as number;
   const settings = {

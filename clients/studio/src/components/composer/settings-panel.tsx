@@ -161,6 +161,7 @@ export function SettingsPanel({
           choices={[
             ['UNIPC', 'UniPC'],
             ['EULER', 'Euler'],
+            ['DMD', 'DMD'],
           ]}
           chosen={[sampler]}
           onChoose={(name) => choose({ sampler: name })}

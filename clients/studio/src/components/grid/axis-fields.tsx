@@ -9,7 +9,7 @@ const examples: Readonly<Record<AxisName, string>> = {
   shift: '3, 5, 8',
   seed: '1..4',
   fps: '8, 16, 24',
-  sampler: 'UNIPC, EULER',
+  sampler: 'UNIPC, EULER, DMD',
   words: '',
 };
 
