@@ -14,6 +14,7 @@ import type { SessionOptions } from '../runtime/session.js';
 import { openTextEncoder } from '../runtime/text-encoder.js';
 import { openVaeDecoder } from '../runtime/vae-decoder.js';
 import { openVaeEncoder } from '../runtime/vae-encoder.js';
+import type { DType } from '../tensor.js';
 import { loadTokenizer } from '../tokenizer/tokenizer.js';
 import { failed, type VerifyRow } from './compare.js';
 import { denoiserCases, reducedDenoiserCases } from './denoiser-cases.js';
@@ -46,8 +47,11 @@ export interface VerifyOptions {
   readonly reference: string;
   /** All if left out. */
   readonly only?: readonly Family[];
-  readonly session?: SessionOptions;
+  readonly session?: NetworkOptions;
 }
+
+/** `compute` as each network takes it, except that float16 leaves the text encoder, which overflows in it, at its own default. */
+export type NetworkOptions = SessionOptions & { readonly compute?: DType };
 
 /**
  * Runs every case of a reference on the networks that an import of `directory` would serve, in float32 on the CPU, and yields a
@@ -68,7 +72,7 @@ export async function* verifyModel(options: VerifyOptions): AsyncGenerator<Verif
   }
 }
 
-type Runner = (reference: Reference, folder: DiffusersFolder, session: SessionOptions) => AsyncGenerator<VerifyRow>;
+type Runner = (reference: Reference, folder: DiffusersFolder, session: NetworkOptions) => AsyncGenerator<VerifyRow>;
 
 const runners: Readonly<Record<Family, Runner>> = {
   tokens: (reference, folder) => tokenCases(reference, folder.tokenizerFile),
@@ -88,7 +92,7 @@ const runners: Readonly<Record<Family, Runner>> = {
       weights: weights.source,
       config,
     });
-    return using(openTextEncoder(sourceOf(textEncoder), session), (encoder) =>
+    return using(openTextEncoder(sourceOf(textEncoder), ofTextEncoder(session)), (encoder) =>
       using(openDenoiser(sourceOf(denoiser), session), (opened) =>
         using(openVaeDecoder(sourceOf(vae), session), (decoder) =>
           using(openVaeEncoder(sourceOf(vae), session), (vaeEncoder) =>
@@ -114,20 +118,22 @@ function vaeDecoding(form: 'streaming' | 'unrolled' | 'single'): Runner {
     );
 }
 
-async function* verifyTextEncoder(reference: Reference, folder: DiffusersFolder, session: SessionOptions) {
+async function* verifyTextEncoder(reference: Reference, folder: DiffusersFolder, session: NetworkOptions) {
   const { config, weights } = folder.textEncoder;
-  yield* using(openTextEncoder({ weights: weights.source, config }, session), (encoder) =>
+  yield* using(openTextEncoder({ weights: weights.source, config }, ofTextEncoder(session)), (encoder) =>
     textEncoderCases(reference, encoder, config),
   );
   if (!(await reference.has(bf16File))) return;
   const rounded = (source: WeightSource) =>
-    using(openTextEncoder({ weights: source, config }, session), (encoder) => textEncoderBf16Cases(reference, encoder));
+    using(openTextEncoder({ weights: source, config }, ofTextEncoder(session)), (encoder) =>
+      textEncoderBf16Cases(reference, encoder),
+    );
   const shards = await bf16Folder(folder.directory, 'textEncoder');
   if (shards) yield* rounded((await openTextEncoderFolder(shards)).weights.source);
   else yield* withRoundedWeights(weights.source, 'bfloat16', rounded);
 }
 
-async function* verifyDenoiser(reference: Reference, folder: DiffusersFolder, session: SessionOptions) {
+async function* verifyDenoiser(reference: Reference, folder: DiffusersFolder, session: NetworkOptions) {
   const { config, weights } = folder.denoiser;
   yield* using(openDenoiser({ weights: weights.source, config }, session), (denoiser) =>
     denoiserCases(reference, denoiser),
@@ -141,6 +147,10 @@ async function* verifyDenoiser(reference: Reference, folder: DiffusersFolder, se
   const shards = await bf16Folder(folder.directory, 'denoiser');
   if (shards) yield* rounded('bf16')((await openDenoiserFolder(shards)).weights.source);
   else yield* withRoundedWeights(weights.source, 'bfloat16', rounded('bf16'));
+}
+
+function ofTextEncoder({ compute, ...session }: NetworkOptions): NetworkOptions {
+  return compute === undefined || compute === 'float16' ? session : { ...session, compute };
 }
 
 /** `<directory>-bf16`: the same component rounded and in shards, if it is there. */

@@ -8,6 +8,7 @@ import { readCheckpoint } from './checkpoint.js';
 import type { OpenModels } from './open-models.js';
 import type { UnitOf, UnitResult } from './protocol.js';
 import { WorkFileError } from './tensor-file.js';
+import { requireFinite } from './unit-failure.js';
 import type { WorkFiles } from './work-files.js';
 
 interface Decoding {
@@ -37,6 +38,7 @@ export class Decodings {
     this.#underWay.delete(generationId);
     const next = await decoding.chunks.next();
     if (next.done) throw new Error(`the decoder ended after ${decoding.framesDone} of ${decoding.frameCount} frames`);
+    requireFinite(next.value.data, 'while the frames were decoded');
     const { frames: count, width, height } = next.value;
     const frameIndex = decoding.framesDone;
     decoding.framesDone += count;

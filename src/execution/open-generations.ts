@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { Manifest } from '../../inference/bundle/manifest.js';
+import { allFinite } from '../../inference/finite.js';
 import {
   advance,
   begin,
@@ -99,7 +100,7 @@ export class OpenGenerations {
   async #accept(generationId: string, { generation, preview }: Advanced, save: boolean): Promise<StepResult> {
     this.#open.set(generationId, generation);
     const { denoising } = generation;
-    const finite = denoising.sample.every(Number.isFinite);
+    const finite = allFinite(denoising.sample);
     const checkpointed = finite && (save || isDone(denoising)) && (await this.#trySave(generationId, generation));
     return { generationId, step: denoising.step, finite, checkpointed, preview };
   }

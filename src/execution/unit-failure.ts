@@ -1,3 +1,4 @@
+import { allFinite } from '../../inference/finite.js';
 import { PictureError } from '../../inference/pipeline/picture-error.js';
 import type { Unit, UnitFailure } from './protocol.js';
 import { WorkFileError } from './tensor-file.js';
@@ -12,12 +13,26 @@ import { WorkFileError } from './tensor-file.js';
 const outOfMemory =
   /out of memory|failed to allocate|smaller than requested bytes|bad_?alloc|CUDA failure 2\b|MemoryAllocation\b|ALLOC(ATION)?_FAILED|allocation failed/i;
 
+/** A network gave numbers that are infinite or none at all. */
+export class NumericOverflow extends Error {
+  /** @param where completes "The numbers overflowed …" */
+  constructor(where: string) {
+    super(`The numbers overflowed ${where}.`);
+  }
+}
+
+/** @throws NumericOverflow */
+export function requireFinite(numbers: Float32Array, where: string): void {
+  if (!allFinite(numbers)) throw new NumericOverflow(where);
+}
+
 /** What the host is told of an exception in a unit. */
 export function describeFailure(error: unknown, unit: Unit): UnitFailure {
   const text = error instanceof Error ? error.message : String(error);
   const detail = error instanceof Error ? (error.stack ?? text) : text;
   if (outOfMemory.test(text))
     return { code: 'OUT_OF_MEMORY', message: 'The device has not enough memory for this.', detail };
+  if (error instanceof NumericOverflow) return { code: 'NUMERIC_OVERFLOW', message: text, detail };
   if (error instanceof WorkFileError) {
     return { code: 'STORAGE_FAILED', message: 'The server could not keep its intermediate results.', detail };
   }

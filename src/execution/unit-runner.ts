@@ -7,6 +7,7 @@ import { writeFirstFrame } from './first-frame.js';
 import { OpenGenerations } from './open-generations.js';
 import type { OpenModels } from './open-models.js';
 import type { Unit, UnitKind, UnitOf, UnitResult } from './protocol.js';
+import { requireFinite } from './unit-failure.js';
 import type { WorkFiles } from './work-files.js';
 
 /** Runs one unit after another on the sessions of this process, and keeps the generations' states in between. */
@@ -62,7 +63,9 @@ export class UnitRunner {
       const key = embeddingKey(bundle.manifest, this.#models.kind, prompt);
       if (await this.#embeddings.read(key)) continue;
       const tokens = await network.tokenizer.encode(cleanPrompt(prompt));
-      await this.#embeddings.write(key, await encodeOne(network.encoder, tokens));
+      const embedding = await encodeOne(network.encoder, tokens);
+      requireFinite(embedding.data, 'while the prompt was encoded');
+      await this.#embeddings.write(key, embedding);
       encoded++;
     }
     return { encoded };
@@ -75,6 +78,7 @@ export class UnitRunner {
     const { readPicture } = await import('../../inference/pipeline/image.js');
     const pixels = await readPicture(await readFile(picture), width, height, 'cover');
     const { shape, latents } = await this.#models.encodePicture(directory, pixels);
+    requireFinite(latents, 'while the picture was encoded');
     await writeFirstFrame(this.#work.firstFrame(generationId), bundle.manifest, shape, latents);
     return {};
   }

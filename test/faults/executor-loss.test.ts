@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -15,6 +16,7 @@ import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
 import { MemoryRecorder, type Report } from '../support/memory-recorder.js';
 import { importMicroModel } from '../support/micro-bundle.js';
+import { inWeights, map, microModel } from '../support/mutate-model.js';
 import { probeVideo } from '../support/probe-video.js';
 
 /** The real executor, on a model with real arithmetic and random weights. */
@@ -240,6 +242,27 @@ test('a truncated weight file is named without its path, and the server goes on'
   installed = model;
   expect((await outcome(job('b', {}))).type).toBe('succeeded');
 });
+
+test.each([
+  ['text_encoder', 'encoder.block.1.layer.1.DenseReluDense.wo.weight', 'while the prompt was encoded'],
+  ['transformer', 'blocks.1.ffn.net.2.weight', 'in step 1 of 4'],
+  ['vae', 'decoder.mid_block.resnets.1.conv2.weight', 'while the frames were decoded'],
+] as const)(
+  'weights of the %s that overflow end in NUMERIC_OVERFLOW, not in grey frames',
+  async (component, name, where) => {
+    const source = join(folder, `${component}-source`);
+    await cp(microModel, source, { recursive: true });
+    await inWeights(component, (weights) => map(weights, name, (value) => 3e38 * Math.sign(value)))(source);
+    installed = await importMicroModel(folder, `overflowing-${component.replace('_', '-')}`, source);
+    const end = await outcome(job(component));
+    expect(end).toMatchObject({
+      type: 'failed',
+      failure: { code: 'NUMERIC_OVERFLOW', message: `The numbers overflowed ${where}.`, retryable: false },
+    });
+    installed = model;
+    expect((await outcome(job(`${component}-after`))).type).toBe('succeeded');
+  },
+);
 
 test('NaN in the latents ends in NUMERIC_OVERFLOW', async () => {
   // More than float32 can hold.

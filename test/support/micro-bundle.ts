@@ -4,10 +4,10 @@ import { openBundle } from '../../inference/bundle/open-bundle.js';
 import { packagePath } from '../../src/package-path.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
 
-const source = packagePath('test/fixtures/wan-micro-set/wan-micro');
+const micro = packagePath('test/fixtures/wan-micro-set/wan-micro');
 
 /** Imports the micro model (every part of the architecture, random weights, a megabyte) into a folder: milliseconds a step. */
-export async function importMicroModel(folder: string, name = 'wan-micro'): Promise<InstalledModel> {
+export async function importMicroModel(folder: string, name = 'wan-micro', source = micro): Promise<InstalledModel> {
   const destination = join(folder, name);
   const grey: [number, number, number] = [0.01, 0.01, 0.01];
   await importDiffusers({
