@@ -49,7 +49,8 @@ def component(out, folder, settings, source, file_name):
 
 def export(state, out):
     stats = load_stats(state)
-    shutil.rmtree(out, ignore_errors=True)
+    for folder in ("vae", "transformer", "text_encoder", "scheduler", "tokenizer", "few_steps"):  # reelql.json stays
+        shutil.rmtree(os.path.join(out, folder), ignore_errors=True)
     vae = dict(_class_name="AutoencoderKLWan", _diffusers_version=VERSION, **config.VAE,
                latents_mean=[round(x, 6) for x in stats["mean"]], latents_std=[round(x, 6) for x in stats["std"]])
     denoiser = dict(_class_name="WanTransformer3DModel", _diffusers_version=VERSION, **config.DENOISER)
