@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -158,13 +158,14 @@ const finished: readonly Scene[] = [
 describeStudio('the studio, seen', () => {
   let studio: Studio;
   beforeAll(async () => {
-    await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     studio = await Studio.start({ env: { REELQL_QUEUE_CAPACITY: '12' } });
   });
   afterAll(() => studio.close());
 
   async function shoot(page: Page, name: string): Promise<void> {
+    const estimate = page.locator('#estimate');
+    if (await estimate.count()) await expect.poll(() => estimate.textContent()).not.toBe('');
     await page.evaluate(() => Promise.all([...document.images].map((image) => image.decode().catch(() => {}))));
     const png = await page.screenshot({ animations: 'disabled', caret: 'hide' });
     await sharp(png).webp({ quality: 72, effort: 6, smartSubsample: true }).toFile(`${folder}/${name}.webp`);
