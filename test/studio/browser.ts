@@ -6,6 +6,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Where the one browser of all tests listens; null where there is none. */
     readonly browser: string | null;
+    /** Its process. */
+    readonly browserPid: number;
   }
 }
 
@@ -22,6 +24,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
   }
   const browser = await chromium.launchServer({ executablePath, args: browserArguments });
   project.provide('browser', browser.wsEndpoint());
+  project.provide('browserPid', browser.process().pid ?? 0);
   return () => browser.close();
 }
 

@@ -1,13 +1,17 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { openDatabase } from '../../src/generations/database.js';
 import { seedHistory } from '../support/seed-history.js';
+import { processorTime } from './processor-time.js';
 import { describeStudio, link, quickDraft, Studio } from './studio.js';
 
 const count = 10_000;
-/** Milliseconds, of 60 frames a second, and what a timer may be off. Without a graphics card, which nothing here has. */
-const twoFrames = 34;
+/**
+ * Milliseconds of processor time, of all processes of the browser, without a graphics card. Two cores have 33 of them for each of 60 frames
+ * a second; 22 to 32 were measured on two busy ones, and 54 with blurred backgrounds on the tiles.
+ */
+const mostPerFrame = 42;
 
 describeStudio(`a gallery of ${count} videos`, () => {
   let studio: Studio;
@@ -36,17 +40,19 @@ describeStudio(`a gallery of ${count} videos`, () => {
   it('scrolls through thousands without a stutter, and keeps few of them in the page', async () => {
     const page = await studio.visit();
     await page.getByText(/^10,000 videos$/).waitFor();
-    const slowest: number[] = [];
-    // The best of three stretches: the others tell of what else the machine was doing.
-    while (slowest.length < 3 && !slowest.some((time) => time < twoFrames)) {
+    const used: number[] = [];
+    for (let stretch = 0; stretch < 3; stretch += 1) {
+      const before = processorTime(inject('browserPid'));
       const times = (await framesWhileScrolling(page, 10_000)).toSorted((a, b) => a - b);
-      const at = (share: number) => times[Math.floor(times.length * share)] ?? 0;
+      const each = (processorTime(inject('browserPid')) - before) / times.length;
+      const at = (share: number) => (times[Math.floor(times.length * share)] ?? 0).toFixed(1);
       console.info(
-        `${times.length} frames of scrolling: p50 ${at(0.5).toFixed(1)}, p95 ${at(0.95).toFixed(1)}, worst ${at(1 - 1e-9).toFixed(1)} ms`,
+        `${times.length} frames: p50 ${at(0.5)}, p95 ${at(0.95)} ms apart, ${each.toFixed(1)} ms of processor each`,
       );
-      slowest.push(at(0.95));
+      used.push(each);
     }
-    expect(Math.min(...slowest)).toBeLessThan(twoFrames);
+    // The time between frames is that of the whole machine; what the page makes the browser do is not.
+    expect(Math.min(...used)).toBeLessThan(mostPerFrame);
     expect(await page.getByRole('gridcell').count()).toBeLessThan(120);
     expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toMatch(/^\d{2,}$/);
   });
