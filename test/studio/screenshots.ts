@@ -2,6 +2,8 @@ import { mkdir, readdir, stat } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ApiServer } from '../support/api-server.js';
+import { SmallDevice } from './small-device.js';
 import {
   describeStudio,
   generateButton,
@@ -285,23 +287,22 @@ describeStudio('the studio, seen', () => {
         },
       ],
     ]);
-    const small = await studio.use(async (client) => {
-      const { estimate } = await client.estimate({ settings: { width: 320, height: 192, frameCount: 49 } });
-      return ((await client.devices())[0]?.totalBytes ?? 0) - (estimate?.peakBytes ?? 0) * 0.9;
-    });
-    await studio.kill();
-    await studio.restart({ REELQL_HEADROOM_BYTES: String(Math.round(small)) });
-    const large = { prompt: 'A very large fish', settings: { width: 320, height: 192, frameCount: 49 } };
-    await take([
-      [
-        'does-not-fit',
-        { stored: { 'reelql.draft': large } },
-        async (page) => {
-          await allFinished(page);
-          await page.getByText('Too large for the memory').waitFor();
-        },
-      ],
-    ]);
+    const server = await ApiServer.start({ scheduler: new SmallDevice() });
+    try {
+      const large = { prompt: 'A very large fish', settings: { width: 512, height: 320 } };
+      await take([
+        [
+          'does-not-fit',
+          { colorScheme: 'light', stored: { 'reelql.draft': large } },
+          async (page) => {
+            await page.goto(server.url);
+            await page.getByText('Too large for the memory').waitFor();
+          },
+        ],
+      ]);
+    } finally {
+      await server.close();
+    }
     await studio.kill();
     await studio.restart({ REELQL_AUTH: 'keys' });
     await take([['unauthorised', {}, (page) => page.getByRole('textbox', { name: 'API key' }).waitFor()]]);

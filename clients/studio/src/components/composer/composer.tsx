@@ -81,7 +81,7 @@ export function Composer() {
             {settings && (
               <span aria-hidden="true">
                 {`${settings.width} × ${settings.height} · ${duration(seconds(settings), language)}`}
-                <span className={styles.steps}>{` · ${settings.steps} ${t('field.steps').toLowerCase()}`}</span>
+                <span className={styles.steps}>{` · ${t('composer.steps', { count: settings.steps })}`}</span>
               </span>
             )}
             <span className={`${styles.chevron} ${settingsOpen ? styles.open : ''}`}>

@@ -10,6 +10,7 @@ export const composer = {
   'composer.removePicture': 'Remove the picture',
   'composer.uploading': 'Uploading the picture …',
   'composer.settings': 'Settings',
+  'composer.steps': { one: '{count} step', other: '{count} steps' },
   'composer.reset': 'Back to the defaults',
   'composer.hint':
     'Ctrl + Enter generates. Ctrl + Shift + Enter goes first in the queue. In an empty prompt, arrow up brings back earlier ones.',

@@ -12,6 +12,7 @@ export const composer: MessagesOf<typeof english> = {
   'composer.picture': '视频以这张图片开头',
   'composer.removePicture': '移除图片',
   'composer.uploading': '正在上传图片……',
+  'composer.steps': '{count} 步',
   'composer.settings': '设置',
   'composer.reset': '恢复默认',
   'composer.hint': 'Ctrl + Enter 生成；Ctrl + Shift + Enter 排到队首；提示词为空时按向上键可找回以前的提示词。',
