@@ -233,7 +233,7 @@ describeStudio('the studio, seen', () => {
     await ask('A black bird over the sea');
     await ask('A green car in the snow');
     await preview(tile(page, 'A red rocket rising into the night sky')).waitFor();
-    await tile(page, 'A red rocket')
+    await tile(page, 'A red rocket rising into the night sky')
       .getByText(/step (2\d|[34]\d)\/50/)
       .waitFor();
     await promptBox(page).fill('A yellow submarine in the moonlight');
