@@ -6,23 +6,40 @@ import { mutate } from '../transport/mutate.js';
 import { server } from '../transport/server.js';
 import { queue, useQueue } from './machine.js';
 
-/** The devices as they are, while somebody looks. */
+/** Between two steps a device is idle for a moment, which nobody needs to see. */
+const idlePatienceMs = 1500;
+
+/** The devices as they are, while somebody looks; idle once they are for a while. */
 export function useDevices(): readonly Device[] {
   const [devices, setDevices] = useState<readonly Device[]>([]);
   useEffect(() => {
     const stop = new AbortController();
+    const idle = new Map<string, ReturnType<typeof setTimeout>>();
+    const show = (device: Device) =>
+      setDevices((before) => {
+        const at = before.findIndex(({ id }) => id === device.id);
+        return at < 0 ? [...before, device] : before.with(at, device);
+      });
+    const known = new Set<string>();
     const follow = async () => {
       for await (const device of server.watchDevices({ signal: stop.signal })) {
-        setDevices((before) => {
-          const at = before.findIndex(({ id }) => id === device.id);
-          return at < 0 ? [...before, device] : before.with(at, device);
-        });
+        clearTimeout(idle.get(device.id));
+        if (device.status === 'IDLE' && known.has(device.id))
+          idle.set(
+            device.id,
+            setTimeout(() => show(device), idlePatienceMs),
+          );
+        else show(device);
+        known.add(device.id);
       }
     };
     follow().catch((error: unknown) => {
       if (!stop.signal.aborted) console.warn('The devices cannot be followed.', error);
     });
-    return () => stop.abort();
+    return () => {
+      stop.abort();
+      for (const timer of idle.values()) clearTimeout(timer);
+    };
   }, []);
   return devices;
 }

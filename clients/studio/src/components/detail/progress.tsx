@@ -18,7 +18,7 @@ export function Progress({ generation }: { generation: Generation }) {
       role="group"
       aria-label={tileName(generation, t)}
     >
-      <Tile generation={generation} focused selected={false} selecting={false} onToggle={() => {}} />
+      <Tile generation={generation} focused selected={false} selecting={false} />
     </div>
   );
 }

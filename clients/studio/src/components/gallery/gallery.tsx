@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { useTranslate } from '../../i18n/index.js';
+import { useConnection } from '../../state/connection.js';
 import { useDoomed } from '../../state/deletion.js';
 import { noFilters } from '../../state/filter-of.js';
 import { filters } from '../../state/filters.js';
@@ -17,6 +18,7 @@ export function Gallery() {
   const doomed = useDoomed();
   const items = useMemo(() => (doomed.size === 0 ? known : known.filter(({ id }) => !doomed.has(id))), [known, doomed]);
   const total = counted === null ? null : Math.max(0, counted - (known.length - items.length));
+  const lost = useConnection() === 'lost';
   const filtered = Object.keys(filter).length > 0;
   return (
     <section className={styles.gallery} aria-labelledby="gallery-title">
@@ -41,7 +43,8 @@ export function Gallery() {
           </Button>
         </div>
       )}
-      {failure && (
+      {/* While the server is away the banner says so, and what was there stays. */}
+      {failure && !(lost && items.length > 0) && (
         <div className={styles.note} role="alert">
           <h3>{t('gallery.failed')}</h3>
           <p>{failure.message}</p>

@@ -67,7 +67,7 @@ function Cell({ id }: { id: string }) {
   };
   return (
     <div className={styles.cell} style={{ aspectRatio: `${settings.width} / ${settings.height}` }}>
-      <Tile generation={generation} focused selected={false} selecting={false} onToggle={() => {}}>
+      <Tile generation={generation} focused selected={false} selecting={false}>
         <TileLink generation={generation} onOpen={open} />
       </Tile>
     </div>

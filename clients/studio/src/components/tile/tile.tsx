@@ -34,7 +34,8 @@ export function Tile({
   children,
 }: TileState & {
   generation: Generation;
-  onToggle: () => void;
+  /** Selects it, or no more; left out where nothing is selected. */
+  onToggle?: () => void;
   /** Lies over the pictures and under the buttons. */
   children?: ReactNode;
 }) {
@@ -74,16 +75,18 @@ export function Tile({
         </div>
       )}
       {children}
-      <div className={`${styles.corner} ${styles.left}`}>
-        <TileControl
-          icon="check"
-          label={t('tile.select')}
-          pressed={selected}
-          look={selected ? styles.chosen : quiet(selecting)}
-          focusable={focused}
-          onPress={onToggle}
-        />
-      </div>
+      {onToggle && (
+        <div className={`${styles.corner} ${styles.left}`}>
+          <TileControl
+            icon="check"
+            label={t('tile.select')}
+            pressed={selected}
+            look={selected ? styles.chosen : quiet(selecting)}
+            focusable={focused}
+            onPress={onToggle}
+          />
+        </div>
+      )}
       <div className={`${styles.corner} ${styles.right}`}>
         <TileControl
           icon="star"
