@@ -125,7 +125,11 @@ export class ExecutorProcess {
     clearTimeout(timer);
     this.#asked = null;
     if (answer === null) return { ok: false, lost: true, failure: await this.exited };
-    if (answer.type === 'failed') return { ok: false, lost: false, failure: answer.failure };
+    if (answer.type === 'failed') {
+      const lost = answer.failure.code === 'DEVICE_LOST';
+      if (lost) await this.kill(answer.failure);
+      return { ok: false, lost, failure: answer.failure };
+    }
     const { result, seconds, peakBytes, heldBytes, leftBytes } = answer;
     return { ok: true, result: result as UnitResult<K>, seconds, peakBytes, heldBytes, leftBytes };
   }

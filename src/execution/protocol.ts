@@ -16,7 +16,8 @@ import type { RgbFrames } from '../video/preview.js';
  * - A unit blocks the executor's thread (onnxruntime-node computes on the caller's), so silence means death only between
  *   units; during one, its deadline is the watch.
  * - Cancelling is not asking: between two units the host decides what comes next, and `forget` drops what was.
- * - A failed unit leaves the executor usable and every generation's state as it was before the unit. (A video under way from
+ * - A unit that fails with DEVICE_LOST says that nothing will succeed in this process any more; the host ends it.
+ * - Any other failed unit leaves the executor usable and every generation's state as it was before the unit. (A video under way from
  *   latents to pixels is no state: after a failed `decode` the next one begins with frame 0.)
  * - There is no goodbye. The host ends an executor with SIGKILL, and an executor whose host has gone ends too: by itself
  *   (`disconnect`), on Linux by the kernel's hand even in mid-unit. SIGINT and SIGTERM, which a terminal sends to the whole

@@ -26,6 +26,14 @@ export function requireFinite(numbers: Float32Array, where: string): void {
   if (!allFinite(numbers)) throw new NumericOverflow(where);
 }
 
+/**
+ * What else CUDA says when the device or the process's hold on it is broken, such as "CUDA failure 700: an illegal memory access was
+ * encountered" or "CUDA failure 100: no CUDA-capable device is detected": there nothing will succeed any more. What a library
+ * merely does not support is no such thing.
+ */
+const deviceFailed =
+  /CUDA (failure|error) ?\d|cudaError[A-Z]|_STATUS_(EXECUTION_FAILED|INTERNAL_ERROR|NOT_INITIALIZED|MAPPING_ERROR)/;
+
 /** What the host is told of an exception in a unit. */
 export function describeFailure(error: unknown, unit: Unit): UnitFailure {
   const text = error instanceof Error ? error.message : String(error);
@@ -33,6 +41,8 @@ export function describeFailure(error: unknown, unit: Unit): UnitFailure {
   if (outOfMemory.test(text))
     return { code: 'OUT_OF_MEMORY', message: 'The device has not enough memory for this.', detail };
   if (error instanceof NumericOverflow) return { code: 'NUMERIC_OVERFLOW', message: text, detail };
+
+  if (deviceFailed.test(text)) return { code: 'DEVICE_LOST', message: 'The device failed.', detail };
   if (error instanceof WorkFileError) {
     return { code: 'STORAGE_FAILED', message: 'The server could not keep its intermediate results.', detail };
   }

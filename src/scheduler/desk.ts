@@ -114,9 +114,10 @@ export class Desk {
     const views = { lanes: this.#lanes, askers: new Map(pending.map(({ asker }) => [asker.job.generationId, asker])) };
     return {
       asks: pending.map(({ asker, stage }) => this.#toAsk(asker, stage)),
-      lanes: [...this.#lanes.values()].map(({ id, device, stages, busyWith, account }) => {
+      lanes: [...this.#lanes.values()].map((lane) => {
+        const { id, device, stages, busyWith, account } = lane;
         const { id: deviceId, kind } = device.device;
-        const idle = busyWith.length === 0;
+        const idle = busyWith.length === 0 && !this.#isLeftAlone(lane);
         return { id, device: deviceId, kind, stages, idle, ...account, mayTry: mayTry(account, now) };
       }),
       turns: this.#turns,
@@ -125,6 +126,17 @@ export class Desk {
       now,
       paused: this.paused,
     };
+  }
+
+  /** A device that fails again and again would be idle ever so often, and be given one generation after the other to lose. */
+  #isLeftAlone(lane: Lane): boolean {
+    if (lane.restMs === 0) return false;
+    const { kind } = lane.device.device;
+    const canStandIn = (other: Lane): boolean =>
+      other.restMs === 0 &&
+      other.device.device.kind === kind &&
+      [...lane.stages].every((stage) => other.stages.has(stage));
+    return [...this.#lanes.values()].some(canStandIn);
   }
 
   #toAsk(asker: Asker, stage: UnitStage): Ask {
@@ -182,6 +194,8 @@ export class Desk {
       second?.free();
       lane.free();
       this.planSoon();
+      const restMs = Math.max(lane.restMs, second?.restMs ?? 0);
+      if (restMs > 0) setTimeout(() => this.planSoon(), restMs).unref();
       lane.device.observeMemory();
     });
     for (const { generationId, client } of grant.asks) this.#underWay.set(generationId, { client, done });

@@ -19,6 +19,10 @@ export const componentOf: Readonly<Record<UnitStage, ComponentName>> = {
   decode: 'vae',
 };
 
+/** Losses in a row, after which a lane rests for a while if another can do its work; from then on twice as long each time. */
+const lossesUntilRest = 2;
+const [firstRestMs, longestRestMs] = [5000, 300_000];
+
 /** One executor as the scheduler sees it: what it is doing, and how to have it do something. */
 export class Lane {
   readonly id: string;
@@ -29,6 +33,8 @@ export class Lane {
   readonly #host: ExecutorHost;
   readonly #watchdog: WatchdogSettings;
   #status: 'LOADING' | 'BUSY' | null = null;
+  #losses = 0;
+  #restsUntil = Number.NEGATIVE_INFINITY;
   /** The generations it works for; empty means idle. */
   #busyWith: readonly string[] = [];
 
@@ -55,6 +61,11 @@ export class Lane {
 
   get pid(): number | undefined {
     return this.#host.pid;
+  }
+
+  /** For how long it had better not be used, having lost its executor again and again. */
+  get restMs(): number {
+    return Math.max(0, this.#restsUntil - performance.now());
   }
 
   /** Whether the network for a stage is loaded. */
@@ -85,9 +96,11 @@ export class Lane {
     this.#setStatus(unit.kind === 'load' ? 'LOADING' : 'BUSY');
     const outcome = await this.#host.run<K>(unit, deadlineMs(expectedSeconds, this.#watchdog));
     if (outcome.ok) {
+      this.#losses = 0;
       this.device.answered(this);
       return outcome;
     }
+    if (outcome.lost) this.#lost();
     const { code, message, detail } = outcome.failure;
     throw new UnitFailed(code, message, detail, { lost: outcome.lost });
   }
@@ -100,6 +113,11 @@ export class Lane {
 
   async stop(): Promise<void> {
     await this.#host.stop();
+  }
+
+  #lost(): void {
+    const rests = ++this.#losses - lossesUntilRest;
+    if (rests >= 0) this.#restsUntil = performance.now() + Math.min(longestRestMs, firstRestMs * 2 ** rests);
   }
 
   #setStatus(status: 'LOADING' | 'BUSY'): void {

@@ -12,13 +12,17 @@ import type {
   UnitResult,
 } from '../../src/execution/protocol.js';
 
+import { describeFailure } from '../../src/execution/unit-failure.js';
+import { deadThreads } from './dead-threads.js';
+
 /**
  * An executor with no model, for tests of the host and of the scheduler's conduct: it speaks the protocol, and a script says
  * what becomes of a unit. The script is `kind=fate`, with `bundle` of a `load` unit or the prompt of a generation:
  * `load=crash`, `step2=hang`, `decode=overflow` …, or `step2=crash-once`, which strikes one time only; `pace=20`
  * makes each of its steps last 20 ms. Pictures are grey, and
- * checkpoints a line of JSON each.
+ * checkpoints a line of JSON each. A device of `deadThreads` threads fails in every unit, as a GPU does that has fallen off the bus.
  */
+let dead = false;
 const send = (message: ExecutorMessage): boolean => process.send?.(message) ?? false;
 let heartbeat: NodeJS.Timeout | undefined;
 let workDirectory = '';
@@ -35,12 +39,15 @@ process.on('disconnect', () => process.exit(0));
 process.on('message', (message: HostMessage) => {
   if (message.type === 'start') {
     workDirectory = message.workDirectory;
+    dead = message.device.kind === 'CPU' && message.device.threads === deadThreads;
     heartbeat = setInterval(() => send({ type: 'heartbeat' }), message.heartbeatMs);
     send({ type: 'ready' });
     return;
   }
   const { number, unit } = message;
-  const failure = suffer(fateOf(unit));
+  const failure = dead
+    ? describeFailure(new Error('CUDA failure 100: no CUDA-capable device is detected ; GPU=-1'), unit)
+    : suffer(fateOf(unit));
   if (failure) send({ type: 'failed', number, failure });
   else send({ type: 'done', number, result: compute(unit), seconds: 0.5, peakBytes: 1, heldBytes: 1, leftBytes: 1 });
 });

@@ -41,12 +41,20 @@ test.each([
 });
 
 test.each([
-  'CUDA failure 700: an illegal memory access was encountered',
-  'CUDNN_STATUS_EXECUTION_FAILED',
-  'the memory of this is fine',
-])('other failures are not: %s', (text) => {
-  expect(describeFailure(new Error(text), step).code).toBe('INTERNAL');
+  'CUDA failure 700: an illegal memory access was encountered ; GPU=0',
+  'CUDA failure 100: no CUDA-capable device is detected ; GPU=-1',
+  'CUBLAS failure 13: CUBLAS_STATUS_EXECUTION_FAILED',
+])('a device that is lost is told apart, also while loading: %s', (text) => {
+  expect(describeFailure(new Error(text), load).code).toBe('DEVICE_LOST');
+  expect(describeFailure(new Error(text), step).code).toBe('DEVICE_LOST');
 });
+
+test.each(['CUDNN failure 3000: CUDNN_STATUS_NOT_SUPPORTED', 'the memory of this is fine'])(
+  'other failures are not: %s',
+  (text) => {
+    expect(describeFailure(new Error(text), step).code).toBe('INTERNAL');
+  },
+);
 
 test('a work directory that cannot be written, a picture that is none', () => {
   const error = new WorkFileError('cannot write /srv/work/a: ENOSPC: no space left on device');

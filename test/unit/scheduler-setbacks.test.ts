@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
+import { cpuDevice } from '../../src/execution/devices.js';
 import type { SchedulerOptions } from '../../src/scheduler/scheduler.js';
 import { EncoderFailed } from '../../src/video/encode-video.js';
 import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
+import { deadThreads } from '../support/dead-threads.js';
 import { oneLane, ScriptedScheduler, withSteps } from '../support/scripted-scheduler.js';
 
 /** What goes wrong and is survived, and when it is not any more. */
@@ -25,7 +27,14 @@ test.each(['encode-text', 'step3', 'decode2'])(
   },
 );
 
-test('one device lost for good: its generations go on elsewhere', async () => {
+test('a device that fails again and again is left alone while another can do its work', async () => {
+  // The broken one is first in order, and would be given the generation until that is given up.
+  await start({ devices: [cpuDevice('broken', deadThreads), oneLane('whole')] });
+  expect((await scripted.outcome('a')).type).toBe('succeeded');
+  expect(scripted.scheduler.devices()[0]?.status).toBe('LOST');
+});
+
+test('a device lost once: its generations go on elsewhere', async () => {
   await start({ devices: [oneLane('one'), oneLane('two')] });
   const ends = await Promise.all([
     scripted.outcome('a', { prompt: 'step3=crash-once' }),
