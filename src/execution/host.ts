@@ -47,9 +47,12 @@ export class ExecutorHost {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Runs one unit after those asked for before it. Never rejects. */
-  run<K extends UnitKind>(unit: Extract<Unit, { kind: K }>, deadlineMs: number): Promise<Outcome<K>> {
-    const outcome = this.#turn.then(() => this.#run(unit, deadlineMs));
+  /**
+   * Runs one unit after those asked for before it. Never rejects.
+   * @param mayStart whether another executor will do, if there is none any more: not for what rests on earlier units
+   */
+  run<K extends UnitKind>(unit: Extract<Unit, { kind: K }>, deadlineMs: number, mayStart = true): Promise<Outcome<K>> {
+    const outcome = this.#turn.then(() => this.#run(unit, deadlineMs, mayStart));
     this.#turn = outcome;
     return outcome;
   }
@@ -61,7 +64,12 @@ export class ExecutorHost {
     await this.#turn;
   }
 
-  async #run<K extends UnitKind>(unit: Extract<Unit, { kind: K }>, deadlineMs: number): Promise<Outcome<K>> {
+  async #run<K extends UnitKind>(
+    unit: Extract<Unit, { kind: K }>,
+    deadlineMs: number,
+    mayStart: boolean,
+  ): Promise<Outcome<K>> {
+    if (!mayStart && !this.#process?.alive) return { ok: false, lost: true, failure: gone };
     const executor = await this.#running();
     if (executor === null) return { ok: false, lost: true, failure: stopped };
     const failure = await executor.ready;
@@ -102,4 +110,9 @@ export class ExecutorHost {
   }
 }
 
+const gone = {
+  code: 'DEVICE_LOST',
+  message: 'The process that drives the device ended unexpectedly.',
+  detail: 'it ended between two units',
+} as const;
 const stopped = { code: 'DEVICE_LOST', message: 'The server is shutting down.', detail: 'host stopped' } as const;

@@ -94,7 +94,9 @@ export class Lane {
     expectedSeconds: number | null = null,
   ): Promise<UnitDone<K>> {
     this.#setStatus(unit.kind === 'load' ? 'LOADING' : 'BUSY');
-    const outcome = await this.#host.run<K>(unit, deadlineMs(expectedSeconds, this.#watchdog));
+    // The first of an executor's units is to load something. What comes later rests on that, and a new one knows nothing of it.
+    const mayStart = unit.kind === 'load';
+    const outcome = await this.#host.run<K>(unit, deadlineMs(expectedSeconds, this.#watchdog), mayStart);
     if (outcome.ok) {
       this.#losses = 0;
       this.device.answered(this);
@@ -108,7 +110,7 @@ export class Lane {
   /** Drops these generations' states, if there is an executor to have them. */
   async forget(generationIds: readonly string[]): Promise<void> {
     if (this.#host.pid === undefined) return;
-    await this.#host.run<'forget'>({ kind: 'forget', generationIds }, deadlineMs(null, this.#watchdog));
+    await this.#host.run<'forget'>({ kind: 'forget', generationIds }, deadlineMs(null, this.#watchdog), false);
   }
 
   async stop(): Promise<void> {

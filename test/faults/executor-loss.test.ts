@@ -133,6 +133,22 @@ test('kill -9 between two generations costs neither of them anything', async () 
   expect((await outcome(job('b'))).type).toBe('succeeded');
 });
 
+test('kill -9 when all is in place for a unit, and the unit has not begun', async () => {
+  const undisturbed = videoOf(await outcome(job('u')));
+  const struck = new Set<string>();
+  recorder.on = async (report) => {
+    if (report.type !== 'progressed' || report.progress.preview || struck.has(report.progress.phase)) return;
+    const { phase } = report.progress;
+    // Told between opening the state, or the decoder, and the first unit.
+    if (phase !== 'DENOISING' && phase !== 'DECODING') return;
+    struck.add(phase);
+    for (const pid of childProcesses('executor')) process.kill(pid, 'SIGKILL');
+    await expect.poll(() => scheduler.devices()[0]?.loaded).toEqual([]);
+  };
+  expect(videoOf(await outcome(job('a')))).toBe(undisturbed);
+  expect([...struck]).toEqual(['DENOISING', 'DECODING']);
+});
+
 test('kill -9 before the first step, and while the frames are decoded', async () => {
   const prompt = 'a text that is not encoded yet';
   const struck = new Set<string>();

@@ -3,6 +3,7 @@
  * and a micro model, both through the same shell, executors and encoder; then the server against the bare networks.
  *
  *     npm run bench:scheduler -- [--seed 1] [--rounds 2] [--only load,overhead] [--side-by-side]
+ *         [--overhead-rounds 5]
  *
  * The two policies take turns. On a machine that others use too their turns are not alike: side by side both have the same
  * neighbours, and each other.
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '2' },
     only: { type: 'string', default: 'load,overhead' },
+    'overhead-rounds': { type: 'string', default: '5' },
     'side-by-side': { type: 'boolean', default: false },
   },
 });
@@ -80,7 +82,11 @@ function tell({ name, runs }: Total): void {
 }
 
 async function compareWithBareLoop(folder: string): Promise<void> {
-  const { denoising, decoding, loopDelays } = await measureOverhead(folder, availableParallelism(), 5);
+  const { denoising, decoding, loopDelays } = await measureOverhead(
+    folder,
+    availableParallelism(),
+    Number(values['overhead-rounds']),
+  );
   const median = (ratios: readonly number[]): number => percentile(ratios, 0.5);
   const percent = (ratio: number): string => `${(100 * (ratio - 1)).toFixed(1)} %`;
   const spread = (ratios: readonly number[]): string =>
