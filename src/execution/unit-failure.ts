@@ -41,7 +41,6 @@ export function describeFailure(error: unknown, unit: Unit): UnitFailure {
   if (outOfMemory.test(text))
     return { code: 'OUT_OF_MEMORY', message: 'The device has not enough memory for this.', detail };
   if (error instanceof NumericOverflow) return { code: 'NUMERIC_OVERFLOW', message: text, detail };
-
   if (deviceFailed.test(text)) return { code: 'DEVICE_LOST', message: 'The device failed.', detail };
   if (error instanceof WorkFileError) {
     return { code: 'STORAGE_FAILED', message: 'The server could not keep its intermediate results.', detail };
