@@ -1,7 +1,9 @@
 #!/usr/bin/env node
-/** `npm run demo [-- "prompt"]`: a server of its own, one generation watched to its end, the files on disk. */
+/** `npm run demo [-- --fast] ["prompt"]`: a server of its own, one generation watched to its end, the files on disk. */
 import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
 import { followGeneration, saveFiles } from './follow-generation.js';
+import { modelId } from './ids.js';
 import { progressView } from './progress/progress-view.js';
 import { reportError } from './report-error.js';
 import { startEmbedded } from './server.js';
@@ -10,14 +12,19 @@ import { onStdout } from './style.js';
 const showpiece = 'A red sports car speeding through a desert highway at sunset';
 
 async function main(): Promise<number> {
-  const prompt = process.argv[2] ?? showpiece;
+  const { values, positionals } = parseArgs({ options: { fast: { type: 'boolean' } }, allowPositionals: true });
+  const prompt = positionals[0] ?? showpiece;
   const started = performance.now();
   await using connection = await startEmbedded();
   const { client } = connection;
   process.stdout.write(
     `${onStdout.bold('ReelQL')}  server on ${client.options.url}\n${onStdout.dim('Prompt')}  ${prompt}\n`,
   );
-  const created = await client.generate({ prompt, settings: { seed: 7 } });
+  const created = await client.generate({
+    prompt,
+    settings: { seed: 7 },
+    ...(values.fast ? { modelId: await modelId(client, 'toy-fast') } : {}),
+  });
   process.once('SIGINT', () => void created.cancel());
   const folder = join('out', 'demo');
   const view = await progressView({ json: false, pictures: true });

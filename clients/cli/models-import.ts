@@ -19,6 +19,10 @@ export const modelsImport = command({
       type: 'string',
       description: `Defaults of a distilled model: ${presetNames.join(', ')}; by the folder if left out`,
     },
+    adapter: {
+      type: 'string',
+      description: "safetensors of a low-rank adapter (LoRA) for the denoiser, diffusers' names",
+    },
     copy: { type: 'boolean', description: 'Copy all weights into the bundle, so that the folder can be removed' },
     'models-dir': { type: 'string', description: 'Folder of the bundles; REELQL_MODELS_DIR or var/models if left out' },
     json: { type: 'boolean', description: 'Progress as JSON lines' },
@@ -38,6 +42,7 @@ export const modelsImport = command({
         name: args.name,
         ...(dtype ? { dtype } : {}),
         ...(preset ? { preset } : {}),
+        ...(args.adapter ? { adapter: args.adapter } : {}),
         inPlace: !args.copy,
         fitPreview: fitModelPreview,
         onProgress: (progress) => view.show(progress),

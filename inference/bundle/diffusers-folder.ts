@@ -160,7 +160,8 @@ function checkFit(directory: string, textEncoder: TextEncoderConfig, denoiser: D
   }
 }
 
-async function resolveFile(path: string): Promise<string> {
+/** The real path of a file. @throws ModelError if there is none. */
+export async function resolveFile(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { type ComponentName, componentNames, type Manifest } from './manifest.js';
+import { type ComponentName, componentNames, type Manifest, weightFiles } from './manifest.js';
 
 /**
  * What a component computes, as a hash: of its configuration and its weights, and with the text encoder, of the tokenizer. Where
  * the bundle lies and what it is called is not part of it, so a model imported twice is one.
  */
 export function componentIdentity(manifest: Manifest, component: ComponentName): string {
-  const { config, weights } = manifest[component];
+  const { config } = manifest[component];
   const facts = {
     config,
-    weights: weights.files.map(({ sha256 }) => sha256),
+    weights: weightFiles(manifest, component).map(({ sha256 }) => sha256),
     ...(component === 'textEncoder' && {
       tokenizer: manifest.tokenizer.sha256,
       maxPromptTokens: manifest.limits.maxPromptTokens,

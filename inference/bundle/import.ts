@@ -2,8 +2,15 @@ import { copyFile, mkdir, readdir, realpath, stat, statfs } from 'node:fs/promis
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { bytesPerElement, elementCount } from '../tensor.js';
 import type { VaeConfig } from '../wan/config.js';
+import { withAdapter } from './adapter.js';
 import { type Conversion, convertWeights } from './convert-weights.js';
-import { type Component, componentFolders, type DiffusersFolder, openDiffusersFolder } from './diffusers-folder.js';
+import {
+  type Component,
+  componentFolders,
+  type DiffusersFolder,
+  openDiffusersFolder,
+  resolveFile,
+} from './diffusers-folder.js';
 import { expectedTensors } from './expected-tensors.js';
 import { hashFile, throwIfCanceled } from './hash-file.js';
 import { ImportJournal, type ImportTask } from './import-journal.js';
@@ -41,6 +48,8 @@ export interface ImportOptions {
   readonly dtype?: ImportDtype;
   /** Defaults of a distilled model; by the folder's own word if left out. */
   readonly preset?: Preset;
+  /** safetensors of a low-rank adapter for the denoiser, see `withAdapter`; a reelql.json beside it goes over the folder's. */
+  readonly adapter?: string;
   /** Whether weights that already have the right type stay where they are (default) or are copied into the bundle. */
   readonly inPlace?: boolean;
   readonly fitPreview: PreviewFitter;
@@ -65,7 +74,10 @@ export async function importDiffusers(options: ImportOptions): Promise<ManifestF
     );
   }
   const source = await openDiffusersFolder(options.source);
-  const settings = await readModelSettings(source.directory, name.data, source.shift, options.preset ?? source.preset);
+  const adapter = options.adapter === undefined ? undefined : await resolveFile(options.adapter);
+  if (adapter) await withAdapter(source.denoiser.weights.source, adapter);
+  const folders = [source.directory, ...(adapter ? [dirname(adapter)] : [])];
+  const settings = await readModelSettings(folders, name.data, source.shift, options.preset ?? source.preset);
   const destination = await realPath(options.destination);
   const plans = componentNames.map((component) => plan(source, component, options));
   const report = progressOf(plans, options.onProgress);
@@ -102,9 +114,13 @@ export async function importDiffusers(options: ImportOptions): Promise<ManifestF
         config: source.textEncoder.rawConfig,
         weights: weights.textEncoder,
       } as ManifestFile['textEncoder'],
-      denoiser: { config: source.denoiser.rawConfig, weights: weights.denoiser } as ManifestFile['denoiser'],
+      denoiser: {
+        config: source.denoiser.rawConfig,
+        weights: weights.denoiser,
+        ...(adapter && { adapter: await storeFile(adapter, 'adapter.safetensors', folder, destination, task.inPlace) }),
+      } as ManifestFile['denoiser'],
       vae: { config: source.vae.rawConfig, weights: weights.vae } as ManifestFile['vae'],
-      tokenizer: await storeTokenizer(source.tokenizerFile, folder, destination),
+      tokenizer: await storeFile(source.tokenizerFile, 'tokenizer.json', folder, destination, task.inPlace),
       preview,
       defaults: settings.defaults,
       limits: settings.limits,
@@ -225,13 +241,13 @@ async function hashInPlace(
   return { folder: pathFrom(destination, source.folder), files: hashed };
 }
 
-/** A few hundred kilobytes to 17 MB: copied, unless it lies in the bundle's folder already. */
-async function storeTokenizer(path: string, folder: string, destination: string) {
-  const inside = isInside(destination, path);
-  const name = inside ? pathFrom(destination, path) : 'tokenizer.json';
-  const stored = inside ? path : join(folder, name);
+/** Small beside the weights: copied, unless it is to stay where it is and moves with the bundle. */
+async function storeFile(path: string, copyName: string, folder: string, destination: string, inPlace: boolean) {
+  const stays = isInside(destination, path) || (inPlace && isInside(dirname(destination), path));
+  const name = stays ? pathFrom(destination, path) : copyName;
+  const stored = stays ? path : join(folder, name);
   try {
-    if (!inside) await copyFile(path, stored);
+    if (!stays) await copyFile(path, stored);
   } catch (error) {
     throw systemError(error, 'write', stored);
   }
@@ -242,9 +258,9 @@ async function storeTokenizer(path: string, folder: string, destination: string)
   return { name, bytes, sha256 };
 }
 
-/** Relative where the bundle holds it, so that the bundle can be moved; absolute elsewhere. */
+/** Relative where the bundle or the folder of bundles holds it, so that this can be moved; absolute elsewhere. */
 function pathFrom(bundle: string, path: string): string {
-  return isInside(bundle, path) ? relative(bundle, path).split(sep).join('/') : path;
+  return isInside(dirname(bundle), path) ? relative(bundle, path).split(sep).join('/') : path;
 }
 
 function isInside(folder: string, path: string): boolean {

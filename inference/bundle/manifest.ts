@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { type SamplerName, samplers } from '../samplers/index.js';
 import { denoiserConfigSchema, textEncoderConfigSchema, vaeConfigSchema } from '../wan/config.js';
@@ -32,7 +33,12 @@ export const manifestSchema = z.object({
   license: z.string().min(1),
   architecture: z.literal('wan2.2-ti2v'),
   textEncoder: z.object({ config: textEncoderConfigSchema, weights: weightsSchema }),
-  denoiser: z.object({ config: denoiserConfigSchema, weights: weightsSchema }),
+  denoiser: z.object({
+    config: denoiserConfigSchema,
+    weights: weightsSchema,
+    /** Low-rank additions to the weights, see `withAdapter`. */
+    adapter: fileSchema.optional(),
+  }),
   vae: z.object({ config: vaeConfigSchema, weights: weightsSchema }),
   tokenizer: fileSchema,
   /** Linear map from normalised latents to RGB in 0..1, fitted at import: rgb = clamp(latentᵀ·matrix + bias). */
@@ -57,3 +63,10 @@ export type ManifestFile = z.input<typeof manifestSchema>;
 /** As read: configs normalised. */
 export type Manifest = z.output<typeof manifestSchema>;
 export type ModelLimits = Manifest['limits'];
+
+/** The files of a component's weights, its adapter's among them; names are relative to bundle.json, or absolute. */
+export function weightFiles(manifest: Manifest, component: ComponentName): z.output<typeof fileSchema>[] {
+  const { folder, files } = manifest[component].weights;
+  const { adapter } = component === 'denoiser' ? manifest.denoiser : {};
+  return [...files.map((file) => ({ ...file, name: join(folder, file.name) })), ...(adapter ? [adapter] : [])];
+}

@@ -37,20 +37,21 @@ const ownSchema = z.looseObject({ defaults: z.looseObject({}).optional(), limits
 
 /**
  * Settings of the published Wan2.2-TI2V-5B, with 480p and 29 frames instead of 720p and 121 as the default, which takes a tenth
- * of the time; overridden by the folder's reelql.json.
+ * of the time; overridden by the reelql.json of each folder, the later ones' going over the earlier ones'.
  * @param name the title where the folder gives none.
  * @param shift the scheduler's flow_shift.
  * @param preset whose defaults stand in place of the published model's.
  * @throws ModelError naming the field of reelql.json that is wrong.
  */
 export async function readModelSettings(
-  folder: string,
+  folders: readonly string[],
   name: string,
   shift: number,
   preset: Preset = 'none',
 ): Promise<ModelSettings> {
-  const path = join(folder, settingsName);
-  const own = await readOwn(path);
+  const paths = folders.map((folder) => join(folder, settingsName));
+  const owns = await Promise.all(paths.map(readOwn));
+  const own = Object.assign({}, ...owns);
   const settings = settingsSchema.safeParse({
     title: name,
     license: 'not stated',
@@ -66,7 +67,7 @@ export async function readModelSettings(
       sampler: 'UNIPC',
       shift,
       ...presets[preset],
-      ...own.defaults,
+      ...Object.assign({}, ...owns.map(({ defaults }) => defaults)),
     },
     limits: {
       maxWidth: 1280,
@@ -76,10 +77,10 @@ export async function readModelSettings(
       frameMultiple: 4,
       maxSteps: 100,
       maxPromptTokens: 512,
-      ...own.limits,
+      ...Object.assign({}, ...owns.map(({ limits }) => limits)),
     },
   });
-  if (!settings.success) throw new ModelError('BROKEN', describeIssues(path, settings.error));
+  if (!settings.success) throw new ModelError('BROKEN', describeIssues(paths.join(' and '), settings.error));
   return settings.data;
 }
 

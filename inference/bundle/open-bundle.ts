@@ -1,9 +1,10 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
+import { withAdapter } from './adapter.js';
 import type { Bundle } from './bundle.js';
 import { hashFile } from './hash-file.js';
-import { type ComponentName, componentNames, type Manifest, manifestSchema } from './manifest.js';
+import { type ComponentName, componentNames, type Manifest, manifestSchema, weightFiles } from './manifest.js';
 import { ModelError, systemError } from './model-error.js';
 import { openFiles, readJson } from './open-weights.js';
 import type { WeightSource } from './weights.js';
@@ -97,11 +98,8 @@ export function describeIssues(path: string, error: z.ZodError): string {
 }
 
 function listFiles(root: string, manifest: Manifest): ListedFile[] {
-  const weights = componentNames.flatMap((component) => {
-    const { folder, files } = manifest[component].weights;
-    return files.map((file) => ({ ...file, path: resolve(root, folder, file.name) }));
-  });
-  return [...weights, { ...manifest.tokenizer, path: resolve(root, manifest.tokenizer.name) }];
+  const files = componentNames.flatMap((component) => weightFiles(manifest, component));
+  return [...files, manifest.tokenizer].map((file) => ({ ...file, path: resolve(root, file.name) }));
 }
 
 async function checkSize({ path, bytes }: ListedFile): Promise<void> {
@@ -122,5 +120,9 @@ async function checkSize({ path, bytes }: ListedFile): Promise<void> {
 async function openComponent(root: string, manifest: Manifest, component: ComponentName): Promise<WeightSource> {
   const { folder, files } = manifest[component].weights;
   const paths = await Promise.all(files.map((file) => realpath(resolve(root, folder, file.name))));
-  return (await openFiles(paths)).source;
+  const { source } = await openFiles(paths);
+  const { adapter } = manifest.denoiser;
+  return component === 'denoiser' && adapter
+    ? withAdapter(source, await realpath(resolve(root, adapter.name)))
+    : source;
 }

@@ -5,7 +5,7 @@ export interface TensorLocation {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
-  /** File name inside of the folder: no separators, no links that leave it (ONNX Runtime refuses those). */
+  /** Path inside of the folder, with "/"; no links that leave it (ONNX Runtime refuses those). */
   readonly file: string;
   readonly offset: number;
   readonly length: number;

@@ -120,7 +120,7 @@ function embedTime({ g, config }: Network, time: Value, selector: Value): { embe
   const layer = (name: string, x: Value) =>
     linear(
       x,
-      g.weight(`condition_embedder.${name}.weight`, { as: 'float32' }),
+      kernel(g, `condition_embedder.${name}`, { as: 'float32' }),
       g.weight(`condition_embedder.${name}.bias`, { as: 'float32' }),
     );
   const embedding = layer('time_embedder.linear_2', silu(layer('time_embedder.linear_1', time))); // [moments, width]
@@ -170,17 +170,19 @@ function selfAttention(net: Network, name: string, x: Value, { cosTable, sinTabl
   const k = rotaryEmbedding(normed(net, name, 'k', x), cosTable, sinTable, heads);
   if (net.variant.valueBias) {
     const { g } = net;
-    const v = linear(x, g.weight(`${name}.to_v.weight`));
-    return add(linear(attention(q, k, v, heads), g.weight(`${name}.to_out.0.weight`)), joinedBias(net, name));
+    const v = linear(x, kernel(g, `${name}.to_v`));
+    return add(linear(attention(q, k, v, heads), kernel(g, `${name}.to_out.0`)), joinedBias(net, name));
   }
   return project(net, `${name}.to_out.0`, attention(q, k, project(net, `${name}.to_v`, x), heads));
 }
 
 /** W·b + c of the values' bias b and the output's W and c: [width], in float32 and constant, so folded when the session opens. */
 function joinedBias({ g, config }: Network, name: string): Value {
-  const [w, b, c] = ['to_out.0.weight', 'to_v.bias', 'to_out.0.bias'].map((each) =>
-    g.weight(`${name}.${each}`, { as: 'float32' }),
-  ) as [Value, Value, Value];
+  const w = kernel(g, `${name}.to_out.0`, { as: 'float32' });
+  const [b, c] = ['to_v', 'to_out.0'].map((each) => g.weight(`${name}.${each}.bias`, { as: 'float32' })) as [
+    Value,
+    Value,
+  ];
   const through = linear(reshapeTo(b, ints(g, [1, config.width])), w, c);
   return cast(reshapeTo(through, ints(g, [config.width])), g.compute);
 }
@@ -220,7 +222,7 @@ function crossAttentionOfShortText(net: Network, name: string, x: Value, { text,
   );
 
   const byHead = (value: Value) => reshapeTo(value, ints(g, [-1, heads, headDim])); // [rows·keys or width, heads, headDim]
-  const out = g.weight(`${name}.to_out.0.weight`, { shape: [width, heads, headDim] });
+  const out = kernel(g, `${name}.to_out.0`, { shape: [width, heads, headDim] });
   // [heads, rows·keys, width], transposed within the product
   const through = g.node('FusedMatMul', [byHead(v), out], {
     domain: 'com.microsoft',
@@ -241,7 +243,21 @@ function normed(net: Network, name: string, which: 'q' | 'k', x: Value): Value {
 
 /** A linear layer with bias; the stored kernel is read as `shape` where given. */
 function project({ g }: Network, name: string, x: Value, shape?: readonly number[]): Value {
-  return linear(x, g.weight(`${name}.weight`, shape ? { shape } : {}), g.weight(`${name}.bias`));
+  return linear(x, kernel(g, name, shape ? { shape } : {}), g.weight(`${name}.bias`));
+}
+
+/** A layer's matrix; where the weights have an adapter for it, W + B·A in float32, constant, so folded when the session opens. */
+function kernel(
+  g: Graph,
+  name: string,
+  options: { readonly as?: DType; readonly shape?: readonly number[] } = {},
+): Value {
+  if (!g.hasWeight(`${name}.lora_A.weight`)) return g.weight(`${name}.weight`, options);
+  const [w, a, b] = ['weight', 'lora_A.weight', 'lora_B.weight'].map((each) =>
+    g.weight(`${name}.${each}`, { as: 'float32' }),
+  ) as [Value, Value, Value];
+  const merged = cast(add(w, g.node('MatMul', [b, a])), options.as ?? g.compute);
+  return options.shape ? reshapeTo(merged, ints(g, options.shape)) : merged;
 }
 
 /**

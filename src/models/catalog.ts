@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Bundle } from '../../inference/bundle/bundle.js';
-import { componentNames, type Manifest } from '../../inference/bundle/manifest.js';
+import { componentNames, type Manifest, weightFiles } from '../../inference/bundle/manifest.js';
 import { findBundles, openBundle } from '../../inference/bundle/open-bundle.js';
 import { cleanPrompt } from '../../inference/tokenizer/text-cleaning.js';
 import { loadTokenizer } from '../../inference/tokenizer/tokenizer.js';
@@ -21,7 +21,7 @@ export interface BrokenModel {
   readonly problem: string;
 }
 
-/** The models on this machine: the bundled one and those in the models folder, opened once when the server starts. */
+/** The models on this machine: the bundled ones and those in the models folder, opened once when the server starts. */
 export class ModelCatalog implements Catalog {
   private constructor(
     private readonly models: ReadonlyMap<string, CatalogModel>,
@@ -33,7 +33,7 @@ export class ModelCatalog implements Catalog {
   static async open(options: { readonly modelsDir: string; readonly defaultModel: string }): Promise<ModelCatalog> {
     const models = new Map<string, CatalogModel>();
     const broken: BrokenModel[] = [];
-    for (const directory of [bundledModel(), ...(await findBundles(options.modelsDir))]) {
+    for (const directory of [...bundledModels(), ...(await findBundles(options.modelsDir))]) {
       try {
         const bundle = await openBundle(directory);
         const { name } = bundle.manifest;
@@ -74,6 +74,11 @@ export function bundledModel(): string {
   return packagePath('inference/models/toy');
 }
 
+/** Its own and that of its few-step form, which shares the files. */
+export function bundledModels(): string[] {
+  return [bundledModel(), packagePath('inference/models/toy-fast')];
+}
+
 function describe(directory: string, bundle: Bundle): CatalogModel {
   const { manifest } = bundle;
   const { name, title, license, defaults, limits, examplePrompts } = manifest;
@@ -88,8 +93,8 @@ function describe(directory: string, bundle: Bundle): CatalogModel {
 function contentHash(manifest: Manifest): string {
   const hash = createHash('sha256');
   for (const component of componentNames) {
-    const { config, weights } = manifest[component];
-    hash.update(JSON.stringify([config, weights.files.map((file) => file.sha256)]));
+    const files = weightFiles(manifest, component);
+    hash.update(JSON.stringify([manifest[component].config, files.map((file) => file.sha256)]));
   }
   return hash.update(manifest.tokenizer.sha256).digest('hex');
 }

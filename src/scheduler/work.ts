@@ -1,4 +1,4 @@
-import { type ComponentName, componentNames, type Manifest } from '../../inference/bundle/manifest.js';
+import { type ComponentName, componentNames, type Manifest, weightFiles } from '../../inference/bundle/manifest.js';
 import type { GenerationSettings } from '../generations/generation.js';
 import { decoderFlops, denoiserFlops, textEncoderFlops } from './arithmetic.js';
 import type { CostUnit } from './cost-model.js';
@@ -77,7 +77,7 @@ export function stepWork(settings: GenerationSettings, manifest: Manifest, rows:
 
 /** Of the component's weights on disk. */
 export function componentBytes(manifest: Manifest, component: ComponentName): number {
-  return manifest[component].weights.files.reduce((sum, file) => sum + file.bytes, 0);
+  return weightFiles(manifest, component).reduce((sum, file) => sum + file.bytes, 0);
 }
 
 /** In the order in which a generation needs them. */

@@ -37,3 +37,13 @@ it('saves one animated preview a step, of every latent frame', async () => {
   const { pages, format } = await sharp(join(previews, 'step-020.webp')).metadata();
   expect({ pages, format }).toEqual({ pages: 9, format: 'webp' });
 });
+
+it('takes four steps without guidance when it is to be fast', async () => {
+  const fast = await new Command('demo', ['--fast', 'A pink fish swimming to the right in a coral reef'], {
+    cwd: folder,
+  }).finished;
+  expect(fast).toMatchObject({ code: 0, stderr: '' });
+  const { frames, comment } = await probeVideo(join(folder, /Video +(\S+)/.exec(fast.stdout)?.[1] as string));
+  expect(frames).toBe(33);
+  expect(JSON.parse(comment as string)).toMatchObject({ model: 'toy-fast', steps: 4, guidanceScale: 1, shift: 8 });
+}, 180_000);

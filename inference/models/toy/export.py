@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 
 import config
 from text import HERE
+from training.few_steps import SETTINGS
 from training.weights import load_stats
 
 FLOW_SHIFT = 8.0  # of the sampler; the training noise is shifted by 9
@@ -65,7 +66,9 @@ def export(state, out):
     adapter = os.path.join(state, "few_steps.safetensors")
     if os.path.exists(adapter):  # WanPipeline.load_lora_weights(out, subfolder="few_steps")
         os.makedirs(os.path.join(out, "few_steps"))
-        shutil.copy(adapter, os.path.join(out, "few_steps", "pytorch_lora_weights.safetensors"))
+        shutil.copyfile(adapter, os.path.join(out, "few_steps", "pytorch_lora_weights.safetensors"))
+        write_json(os.path.join(out, "few_steps", "reelql.json"), dict(title="Toy world in four steps", defaults=dict(
+            steps=SETTINGS["steps"], shift=SETTINGS["shift"], guidanceScale=SETTINGS["guidance"])))
     return sum(os.path.getsize(os.path.join(d, f)) for d, _, files in os.walk(out) for f in files)
 
 

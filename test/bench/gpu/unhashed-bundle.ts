@@ -24,7 +24,7 @@ export async function writeUnhashedBundle(directory: string, name: string): Prom
     format: 1,
     name,
     architecture: 'wan2.2-ti2v',
-    ...(await readModelSettings(directory, name, folder.shift)),
+    ...(await readModelSettings([directory], name, folder.shift)),
     textEncoder: component('textEncoder'),
     denoiser: component('denoiser'),
     vae: component('vae'),
