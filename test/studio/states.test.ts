@@ -34,22 +34,29 @@ describeStudio('where there is no video yet', () => {
     await studio.use((client) => client.setQueuePaused(true));
     await studio.use((client) => client.generate({ prompt: 'A waiting boat' }));
     const page = await studio.visit({ path: '/healthz' });
-    let release = () => {};
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    let broken = true;
+    // What the page asks of the gallery waits here; then it is answered, or the connection is cut.
+    let decide: (answer: boolean) => void = () => {};
+    let answered: Promise<boolean>;
+    const hold = () => {
+      answered = new Promise((resolve) => {
+        decide = resolve;
+      });
+    };
+    hold();
     await page.route('**/graphql', async (route) => {
       if (!route.request().postData()?.includes('query Generations(')) return route.continue();
-      await released;
-      return broken ? route.abort('connectionreset') : route.continue();
+      return (await answered) ? route.continue() : route.abort('connectionreset');
     });
     await page.goto(studio.url);
     await page.getByRole('status', { name: 'Fetching the videos …' }).waitFor();
-    release();
-    await page.getByRole('heading', { name: 'The videos could not be fetched' }).waitFor();
-    broken = false;
+    decide(false);
+    const failed = page.getByRole('heading', { name: 'The videos could not be fetched' });
+    await failed.waitFor();
+    // The page looks by itself now and then: nothing may come of that before the button is pressed.
+    hold();
     await page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => failed.count()).toBe(0);
+    decide(true);
     await tile(page, 'A waiting boat', 'Waiting').waitFor();
   });
 
