@@ -5,7 +5,7 @@
  *     node dist/test/bench/gpu/decoder.js MODEL_FOLDER [--device cuda-0|cpu] [--size 832x480x29] [--forms unrolled,channelsLast,single] [--repetitions 2]
  */
 import { spawnSync } from 'node:child_process';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,7 @@ import { median } from '../../../src/benchmark/measurement.js';
 import { decoderFlops } from '../../../src/scheduler/arithmetic.js';
 import { deviceOf } from './device.js';
 import { heldGigabytes } from './held-gigabytes.js';
-import { relativeDistance } from './relative-distance.js';
+import { compared } from './relative-distance.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -69,12 +69,6 @@ async function measure(folder: string, form: string, resultFile: string): Promis
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);
   await decoder.close();
-}
-
-async function compared(bytes: Buffer, path: string): Promise<{ relL2: number }> {
-  const first = await readFile(path).catch(() => null);
-  if (!first) await writeFile(path, bytes);
-  return { relL2: first ? relativeDistance(bytes, first) : 0 };
 }
 
 const [folder] = positionals;

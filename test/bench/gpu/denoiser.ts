@@ -10,7 +10,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,7 +23,7 @@ import type { DenoiserVariant } from '../../../inference/wan/denoiser.js';
 import { median } from '../../../src/benchmark/measurement.js';
 import { deviceOf } from './device.js';
 import { heldGigabytes } from './held-gigabytes.js';
-import { relativeDistance } from './relative-distance.js';
+import { compared } from './relative-distance.js';
 
 type Way = DenoiserVariant & Pick<SessionOptions, 'memoryPattern'>;
 
@@ -113,12 +113,6 @@ function rowOf(shape: LatentShape, textDim: number, length: number, i: number): 
     timesteps: Float32Array.of(900),
     text: { data: gaussianNoise(100 + i, length * textDim), length, dim: textDim },
   };
-}
-
-async function compared(bytes: Buffer, path: string): Promise<{ relL2: number }> {
-  const first = await readFile(path).catch(() => null);
-  if (!first) await writeFile(path, bytes);
-  return { relL2: first ? relativeDistance(bytes, first) : 0 };
 }
 
 const [folder] = positionals;
