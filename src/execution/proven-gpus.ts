@@ -8,7 +8,7 @@ import { probeDevice } from './probe.js';
  */
 export async function provenGpus(gpus: readonly Device[], bundle: string, log: Log): Promise<Device[]> {
   if (gpus.length === 0) {
-    log.warn(`No GPU to compute on: ${cudaAdvice()} Generations run on the CPU.`);
+    log.info(`No GPU to compute on: ${cudaAdvice()} Generations run on the CPU.`);
     return [];
   }
   const tried = await Promise.all(
