@@ -17,7 +17,7 @@ export const newLaneAccount: LaneAccount = {
 };
 
 /** From one trial of a batch size to the next. */
-const trialMs = 10_000;
+export const trialMs = 10_000;
 
 export function mayTry({ triedAt }: LaneAccount, now: number): boolean {
   return now - triedAt >= trialMs;

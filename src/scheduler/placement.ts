@@ -2,15 +2,17 @@ import type { Ask, Lane, Round } from './policy.js';
 import { oldestOverdue } from './ranking.js';
 
 /**
- * Of these lanes the one that costs the ask least: where its network is loaded, and among such lanes where its state lies.
- * Null if it had better wait.
+ * Of these lanes the one that costs the ask least: where its network is loaded, among such lanes where its state lies, and among
+ * those one on a device that does nothing else. Null if it had better wait.
  */
 export function bestLane(ask: Ask, round: Round, lanes: readonly Lane[]): Lane | null {
   const load = (lane: Lane): number => round.ledger.loadSeconds(lane.id, ask);
   const move = (lane: Lane): number => (ask.home === null || ask.home === lane.id ? 0 : 1);
+  const neighbours = ({ device }: Lane): number =>
+    round.lanes.filter((other) => other.device === device && !round.free.has(other)).length;
   const [best] = lanes
     .filter((lane) => canRun(ask, lane, round) && isWorthLoading(ask, lane, round))
-    .sort((a, b) => load(a) - load(b) || move(a) - move(b));
+    .sort((a, b) => load(a) - load(b) || move(a) - move(b) || neighbours(a) - neighbours(b));
   return best ?? null;
 }
 

@@ -214,7 +214,6 @@ export class UnitCarrier {
       const expected = atMost(on.device.costs, cost);
       const done = await on.run<'predict'>({ kind: 'predict', generationId, row }, expected);
       room.end(done);
-      on.device.costs.observe(cost, done.seconds);
       return done;
     };
     const predicted = await Promise.allSettled([
@@ -222,6 +221,9 @@ export class UnitCarrier {
       predict(second, 'unconditional', rooms[1]),
     ]);
     const halves = predicted.map(valueOf);
+    const slower = Math.max(...halves.map((half) => half.seconds));
+    // Devices of one kind learn together: two runs of one trial, each the first on its device, would be believed (batch-former.ts).
+    for (const costs of new Set([lane.device.costs, second.device.costs])) costs.observe(cost, slower);
     const velocities = halves.map(({ result }) => result.velocity);
     const advance = async (on: Lane, checkpoint: boolean): Promise<UnitDone<'advance'>> => {
       const done = await on.run<'advance'>({ kind: 'advance', generationId, velocities, checkpoint }, fileSeconds);
@@ -238,7 +240,7 @@ export class UnitCarrier {
     }
     const kept = advanced.find(({ status }) => status === 'fulfilled') ?? advanced[0];
     const done = valueOf(kept as PromiseSettledResult<UnitDone<'advance'>>);
-    const seconds = Math.max(...halves.map((half) => half.seconds)) + done.seconds;
+    const seconds = slower + done.seconds;
     pending.resolve({ ...answer(lane, halves[0] as UnitDone<'predict'>, done.result), seconds, rows: 2 });
     return seconds;
   }

@@ -190,3 +190,23 @@ test('the oldest that is overdue goes first where its share is due', () => {
     }
   });
 });
+
+test('of two devices that are as good, the one that does nothing else has the unit', () => {
+  const lane = (id: string, device: string, stages: UnitStage[], idle: boolean): Lane => ({
+    ...{ id, device, kind: 'CUDA', stages: new Set(stages), idle },
+    ...{ secondsSinceLoad: 0, owedSeconds: 0, mayTry: false },
+  });
+  const [decoding]: Ask[] = fc.sample(ask, { seed: 1, numRuns: 1 });
+  const grantedLane = (busy: string): string | undefined => {
+    const lanes = ['cuda-0', 'cuda-1'].flatMap((device) => [
+      lane(`${device}/codec`, device, ['encode-text', 'decode'], true),
+      lane(`${device}/denoiser`, device, ['step'], device !== busy),
+    ]);
+    const asks: Ask[] = [{ ...(decoding as Ask), stage: 'decode', started: true, home: null, kind: 'CUDA' }];
+    const ledger = { loadSeconds: () => 0, evicts: () => false, fits: () => true };
+    const costs = { runs: () => 0, speedup: () => null };
+    return plan({ asks, lanes, ledger, costs, turns: [], now: 0, paused: false })[0]?.lane;
+  };
+  expect(grantedLane('cuda-0')).toBe('cuda-1/codec');
+  expect(grantedLane('cuda-1')).toBe('cuda-0/codec');
+});

@@ -6,6 +6,7 @@ import { systemClock } from '../../../../src/clock.js';
 import { cpuDevice, type Device, detectDevices } from '../../../../src/execution/devices.js';
 import type { GenerationSettings } from '../../../../src/generations/generation.js';
 import { Measurements } from '../../../../src/scheduler/measurements.js';
+import type { Policy } from '../../../../src/scheduler/policy.js';
 import type { Job } from '../../../../src/scheduler/ports.js';
 import { type SchedulerOptions, StepScheduler } from '../../../../src/scheduler/scheduler.js';
 import type { InstalledModel } from '../../../../src/scheduler/work.js';
@@ -27,6 +28,7 @@ export interface MachineOptions {
   /** Work directory, artifacts and measurements. */
   readonly folder: string;
   readonly headroomBytes?: number;
+  readonly policy?: Policy;
   /** Before anything is scheduled. */
   readonly prepare?: (measurements: Measurements) => void;
 }
@@ -49,7 +51,7 @@ export class Machine {
     this.troubles = troubles;
   }
 
-  static async start({ devices, model, folder, headroomBytes, prepare }: MachineOptions): Promise<Machine> {
+  static async start({ devices, model, folder, headroomBytes, policy, prepare }: MachineOptions): Promise<Machine> {
     const recorder = new MemoryRecorder();
     const troubles: Trouble[] = [];
     const log = pino({ level: 'warn' }, { write: (line: string) => void troubles.push(JSON.parse(line)) });
@@ -68,6 +70,7 @@ export class Machine {
       clock: systemClock,
       log,
       ...(headroomBytes === undefined ? {} : { headroomBytes }),
+      ...(policy === undefined ? {} : { policy }),
     };
     return new Machine(model, folder, artifacts, new StepScheduler(options), recorder, troubles, measurements);
   }

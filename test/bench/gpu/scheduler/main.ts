@@ -5,7 +5,7 @@
  *     node dist/test/bench/gpu/scheduler/main.js --only SECTIONS [--big BUNDLE] [--devices cuda-0,cuda-1] [--out FILE] [--small]
  *
  * Sections for one GPU:   curve-toy, curve, ballast-12, ballast-24, out-of-memory, kills, kills-big
- * for two or more:        throughput, split
+ * for two or more:        many-gpus (throughput on 1, 2, 4 … of them, and guidance split over two)
  *
  * `--big` is a bundle of the 5B's size: node dist/test/bench/gpu/make-5b.js FOLDER --dtype fp16 --bundle big
  * For a rehearsal without a GPU: --devices cpu (cpu,cpu for the sections of several) --small
@@ -44,21 +44,21 @@ interface Section {
 const size = small ? 'small' : 'usual';
 const sections: Readonly<Record<string, Section>> = {
   'curve-toy': { module: 'curve', bundle: toy, rest: small ? ['2', '1'] : [], seconds: 60 },
-  curve: { module: 'curve', bundle: big, rest: small ? ['2', '1'] : [], seconds: 90 },
+  curve: { module: 'curve', bundle: big, rest: small ? ['2', '1'] : [], seconds: 120 },
   'ballast-12': { module: 'ballast', bundle: big, rest: small ? ['12', '1'] : ['12'], seconds: 90 },
   'ballast-24': { module: 'ballast', bundle: big, rest: small ? ['24', '1'] : ['24'], seconds: 90 },
   'out-of-memory': { module: 'out-of-memory', bundle: big, rest: [size], seconds: 90 },
   kills: { module: 'kills', bundle: toy, seconds: 90 },
   'kills-big': { module: 'kills', bundle: big, rest: small ? ['10'] : ['20'], seconds: 90 },
-  throughput: { module: 'many-gpus', bundle: big, rest: ['throughput', size], seconds: 150 },
-  split: { module: 'many-gpus', bundle: big, rest: ['split', size], seconds: 90 },
+  'many-gpus': { module: 'many-gpus', bundle: big, rest: [size], seconds: 240 },
 };
 
 const rows: (Row & { readonly section: string })[] = [];
 function add(section: string, row: Row): void {
   rows.push({ section, ...row });
   const mark = row.met === undefined ? '      ' : row.met ? 'met   ' : 'MISSED';
-  process.stdout.write(`${mark} ${section}: ${row.what}: ${row.value}\n`);
+  const facts = row.facts ? ` ${JSON.stringify(row.facts)}` : '';
+  process.stdout.write(`${mark} ${section}: ${row.what}: ${row.value}${facts}\n`);
   if (values.out) appendFileSync(values.out, `${JSON.stringify({ section, ...row })}\n`);
 }
 
