@@ -76,8 +76,13 @@ export async function importDiffusers(options: ImportOptions): Promise<ManifestF
   const source = await openDiffusersFolder(options.source);
   const adapter = options.adapter === undefined ? undefined : await resolveFile(options.adapter);
   if (adapter) await withAdapter(source.denoiser.weights.source, adapter);
-  const folders = [source.directory, ...(adapter ? [dirname(adapter)] : [])];
-  const settings = await readModelSettings(folders, name.data, source.shift, options.preset ?? source.preset);
+  const adapters = adapter ? [dirname(adapter)] : [];
+  const settings = await readModelSettings(
+    [source.directory, ...adapters],
+    name.data,
+    source.shift,
+    options.preset ?? source.preset,
+  );
   const destination = await realPath(options.destination);
   const plans = componentNames.map((component) => plan(source, component, options));
   const report = progressOf(plans, options.onProgress);
@@ -109,6 +114,7 @@ export async function importDiffusers(options: ImportOptions): Promise<ManifestF
       name: name.data,
       title: settings.title,
       license: settings.license,
+      ...(settings.card && { card: settings.card }),
       architecture: 'wan2.2-ti2v',
       textEncoder: {
         config: source.textEncoder.rawConfig,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type SamplerName, samplers } from '../samplers/index.js';
 import { denoiserConfigSchema, textEncoderConfigSchema, vaeConfigSchema } from '../wan/config.js';
+import { modelCardSchema } from './model-card.js';
 
 export const componentNames = ['textEncoder', 'denoiser', 'vae'] as const;
 export type ComponentName = (typeof componentNames)[number];
@@ -31,6 +32,7 @@ export const manifestSchema = z.object({
   name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
   title: z.string().min(1),
   license: z.string().min(1),
+  card: modelCardSchema.optional(),
   architecture: z.literal('wan2.2-ti2v'),
   textEncoder: z.object({ config: textEncoderConfigSchema, weights: weightsSchema }),
   denoiser: z.object({

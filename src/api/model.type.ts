@@ -4,6 +4,7 @@ import type { ModelInfo } from '../generations/catalog.js';
 import type { Sampler as SamplerName } from '../generations/generation.js';
 import type { ApiContext } from './context.js';
 import { Sampler } from './enums.js';
+import { ModelCard } from './model-card.type.js';
 import { Node } from './node.type.js';
 
 @ObjectType({ description: 'What a setting is where an input leaves it out. The seed is random then.' })
@@ -76,6 +77,14 @@ export class Model extends Node {
   @Field(() => String, { description: 'The licence of the weights.' })
   get license(): string {
     return this.info.license;
+  }
+
+  @Field(() => ModelCard, {
+    nullable: true,
+    description: 'What it is for, what it was trained on and where its limits are; null if its author does not say.',
+  })
+  get card(): ModelInfo['card'] {
+    return this.info.card;
   }
 
   @Field(() => Boolean, {

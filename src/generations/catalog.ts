@@ -1,4 +1,5 @@
 import type { Manifest, ModelLimits } from '../../inference/bundle/manifest.js';
+import type { ModelCard } from '../../inference/bundle/model-card.js';
 
 /** What the application knows of a model; the rest is the pipeline's business. */
 export interface ModelInfo {
@@ -6,6 +7,8 @@ export interface ModelInfo {
   readonly name: string;
   readonly title: string;
   readonly license: string;
+  /** What it is for and what it was trained on, as far as its author says so. */
+  readonly card?: ModelCard | undefined;
   readonly defaults: Manifest['defaults'];
   readonly limits: ModelLimits;
   readonly examplePrompts: readonly string[];

@@ -81,11 +81,21 @@ export function bundledModels(): string[] {
 
 function describe(directory: string, bundle: Bundle): CatalogModel {
   const { manifest } = bundle;
-  const { name, title, license, defaults, limits, examplePrompts } = manifest;
+  const { name, title, license, card, defaults, limits, examplePrompts } = manifest;
   const hash = contentHash(manifest);
   const tokenizer = loadTokenizer(bundle.tokenizerFile);
   const countTokens = (text: string) => tokenizer.count(cleanPrompt(text));
-  const info: ModelInfo = { name, title, license, defaults, limits, examplePrompts, contentHash: hash, countTokens };
+  const info: ModelInfo = {
+    name,
+    title,
+    license,
+    card,
+    defaults,
+    limits,
+    examplePrompts,
+    contentHash: hash,
+    countTokens,
+  };
   return { ...info, directory, manifest, bundle };
 }
 

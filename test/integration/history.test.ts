@@ -107,13 +107,18 @@ describe('node and nodes', () => {
   it('find generations, models and devices, and null for what is not there', async () => {
     const query = `query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id
       ... on Generation { prompt model { name } progress { phase queuePosition preview { data } } device { name } }
-      ... on Model { name title license contentHash examplePrompts limits { maxWidth } defaults { steps } }
+      ... on Model { name title license card { intendedUse limitations } contentHash examplePrompts limits { maxWidth } defaults { steps } }
       ... on Device { name kind status totalBytes loaded { component model { id } } running { id } } } }`;
     const asked = [ids[1], 'model_toy', 'device_cpu', 'device_cuda-7', 'generation_1', 'nonsense', ''];
     const { data } = await graphql(server.url, query, { ids: asked });
     expect(data.nodes).toMatchObject([
       { __typename: 'Generation', id: ids[1], model: { name: 'toy' }, progress: { phase: 'WAITING' }, device: null },
-      { __typename: 'Model', id: 'model_toy', limits: { maxWidth: 512 }, defaults: { steps: 4 } },
+      {
+        __typename: 'Model',
+        card: { intendedUse: 'Tests', limitations: null },
+        limits: { maxWidth: 512 },
+        defaults: { steps: 4 },
+      },
       { __typename: 'Device', id: 'device_cpu', loaded: [{ model: { id: 'model_toy' } }], running: [{ id: ids[0] }] },
       ...[null, null, null, null],
     ]);

@@ -49,6 +49,10 @@ describeStudio('the page for everybody', () => {
       await page.getByRole('button', { name: 'Settings', exact: true }).click();
       await page.getByRole('slider').first().waitFor();
       expect(await barriers(page)).toEqual([]);
+      await page.getByRole('button', { name: 'About Toy world' }).click();
+      await page.getByRole('dialog', { name: 'Toy world' }).waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await page.keyboard.press('Escape');
       await link(page.getByRole('gridcell').first()).focus();
       await page.keyboard.press('Space');
       await page.getByRole('toolbar').waitFor();

@@ -141,6 +141,13 @@ describeStudio('the page in Chinese', () => {
     const examples = page.getByRole('group', { name: '试试这些' }).getByRole('button');
     await expect.poll(() => examples.count()).toBe(3);
     for (const text of await examples.allInnerTexts()) expect(text).toMatch(/\p{Script=Han}/u);
+    await page.getByRole('button', { name: '设置' }).first().click();
+    await page.getByRole('button', { name: '关于“Toy world”' }).click();
+    const card = page.getByRole('dialog', { name: 'Toy world' });
+    for (const heading of ['用途', '训练数据', '局限与风险'])
+      await card.getByRole('heading', { name: heading }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: '设置' }).first().click();
     await box.fill('一只橙色的猫');
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-Hans');
     await page.getByRole('button', { name: '生成', exact: true }).click();

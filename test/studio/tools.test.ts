@@ -122,6 +122,22 @@ describeStudio('tools', () => {
     await expect.poll(() => promptBox(page).evaluate((box) => box === document.activeElement)).toBe(true);
   });
 
+  it('shows what a model is for and where its limits are, from beside its name', async () => {
+    const page = await studio.visit();
+    const [{ card } = { card: null }] = await studio.use((client) => client.models());
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    const about = page.getByRole('button', { name: 'About Toy world' });
+    await about.focus();
+    await page.keyboard.press('Enter');
+    const shown = page.getByRole('dialog', { name: 'Toy world' });
+    await shown.getByRole('heading', { name: 'What it is for' }).waitFor();
+    const text = await shown.innerText();
+    for (const said of Object.values(card ?? {}).filter((one) => one !== null)) expect(text).toContain(said);
+    expect(text).toMatch(/Licence of the weights\s+Apache-2\.0/);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => about.evaluate((button) => button === document.activeElement)).toBe(true);
+  });
+
   it('puts first what is asked for with Ctrl+Shift+Enter', async () => {
     await studio.use((client) => client.setQueuePaused(true));
     const page = await studio.visit({ stored: quickDraft });

@@ -26,6 +26,7 @@ export const toyModel: ModelInfo = {
   name: 'toy',
   title: 'Toy',
   license: 'Apache-2.0',
+  card: { intendedUse: 'Tests' },
   defaults: {
     width: 256,
     height: 160,

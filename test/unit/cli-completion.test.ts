@@ -19,7 +19,7 @@ describe('completion', () => {
   it('offers commands, commands below commands, and options', () => {
     expect(offered('ge')).toEqual(['generate']);
     expect(offered('')).toEqual(expect.arrayContaining(['serve', 'watch', 'completion', '--help']));
-    expect(offered('models', '')).toEqual(['import', 'list', 'verify', '--help']);
+    expect(offered('models', '')).toEqual(['import', 'list', 'show', 'verify', '--help']);
     expect(offered('models', 'import', '--dt')).toEqual(['--dtype']);
     expect(offered('generate', 'a car', '--st')).toEqual(['--steps']);
     expect(offered('generate', '--see')).toEqual(['--seed']);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -40,6 +40,14 @@ async function run(...args: string[]): Promise<{ code: number; lines: string[]; 
 }
 
 describe('reelql models', () => {
+  it('shows the card of a model, and which there are where the name is wrong', async () => {
+    const { lines } = await run('show', 'toy-fast');
+    const { card } = JSON.parse(await readFile(at('../../inference/models/toy/diffusers/reelql.json'), 'utf8'));
+    expect(Object.keys(card)).toHaveLength(4);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ title: 'Toy world in four steps', card });
+    expect(await run('show', 'toi')).toMatchObject({ code: 1, errors: expect.stringContaining('toy, toy-fast') });
+  });
+
   it('imports with JSON lines in a pipe, fits a preview, and lists the model', async () => {
     const imported = await run('import', micro, '--name', 'micro', '--dtype', 'fp16');
     expect(imported).toMatchObject({ code: 0, errors: '' });
@@ -57,6 +65,9 @@ describe('reelql models', () => {
     expect(listed.lines.map((line) => JSON.parse(line))).toContainEqual(
       expect.objectContaining({ name: 'micro', license: 'not stated', directory: join(models, 'micro') }),
     );
+    const [shown] = (await run('show', 'micro')).lines;
+    expect(JSON.parse(shown ?? '')).toMatchObject({ name: 'micro', license: 'not stated', defaults: { width: 832 } });
+    expect(JSON.parse(shown ?? '').card).toBeUndefined();
   });
 
   it('says what is wrong in one sentence and exits 1', async () => {

@@ -123,6 +123,25 @@ describe('an import in place', () => {
     expect(manifest.limits).toMatchObject({ maxWidth: 1280, maxFrames: 33 });
   });
 
+  it('takes licence and card from README.md, and what reelql.json says over it', async () => {
+    await writeFile(
+      join(source, 'README.md'),
+      '---\nlicense: mit\n---\n# Toy\n\n## Training data\nDrawn.\n\n## Limitations\nMany.\n',
+    );
+    await run();
+    const { manifest } = await openBundle(join(models, 'micro'));
+    expect(manifest).toMatchObject({ license: 'mit', card: { trainingData: 'Drawn.', limitations: 'Many.' } });
+
+    const own = { license: 'Apache-2.0', card: { intendedUse: 'Tests.', limitations: 'Few.' } };
+    await writeFile(join(source, 'reelql.json'), JSON.stringify(own));
+    await run({ destination: join(models, 'own') });
+    const card = { intendedUse: 'Tests.', trainingData: 'Drawn.', limitations: 'Few.' };
+    expect((await openBundle(join(models, 'own'))).manifest).toMatchObject({ license: 'Apache-2.0', card });
+
+    await writeFile(join(source, 'reelql.json'), JSON.stringify({ card: { purpose: 'x' } }));
+    await expect(run({ destination: join(models, 'wrong') })).rejects.toThrow(/reelql\.json.*card.*purpose/s);
+  });
+
   it('takes the defaults of distilled models from the pipeline’s name, or from who asks', async () => {
     const few = { sampler: 'DMD', guidanceScale: 1 };
     await run({ preset: 'turbo' });

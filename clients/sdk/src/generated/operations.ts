@@ -658,7 +658,7 @@ export type DevicesQuery = { readonly devices: ReadonlyArray<DeviceFragment> };
 export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ModelsQuery = { readonly models: ReadonlyArray<{ readonly id: string, readonly name: string, readonly title: string, readonly license: string, readonly contentHash: string, readonly examplePrompts: ReadonlyArray<string>, readonly defaults: { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number }, readonly limits: { readonly maxWidth: number, readonly maxHeight: number, readonly sizeMultiple: number, readonly maxFrames: number, readonly frameMultiple: number, readonly maxSteps: number, readonly maxPromptTokens: number } }> };
+export type ModelsQuery = { readonly models: ReadonlyArray<{ readonly id: string, readonly name: string, readonly title: string, readonly license: string, readonly contentHash: string, readonly examplePrompts: ReadonlyArray<string>, readonly card: { readonly description: string | null, readonly intendedUse: string | null, readonly trainingData: string | null, readonly limitations: string | null } | null, readonly defaults: { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number }, readonly limits: { readonly maxWidth: number, readonly maxHeight: number, readonly sizeMultiple: number, readonly maxFrames: number, readonly frameMultiple: number, readonly maxSteps: number, readonly maxPromptTokens: number } }> };
 
 export type QueueQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -2437,6 +2437,12 @@ export const Models: Operation<ModelsQuery, ModelsQueryVariables> = {
     name
     title
     license
+    card {
+      description
+      intendedUse
+      trainingData
+      limitations
+    }
     contentHash
     examplePrompts
     defaults {

@@ -8,6 +8,7 @@ const Detail = lazy(() => import('./detail/detail.js'));
 const Compare = lazy(() => import('./compare/compare.js'));
 const Machine = lazy(() => import('./machine/machine.js'));
 const ParameterGrid = lazy(() => import('./grid/parameter-grid.js'));
+const ModelCard = lazy(() => import('./composer/model-card.js'));
 const Palette = lazy(() => import('./commands/palette.js'));
 const HotkeySheet = lazy(() => import('./commands/hotkey-sheet.js'));
 
@@ -24,6 +25,7 @@ export function Layers() {
         {route.name === 'compare' && <Compare ids={route.ids} />}
         {route.name === 'machine' && <Machine />}
         {overlay === 'parameter-grid' && <ParameterGrid />}
+        {overlay === 'model-card' && <ModelCard />}
         {overlay === 'palette' && <Palette />}
         {overlay === 'hotkeys' && <HotkeySheet />}
       </Suspense>

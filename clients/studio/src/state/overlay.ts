@@ -1,7 +1,7 @@
 import { Store, useStore } from './store.js';
 
 /** What lies over everything and has no address. */
-export type Overlay = 'palette' | 'hotkeys' | 'parameter-grid';
+export type Overlay = 'palette' | 'hotkeys' | 'parameter-grid' | 'model-card';
 
 const overlay = new Store<Overlay | null>(null);
 

@@ -1,4 +1,4 @@
-import type { GenerationSettings, Model } from '@reelql/sdk';
+import type { GenerationSettings, Model, Sampler } from '@reelql/sdk';
 
 /** Settings without the seed, every one resolved. */
 export type Settings = Omit<GenerationSettings, 'seed'>;
@@ -21,6 +21,8 @@ export function chosenOf({ defaults }: ModelRules, settings: ChosenSettings): Ch
     ),
   );
 }
+
+export const samplerNames: Readonly<Record<Sampler, string>> = { UNIPC: 'UniPC', EULER: 'Euler', DMD: 'DMD' };
 
 export interface Size {
   readonly width: number;

@@ -60,6 +60,7 @@ export default function Palette() {
           <Entry icon="play" text={t('palette.gallery')} onSelect={run(() => navigate({ name: 'gallery' }))} />
           <Entry icon="machine" text={t('palette.machine')} onSelect={run(() => navigate({ name: 'machine' }))} />
           <Entry icon="grid" text={t('palette.grid')} onSelect={() => openOverlay('parameter-grid')} />
+          <Entry icon="info" text={t('palette.model')} onSelect={() => openOverlay('model-card')} />
           <Entry icon="help" text={t('palette.hotkeys')} hotkey="sheet" onSelect={() => openOverlay('hotkeys')} />
         </Command.Group>
         <Command.Group heading={t('palette.preferences')}>

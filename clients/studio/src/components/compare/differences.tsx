@@ -1,6 +1,7 @@
 import type { Generation } from '@reelql/sdk';
 import type { MessageKey } from '../../i18n/en.js';
 import { useTranslate } from '../../i18n/index.js';
+import { samplerNames } from '../../state/settings.js';
 import styles from './compare.module.css';
 
 const rows = [
@@ -12,7 +13,7 @@ const rows = [
   ['field.fps', ({ settings }) => String(settings.fps)],
   ['field.steps', ({ settings }) => String(settings.steps)],
   ['field.guidanceScale', ({ settings }) => String(settings.guidanceScale)],
-  ['field.sampler', ({ settings }) => (settings.sampler === 'UNIPC' ? 'UniPC' : 'Euler')],
+  ['field.sampler', ({ settings }) => samplerNames[settings.sampler]],
   ['field.shift', ({ settings }) => String(settings.shift)],
   ['field.seed', ({ settings }) => String(settings.seed)],
 ] as const satisfies readonly (readonly [MessageKey, (generation: Generation) => string])[];

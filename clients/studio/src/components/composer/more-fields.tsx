@@ -2,6 +2,7 @@ import type { Model, VideoFormat } from '@reelql/sdk';
 import { useTranslate } from '../../i18n/index.js';
 import { edit, useDraft } from '../../state/composer.js';
 import { randomSeed } from '../../state/draft.js';
+import { openOverlay } from '../../state/overlay.js';
 import { Button, IconButton } from '../ui/button.js';
 import { ChoiceMenu } from '../ui/choice-menu.js';
 import { Icon } from '../ui/icon.js';
@@ -74,18 +75,27 @@ export function ModelField({ models, model }: { models: readonly Model[]; model:
   const t = useTranslate();
   return (
     <Field name={t('field.model')} help={t('help.model')}>
-      <ChoiceMenu
-        label={t('field.model')}
-        trigger={
-          <Button look="outlined" className={styles.menu}>
-            {model.title}
-            <Icon name="chevron" size={14} />
-          </Button>
-        }
-        choices={models.map(({ id, title }) => [id, title] as const)}
-        chosen={model.id}
-        onChoose={(id) => edit({ modelId: id, settings: {} })}
-      />
+      <div className={styles.row}>
+        <ChoiceMenu
+          label={t('field.model')}
+          trigger={
+            <Button look="outlined" className={styles.menu}>
+              {model.title}
+              <Icon name="chevron" size={14} />
+            </Button>
+          }
+          choices={models.map(({ id, title }) => [id, title] as const)}
+          chosen={model.id}
+          onChoose={(id) => edit({ modelId: id, settings: {} })}
+        />
+        <IconButton
+          icon="info"
+          look="outlined"
+          label={t('model.about', { model: model.title })}
+          aria-haspopup="dialog"
+          onClick={() => openOverlay('model-card')}
+        />
+      </div>
     </Field>
   );
 }

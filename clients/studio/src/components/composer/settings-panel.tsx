@@ -1,4 +1,4 @@
-import type { Model } from '@reelql/sdk';
+import type { Model, Sampler } from '@reelql/sdk';
 import { duration } from '../../i18n/format.js';
 import { useLanguage, useTranslate } from '../../i18n/index.js';
 import { choose, edit, useDraft } from '../../state/composer.js';
@@ -8,6 +8,7 @@ import {
   qualities,
   qualityOf,
   resolved,
+  samplerNames,
   settingsOf,
   shapeOf,
   sizesOf,
@@ -158,11 +159,7 @@ export function SettingsPanel({
       <Field name={t('field.sampler')} help={t('help.sampler')} complaints={complaints.sampler ?? []}>
         <Choices
           label={t('field.sampler')}
-          choices={[
-            ['UNIPC', 'UniPC'],
-            ['EULER', 'Euler'],
-            ['DMD', 'DMD'],
-          ]}
+          choices={Object.entries(samplerNames) as [Sampler, string][]}
           chosen={[sampler]}
           onChoose={(name) => choose({ sampler: name })}
         />
@@ -179,7 +176,7 @@ export function SettingsPanel({
       </Field>
       <SeedField complaints={complaints.seed ?? []} />
       <OutputFormatsField complaints={complaints.outputs ?? []} />
-      {models.length > 1 && <ModelField models={models} model={model} />}
+      <ModelField models={models} model={model} />
       <NegativePromptField complaints={complaints.negativePrompt ?? []} />
       <div className={panel.foot}>
         <Button onClick={() => edit({ settings: {}, seed: null, negativePrompt: '', formats: ['MP4_H264'] })}>

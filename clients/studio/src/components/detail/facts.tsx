@@ -2,7 +2,7 @@ import type { Generation } from '@reelql/sdk';
 import { duration } from '../../i18n/format.js';
 import { useLanguage, useTranslate } from '../../i18n/index.js';
 import { navigate } from '../../state/route.js';
-import { seconds } from '../../state/settings.js';
+import { samplerNames, seconds } from '../../state/settings.js';
 import { Button } from '../ui/button.js';
 import styles from './facts.module.css';
 
@@ -21,7 +21,7 @@ export function Facts({ generation }: { generation: Generation }) {
     [t('field.fps'), number.format(fps)],
     [t('field.steps'), number.format(steps)],
     [t('field.guidanceScale'), number.format(guidanceScale)],
-    [t('field.sampler'), sampler === 'UNIPC' ? 'UniPC' : 'Euler'],
+    [t('field.sampler'), samplerNames[sampler]],
     [t('field.shift'), number.format(shift)],
     [t('field.seed'), String(seed)],
     [t('field.model'), modelName],

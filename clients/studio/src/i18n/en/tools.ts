@@ -82,6 +82,7 @@ export const tools = {
   'palette.gallery': 'Videos',
   'palette.machine': 'Queue and devices',
   'palette.grid': 'Parameter grid',
+  'palette.model': 'About the model',
   'palette.hotkeys': 'Keyboard',
   'palette.theme': 'Theme: {theme}',
   'palette.language': 'Language: {language}',

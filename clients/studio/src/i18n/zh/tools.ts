@@ -85,6 +85,7 @@ export const tools: MessagesOf<typeof english> = {
   'palette.gallery': '视频列表',
   'palette.machine': '队列与设备',
   'palette.grid': '参数网格',
+  'palette.model': '关于模型',
   'palette.hotkeys': '快捷键',
   'palette.theme': '主题：{theme}',
   'palette.language': '语言：{language}',
