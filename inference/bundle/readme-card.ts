@@ -34,7 +34,7 @@ export async function readReadmeCard(folder: string): Promise<ReadmeCard> {
 }
 
 function cardOf(readme: string): ReadmeCard {
-  const [, front = '', body = readme] = /^---\r?\n([^]*?)\r?\n---(?:\r?\n([^]*))?$/.exec(readme) ?? [];
+  const [, front = '', body = readme] = /^---\r?\n([^]*?)\r?\n---(?=\r?\n|$)([^]*)$/.exec(readme) ?? [];
   const stated = (key: string) => new RegExp(`^${key}:[ \\t]*["']?([^"'\\r\\n]+)`, 'm').exec(front)?.[1]?.trim();
   const license = stated('license_name') ?? stated('license');
   const sections = sectionsOf(body);

@@ -184,7 +184,13 @@ from .input_types import (
     SetQueuePausedInput,
     SubtitleInput,
 )
-from .models import Models, ModelsModels, ModelsModelsDefaults, ModelsModelsLimits
+from .models import (
+    Models,
+    ModelsModels,
+    ModelsModelsCard,
+    ModelsModelsDefaults,
+    ModelsModelsLimits,
+)
 from .queue import (
     Queue,
     QueueQueue,
@@ -378,6 +384,7 @@ __all__ = [
     "InputIssueCode",
     "Models",
     "ModelsModels",
+    "ModelsModelsCard",
     "ModelsModelsDefaults",
     "ModelsModelsLimits",
     "OutputsInput",

@@ -2001,6 +2001,12 @@ class Client(AsyncBaseClient):
                 name
                 title
                 license
+                card {
+                  description
+                  intendedUse
+                  trainingData
+                  limitations
+                }
                 contentHash
                 examplePrompts
                 defaults {

@@ -1,3 +1,5 @@
+from typing import Optional
+
 from pydantic import Field
 
 from .base_model import BaseModel
@@ -13,10 +15,18 @@ class ModelsModels(BaseModel):
     name: str
     title: str
     license: str
+    card: Optional["ModelsModelsCard"]
     content_hash: str = Field(alias="contentHash")
     example_prompts: list[str] = Field(alias="examplePrompts")
     defaults: "ModelsModelsDefaults"
     limits: "ModelsModelsLimits"
+
+
+class ModelsModelsCard(BaseModel):
+    description: Optional[str]
+    intended_use: Optional[str] = Field(alias="intendedUse")
+    training_data: Optional[str] = Field(alias="trainingData")
+    limitations: Optional[str]
 
 
 class ModelsModelsDefaults(BaseModel):
