@@ -1,5 +1,5 @@
 import { Dialog } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { IconButton } from './button.js';
 import styles from './panel.module.css';
 
@@ -24,6 +24,7 @@ export function Panel({
   onClose: () => void;
   children: ReactNode;
 }) {
+  const before = useRef<Element | null>(null);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
@@ -34,7 +35,13 @@ export function Panel({
           onOpenAutoFocus={(event) => {
             // The dialog itself: whatever button comes first is not what one came for.
             event.preventDefault();
+            before.current = document.activeElement;
             (event.currentTarget as HTMLElement).focus();
+          }}
+          onCloseAutoFocus={(event) => {
+            // Radix gives the focus to its own trigger only. What has taken it meanwhile keeps it.
+            event.preventDefault();
+            if (document.activeElement === document.body) (before.current as HTMLElement | null)?.focus();
           }}
         >
           <div className={styles.head}>
