@@ -25,7 +25,8 @@ export interface NodeOptions {
 /** A dimension: a number, or a name for one that differs from run to run. */
 export type Dim = number | string;
 
-const onnxType: Readonly<Record<DType, number>> = {
+/** TensorProto.DataType, which the C API's ONNXTensorElementDataType equals. */
+export const onnxType: Readonly<Record<DType, number>> = {
   float32: 1,
   uint8: 2,
   int32: 6,

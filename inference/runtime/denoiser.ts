@@ -7,7 +7,7 @@ import { evenShape, patchify, tokenGrid, unpatchify } from '../wan/patches.js';
 import { rotaryTables, tokenCount } from '../wan/rope.js';
 import { foldPadding } from '../wan/text-context.js';
 import { groupTimesteps, timeFeatures } from '../wan/timestep.js';
-import { Session, type SessionOptions } from './session.js';
+import { openSession, type Session, type SessionOptions } from './session.js';
 
 /**
  * Opens the denoiser on a device.
@@ -18,7 +18,7 @@ export async function openDenoiser(
   options: SessionOptions & { readonly compute?: DType; readonly variant?: DenoiserVariant },
 ): Promise<Denoiser> {
   const compute = options.compute ?? (options.device.kind === 'CUDA' ? 'float16' : 'float32');
-  return new OrtDenoiser(config, await Session.open(buildDenoiser(weights, config, compute, options.variant), options));
+  return new OrtDenoiser(config, await openSession(buildDenoiser(weights, config, compute, options.variant), options));
 }
 
 class OrtDenoiser implements Denoiser {

@@ -4,7 +4,7 @@ import { type DType, float32 } from '../tensor.js';
 import type { TextEncoderConfig } from '../wan/config.js';
 import { buildTextEncoder, embeddingName, positionBuckets } from '../wan/text-encoder.js';
 import { EmbeddingTable } from './embedding-table.js';
-import { Session, type SessionOptions } from './session.js';
+import { openSession, type Session, type SessionOptions } from './session.js';
 
 /** Score of a key that is padding: e^score is 0. */
 const absent = -1e9;
@@ -20,7 +20,7 @@ export async function openTextEncoder(
   const compute = options.compute ?? (options.device.kind === 'CUDA' ? 'bfloat16' : 'float32');
   const table = await EmbeddingTable.open(weights, embeddingName);
   try {
-    return new OrtTextEncoder(config, table, await Session.open(buildTextEncoder(weights, config, compute), options));
+    return new OrtTextEncoder(config, table, await openSession(buildTextEncoder(weights, config, compute), options));
   } catch (error) {
     await table.close();
     throw error;

@@ -8,20 +8,23 @@ import {
   unrolledDecoder,
   type VaeSource,
 } from '../wan/vae/decoder-graphs.js';
-import { type Feeds, Session, type SessionOptions } from './session.js';
+import { type KeptTensor, openSession, type Session, type SessionOptions } from './session.js';
 import { type Lease, SizedSessions } from './sized-sessions.js';
 
 export interface VaeDecoderOptions extends SessionOptions {
   /** float32 on the CPU, float16 on CUDA if left out: what is fast there. */
   readonly compute?: DType;
   /**
-   * `streaming` (the CPU's): a run per latent frame; memory does not grow with the video, and every run can be the last.
-   * `unrolled` (CUDA's): the same work in one run, because histories, 1.4 GB at 480p, would be copied through JavaScript.
-   * `single`: all frames at once; memory grows with the video.
+   * `streaming`, if left out: a run per latent frame; memory does not grow with the video, and every run can be the last.
+   * The histories between them, 1.4 GB at 480p, stay on the device.
+   * `unrolled`: the same work in one run. `single`: all frames at once; memory grows with the video. Both to compare with.
    */
   readonly form?: 'streaming' | 'unrolled' | 'single';
-  /** Whether the unrolled graph keeps channels last on CUDA. To be measured. */
-  readonly channelsLast?: boolean;
+  /**
+   * How frames lie in the graph; not the single pass's. `frames` is the CPU's if left out, `tensor` CUDA's; `channelsLast` is to be
+   * measured there.
+   */
+  readonly layout?: 'frames' | 'tensor' | 'channelsLast';
 }
 
 /** Opens the VAE's decoder. Sessions are made for a size of latents when it first occurs, and kept until another does. */
@@ -54,14 +57,13 @@ class OrtVaeDecoder implements VaeDecoder {
 
   private acquire({ frames, height, width }: LatentShape): Promise<Lease> {
     const cuda = this.options.device.kind === 'CUDA';
-    const kind = this.options.form ?? (cuda ? 'unrolled' : 'streaming');
+    const kind = this.options.form ?? 'streaming';
     // The single pass takes every size. Elsewhere fixed sizes let ONNX Runtime prepare the graphs 2 to 15 times as fast.
     const key = { single: '', streaming: `${height}x${width}`, unrolled: `${height}x${width}x${frames}` }[kind];
     const compute = this.options.compute ?? (cuda ? 'float16' : 'float32');
-    const last = cuda ? ('channelsLast' as const) : ('channelsLast, transposed' as const);
-    const form =
-      this.options.channelsLast && kind === 'unrolled' ? last : cuda ? ('tensor' as const) : ('frames' as const);
-    const graph = { form, compute, dims: { rows: 1, height, width } };
+    const layout = this.options.layout ?? (cuda ? 'tensor' : 'frames');
+    const form = layout === 'channelsLast' && !cuda ? 'channelsLast, transposed' : layout;
+    const graph = { form, compute, dims: { rows: 1, height, width } } as const;
     const graphs = {
       single: () => [singlePassDecoder(this.source, compute)],
       unrolled: () => [unrolledDecoder(this.source, frames, graph)],
@@ -88,7 +90,7 @@ class OrtVaeDecoder implements VaeDecoder {
 async function openAll(graphs: readonly Graph[], options: SessionOptions): Promise<Session[]> {
   const sessions: Session[] = [];
   try {
-    for (const graph of graphs) sessions.push(await Session.open(graph, options));
+    for (const graph of graphs) sessions.push(await openSession(graph, options));
     return sessions;
   } catch (error) {
     for (const session of sessions) await session.close();
@@ -102,7 +104,7 @@ async function* atOnce(session: Session, shape: LatentShape, latents: Float32Arr
   yield* chunksOf(pixels as Tensor);
 }
 
-/** The histories that a run leaves under `next.NAME` are what the next takes under NAME. */
+/** The histories that the first run leaves under NAME and later ones under `next.NAME` are what the next takes under NAME. */
 async function* stream(
   first: Session,
   next: Session,
@@ -110,13 +112,23 @@ async function* stream(
   latents: Float32Array,
 ): AsyncGenerator<PixelChunk> {
   const { channels, frames, height, width } = shape;
-  let histories: Feeds = {};
-  for (let frame = 0; frame < frames; frame++) {
-    const feeds = { latents: float32(latentFrame(shape, latents, frame), [1, channels, 1, height, width]) };
-    const { pixels, ...left } = await (frame === 0 ? first : next).run({ ...feeds, ...histories });
-    histories = Object.fromEntries(Object.entries(left).map(([name, value]) => [name.replace('next.', ''), value]));
-    yield* chunksOf(pixels as Tensor);
+  let histories: Record<string, KeptTensor> = {};
+  try {
+    for (let frame = 0; frame < frames; frame++) {
+      const session = frame === 0 ? first : next;
+      const feeds = { latents: float32(latentFrame(shape, latents, frame), [1, channels, 1, height, width]) };
+      const { tensors, kept } = await session.runKeeping({ ...feeds, ...histories }, (name) => name !== 'pixels');
+      releaseAll(histories);
+      histories = Object.fromEntries(Object.entries(kept).map(([name, value]) => [name.replace('next.', ''), value]));
+      yield* chunksOf(tensors.pixels as Tensor);
+    }
+  } finally {
+    releaseAll(histories);
   }
+}
+
+function releaseAll(histories: Readonly<Record<string, KeptTensor>>): void {
+  for (const history of Object.values(histories)) history.release();
 }
 
 /** One frame of latents [channels, frames, height, width]. */

@@ -2,7 +2,7 @@ import type { LatentShape, PixelChunk, VaeEncoder } from '../pipeline/networks.j
 import { type DType, elementCount, float32 } from '../tensor.js';
 import type { VaeSource } from '../wan/vae/decoder-graphs.js';
 import { singlePassEncoder } from '../wan/vae/encoder.js';
-import { Session, type SessionOptions } from './session.js';
+import { openSession, type Session, type SessionOptions } from './session.js';
 
 /**
  * Opens the VAE's encoder, for videos of any size in multiples of 16 pixels. Memory grows with the video.
@@ -13,7 +13,7 @@ export async function openVaeEncoder(
   options: SessionOptions & { readonly compute?: DType },
 ): Promise<VaeEncoder> {
   const compute = options.compute ?? (options.device.kind === 'CUDA' ? 'float16' : 'float32');
-  return new OrtVaeEncoder(await Session.open(singlePassEncoder(source, compute), options));
+  return new OrtVaeEncoder(await openSession(singlePassEncoder(source, compute), options));
 }
 
 class OrtVaeEncoder implements VaeEncoder {

@@ -1,6 +1,6 @@
 import { Graph, type Value } from '../../inference/graph/graph.js';
 import * as op from '../../inference/graph/ops.js';
-import { Session, type SessionOptions } from '../../inference/runtime/session.js';
+import { openSession, type SessionOptions } from '../../inference/runtime/session.js';
 import { type DType, float32 } from '../../inference/tensor.js';
 import { median } from './measurement.js';
 
@@ -32,7 +32,7 @@ function chain(size: number, products: number, compute: DType): Graph {
 }
 
 async function secondsOf(graph: Graph, size: number, options: SessionOptions): Promise<number> {
-  const session = await Session.open(graph, options);
+  const session = await openSession(graph, options);
   try {
     const numbers = (scale: number) => Float32Array.from({ length: size }, (_, i) => scale * ((i * 0.618034) % 1) + i);
     const feeds = { column: float32(numbers(3), [size, 1]), row: float32(numbers(5), [1, size]) };

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { loadKoffi } from '../../inference/runtime/native/koffi.js';
 
 const setParentDeathSignal = 1;
 const sigkill = 9;
@@ -11,8 +11,7 @@ const sigkill = 9;
 export function endWithParent(): void {
   if (process.platform !== 'linux') return;
   try {
-    const koffi: typeof import('koffi') = createRequire(import.meta.url)('koffi');
-    const prctl = koffi
+    const prctl = loadKoffi()
       .load(null)
       .func('int prctl(int option, unsigned long, unsigned long, unsigned long, unsigned long)');
     prctl(setParentDeathSignal, sigkill, 0, 0, 0);

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { loadKoffi } from '../../inference/runtime/native/koffi.js';
 
 export interface Gpu {
   /** NVML's, which counts by PCI bus, as nvidia-smi does, and CUDA where CUDA_DEVICE_ORDER says so. */
@@ -44,8 +44,7 @@ export class Nvml {
   static open(path = process.platform === 'win32' ? 'nvml.dll' : 'libnvidia-ml.so.1'): Nvml | null {
     try {
       // Loaded here and not above: a platform that koffi has no binary for has no GPU that we could use either.
-      const koffi: typeof import('koffi') = createRequire(import.meta.url)('koffi');
-      const nvml = new Nvml(koffi.load(path));
+      const nvml = new Nvml(loadKoffi().load(path));
       return nvml.#call('int nvmlInit_v2()') === success ? nvml : null;
     } catch {
       return null;

@@ -13,7 +13,7 @@ import type { RgbFrames } from '../video/preview.js';
  *        │ ◀─────────── done | failed ─────────── │   exactly one for every unit, with its number
  *        │ ◀──────────── heartbeat ────────────── │   every `heartbeatMs` while no unit runs
  *
- * - A unit blocks the executor's thread (onnxruntime-node computes on the caller's), so silence means death only between
+ * - A unit may block the executor's thread (onnxruntime-node computes on the caller's), so silence means death only between
  *   units; during one, its deadline is the watch.
  * - Cancelling is not asking: between two units the host decides what comes next, and `forget` drops what was.
  * - A unit that fails with DEVICE_LOST says that nothing will succeed in this process any more; the host ends it.

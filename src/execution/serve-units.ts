@@ -9,15 +9,16 @@ interface Runner {
 }
 
 /**
- * Makes this process an executor: its side of the contract in protocol.ts. It is a process because `session.run` blocks its
- * thread and because what crashes in native code takes its process along.
+ * Makes this process an executor: its side of the contract in protocol.ts. It is a process because onnxruntime-node's
+ * `session.run` blocks its thread and because what crashes in native code takes its process along.
  */
 export function serveUnits(createRunner: (device: ExecutorDevice, work: WorkFiles) => Runner): void {
   let device: ExecutorDevice = { kind: 'CPU', threads: 1 };
   let runner: Runner | null = null;
   endWithParent();
 
-  process.on('disconnect', () => process.exit(0));
+  // Not `exit`, which takes libraries apart: a session may be computing on its own thread.
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   // A terminal sends Ctrl-C to the whole group; ending the executor is the server's business.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 

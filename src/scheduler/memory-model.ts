@@ -57,19 +57,18 @@ export function denoiserPeak(settings: GenerationSettings, manifest: Manifest, k
 }
 
 /**
- * One latent frame in the decoder: what its convolutions keep of the frames before (456,800 numbers a position in the 5B's VAE),
- * four times the largest activation (131,072), and all pixels of the video, which one graph returns on a GPU.
+ * One latent frame in the decoder, however many the video has: what its convolutions keep of the frames before and leave for the
+ * next (456,800 numbers a position each in the 5B's VAE), and eight times the largest activation (131,072), of which a norm alone
+ * has three in fp32. To be measured on a GPU.
  */
 export function decoderPeak(settings: GenerationSettings, manifest: Manifest, kind: Kind): PeakUnit {
-  const { width, height, frameCount } = settings;
-  const positions = (width / 16) * (height / 16);
-  const numbers = decoderHistory(manifest) + 4 * decoderActivation(manifest);
-  const pixels = 3 * 4 * width * height * frameCount;
+  const positions = (settings.width / 16) * (settings.height / 16);
+  const numbers = 2 * decoderHistory(manifest) + 8 * decoderActivation(manifest);
   return {
     model: manifest.name,
     component: 'vae',
     size: positions,
-    modeledBytes: processBytes[kind] + positions * numbers * elementBytes[kind] + pixels,
+    modeledBytes: processBytes[kind] + positions * numbers * elementBytes[kind],
   };
 }
 
@@ -112,8 +111,9 @@ function decoderActivation({ vae: { config } }: Manifest): number {
 export function weightsBytes(manifest: Manifest, component: ComponentName, kind: Kind): number {
   const stored = componentBytes(manifest, component);
   const parameters = parameterCount(manifest, component);
-  // The VAE's file is taken for half precision: too much on the CPU if it is not, too little nowhere.
-  if (parameters === null) return kind === 'CPU' ? 2 * stored : stored;
+  // The VAE's file is taken for half precision: too much on the CPU if it is not, too little nowhere. On a GPU the decoder, most of
+  // it, is there twice: the first frame and the later ones have a session each.
+  if (parameters === null) return 2 * stored;
   const bytesEach = stored / (parameters.computed + parameters.table) < 3 ? 2 : 4;
   const share = parameters.computed / (parameters.computed + parameters.table);
   return Math.ceil((elementBytes[kind] / bytesEach) * stored * share);

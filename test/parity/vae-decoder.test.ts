@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LatentShape, PixelChunk } from '../../inference/pipeline/networks.js';
-import { Session } from '../../inference/runtime/session.js';
+import { openSession } from '../../inference/runtime/session.js';
 import { openVaeDecoder } from '../../inference/runtime/vae-decoder.js';
 import { float32 } from '../../inference/tensor.js';
 import { vaeConfigSchema } from '../../inference/wan/config.js';
@@ -44,7 +44,7 @@ describe('graphs with open sizes', () => {
   };
   it.each(Object.entries(graphs))('decode two rows at once: %s', async (_, graph) => {
     const reference = await readReference('vae/decode_b2_t2.safetensors');
-    const session = await Session.open(graph(), options);
+    const session = await openSession(graph(), options);
     try {
       const latents = float32(floats(reference, 'in.latents_normalized'), shape(reference, 'in.latents_normalized'));
       const { pixels } = await session.run({ latents });
@@ -60,7 +60,7 @@ describe('half precision', () => {
   // CUDA's type, here through ONNX Runtime's casts on the CPU: the graph holds together, and sums of squares do not overflow.
   it.each(['tensor', 'channelsLast, transposed'] as const)('stays near the reference: %s', async (form) => {
     const reference = await readReference('vae/decode_t3.safetensors');
-    const session = await Session.open(unrolledDecoder(source, 3, { form, compute: 'float16' }), options);
+    const session = await openSession(unrolledDecoder(source, 3, { form, compute: 'float16' }), options);
     try {
       const latents = float32(floats(reference, 'in.latents_normalized'), shape(reference, 'in.latents_normalized'));
       const { pixels } = await session.run({ latents });

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LatentShape, PixelChunk, VaeDecoder } from '../../inference/pipeline/networks.js';
-import { type Feeds, Session } from '../../inference/runtime/session.js';
+import { openSession } from '../../inference/runtime/session.js';
 import { openVaeDecoder } from '../../inference/runtime/vae-decoder.js';
 import { openVaeEncoder } from '../../inference/runtime/vae-encoder.js';
 import { float32 } from '../../inference/tensor.js';
-import { firstChunkDecoder, nextChunkDecoder, unrolledDecoder } from '../../inference/wan/vae/decoder-graphs.js';
+import { unrolledDecoder } from '../../inference/wan/vae/decoder-graphs.js';
 import { joinFrames } from '../support/clips.js';
-import { type RandomVae, randomVae, uniform } from '../support/random-vae.js';
+import { randomVae, uniform } from '../support/random-vae.js';
 import { expectWithin } from '../support/reference.js';
 
 /** Forms share little code below the network's outline, so that they agree says much for each of them. */
@@ -30,29 +30,6 @@ function randomLatents({ channels, frames, height, width }: LatentShape, seed: n
 async function decode(decoder: VaeDecoder, shape: LatentShape, latents: Float32Array): Promise<Float32Array> {
   const chunks: PixelChunk[] = [];
   for await (const chunk of decoder.decode(shape, latents)) chunks.push(chunk);
-  return joinFrames(chunks);
-}
-
-/** The streaming graphs of the form for CUDA with open sizes, which the CPU's decoder does not use. */
-async function streamTensors(vae: RandomVae, shape: LatentShape, latents: Float32Array): Promise<Float32Array> {
-  const graph = { form: 'tensor', compute: 'float32' } as const;
-  const first = closing(await Session.open(firstChunkDecoder(vae, graph), options));
-  const next = closing(await Session.open(nextChunkDecoder(vae, graph), options));
-  const { channels, frames, height, width } = shape;
-  const chunks: PixelChunk[] = [];
-  let histories: Feeds = {};
-  for (let t = 0; t < frames; t++) {
-    const frame = Float32Array.from(
-      { length: channels * height * width },
-      (_, i) =>
-        latents[(Math.floor(i / (height * width)) * frames + t) * height * width + (i % (height * width))] as number,
-    );
-    const feeds = { latents: float32(frame, [1, channels, 1, height, width]), ...histories };
-    const { pixels, ...left } = await (t === 0 ? first : next).run(feeds);
-    histories = Object.fromEntries(Object.entries(left).map(([name, value]) => [name.replace('next.', ''), value]));
-    const data = pixels?.data as Float32Array;
-    chunks.push({ data, frames: t === 0 ? 1 : 4, height: 16 * height, width: 16 * width });
-  }
   return joinFrames(chunks);
 }
 
@@ -89,10 +66,14 @@ describe.each([...widths, uneven, blocked])('a decoder of width $decoderBaseDim 
     const unrolled = closing(await openVaeDecoder(vae, { ...options, form: 'unrolled' }));
     expectWithin(await decode(unrolled, shape, latents), expected, limits);
 
-    expectWithin(await streamTensors(vae, shape, latents), expected, limits);
+    // As on CUDA: every layout, in a session whose results stay where they are.
+    for (const layout of ['tensor', 'channelsLast'] as const) {
+      const decoder = closing(await openVaeDecoder(vae, { ...options, binding: 'native', layout }));
+      expectWithin(await decode(decoder, shape, latents), expected, limits);
+    }
     for (const form of ['tensor', 'channelsLast, transposed'] as const) {
       const graph = unrolledDecoder(vae, shape.frames, { form, compute: 'float32' });
-      const session = closing(await Session.open(graph, options));
+      const session = closing(await openSession(graph, options));
       const dims = [1, shape.channels, shape.frames, shape.height, shape.width];
       const { pixels } = await session.run({ latents: float32(latents, dims) });
       expectWithin(pixels?.data as Float32Array, expected, limits);

@@ -17,7 +17,7 @@ import {
   scalar,
   slice,
 } from '../../inference/graph/ops.js';
-import { Session } from '../../inference/runtime/session.js';
+import { openSession } from '../../inference/runtime/session.js';
 import { float32 } from '../../inference/tensor.js';
 
 /** A folder with one raw file: a [2, 3] fp32 matrix at byte 8 and its fp16 twin at byte 40. */
@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function evaluate(graph: Graph, x: Float32Array, dims: number[]): Promise<number[]> {
-  const session = await Session.open(graph, { device: { kind: 'CPU' }, threads: 1 });
+  const session = await openSession(graph, { device: { kind: 'CPU' }, threads: 1 });
   try {
     const { y } = await session.run({ x: float32(x, dims) });
     return [...(y?.data as Float32Array)];

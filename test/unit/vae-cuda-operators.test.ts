@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Graph } from '../../inference/graph/graph.js';
 import { decodeModel } from '../../inference/graph/onnx.js';
-import { singlePassDecoder, unrolledDecoder } from '../../inference/wan/vae/decoder-graphs.js';
+import {
+  firstChunkDecoder,
+  nextChunkDecoder,
+  singlePassDecoder,
+  unrolledDecoder,
+} from '../../inference/wan/vae/decoder-graphs.js';
 import { singlePassEncoder } from '../../inference/wan/vae/encoder.js';
 import { randomVae } from '../support/random-vae.js';
 
@@ -18,6 +23,9 @@ await vae.close();
 test.each([
   ['unrolled decoder', unrolledDecoder(vae, 2, { form: 'tensor', compute: 'float16' })],
   ['channels-last decoder', unrolledDecoder(vae, 2, { form: 'channelsLast', compute: 'float16' })],
+  ['first chunk', firstChunkDecoder(vae, { form: 'tensor', compute: 'float16' })],
+  ['next chunk', nextChunkDecoder(vae, { form: 'tensor', compute: 'float16' })],
+  ['next chunk, channels last', nextChunkDecoder(vae, { form: 'channelsLast', compute: 'float16' })],
   ['single-pass decoder', singlePassDecoder(vae, 'float16')],
   ['encoder', singlePassEncoder(vae, 'float16')],
 ])('%s: no transpose of more than five axes, convolutions padded alike at both ends', (_, graph) => {

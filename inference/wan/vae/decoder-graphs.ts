@@ -99,7 +99,9 @@ function historyDims(g: Graph, name: string, { form, dims = open }: DecoderGraph
   const level = Number(name.match(/up_blocks\.(\d)/)?.[1] ?? (name === 'decoder.conv_out' ? 3 : 0));
   const scaled = (dim: Dim) => (typeof dim === 'number' ? dim * 2 ** level : `${dim}·${2 ** level}`);
   const channels = g.shapeOf(`${name}.weight`)[1] as number;
-  return [dims.rows, channels, ...(form === 'tensor' ? [2] : []), scaled(dims.height), scaled(dims.width)];
+  const space = [scaled(dims.height), scaled(dims.width)];
+  if (form === 'frames') return [dims.rows, channels, ...space];
+  return form === 'tensor' ? [dims.rows, channels, 2, ...space] : [dims.rows, 2, ...space, channels];
 }
 
 function decodeFrame(form: ClipForm, frame: Value, config: VaeConfig, past: Past, first: boolean): Value {

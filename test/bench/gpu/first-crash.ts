@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { openVaeFolder } from '../../../inference/bundle/diffusers-folder.js';
 import { decodeModel, encodeModel } from '../../../inference/graph/onnx.js';
-import { Session } from '../../../inference/runtime/session.js';
+import { openSession } from '../../../inference/runtime/session.js';
 import { type DType, float32 } from '../../../inference/tensor.js';
 import { unrolledDecoder } from '../../../inference/wan/vae/decoder-graphs.js';
 import { deviceOf } from './device.js';
@@ -40,7 +40,7 @@ async function runBeginning(count: number): Promise<void> {
   // No type: ONNX Runtime works it out.
   const beginning = { ...model, graph: { ...model.graph, node, output: [{ name } as never] } };
   const device = deviceOf(values.device);
-  const session = await Session.open({ encode: () => encodeModel(beginning), weights: graph.weights }, { device });
+  const session = await openSession({ encode: () => encodeModel(beginning), weights: graph.weights }, { device });
   process.stdout.write('opened ');
   const size = config.latentChannels * frames * height * width;
   await session.run({

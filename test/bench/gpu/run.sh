@@ -8,7 +8,7 @@
 #   ways      45   the denoiser alone, a guided step at 480p: every way of writing its graph
 #   texts     30   the same with prompts of 120 and 500 tokens
 #   kernels   40   what the GPU spends a step on: two layers under ncu
-#   decoder   60   the VAE alone, every form of its graph, at 480p
+#   decoder  240   the VAE alone, every way of decoding (decoder.ts lists them), at 480p
 #   bench     90   `reelql bench gpu` at 480p: all networks in executors, rows 1, 2, 4, 8, memory
 #   torch    120   diffusers with PyTorch, eager and compiled, fp16 and bf16; PYTHONPATH must have diffusers
 #   torchvae  40   diffusers' VAE
@@ -77,7 +77,7 @@ section make 120 bash -c make
 section ways 120 node $gpu/denoiser.js "$model" --device "$device" --size "$size"
 section texts 90 bash -c texts
 section kernels 120 bash -c kernels
-section decoder 150 node $gpu/decoder.js "$model" --device "$device" --size "$size"
+section decoder 420 node $gpu/decoder.js "$model" --device "$device" --size "$size"
 section bench 180 node dist/clients/cli/main.js bench gpu --model "$model" --device "$device" --sizes "$size" ${MATRIX:+--matrix-size "$MATRIX"}
 section torch 240 python3 test/bench/gpu/torch_baseline.py --size "$size" --dtypes float16,bfloat16
 section torchvae 90 python3 test/bench/gpu/torch_baseline.py --size "$size" --ways none --vae

@@ -1,0 +1,191 @@
+import type { Graph } from '../../graph/graph.js';
+import type { Tensor } from '../../tensor.js';
+import {
+  configEntries,
+  type Feeds,
+  type KeptTensor,
+  type Results,
+  type Session,
+  type SessionOptions,
+} from '../session-types.js';
+import { appendCuda } from './cuda-options.js';
+import { Handle, Scope } from './handle.js';
+import type { OrtLibrary, Pointer } from './library.js';
+import { tensorOf, valueOver } from './values.js';
+
+const allOptimizations = 99;
+const errorsOnly = 3;
+/** enum OrtAllocatorType, enum OrtMemType */
+const deviceAllocator = 0;
+const defaultMemory = 0;
+
+/** A tensor that never left its session's device: an OrtValue that holds its memory until it is released. */
+class DeviceTensor implements KeptTensor {
+  constructor(readonly value: Handle) {}
+
+  release(): void {
+    this.value.release();
+  }
+}
+
+/**
+ * A session through ONNX Runtime's C API. Unlike onnxruntime-node's it computes on a thread of its own, takes all of CUDA's options,
+ * and can leave results on the device for the next run.
+ */
+export class NativeSession implements Session {
+  /** Runs follow one another: they share the session's memory. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly ort: OrtLibrary,
+    private readonly scope: Scope,
+    private readonly session: Pointer,
+    private readonly memory: { readonly cpu: Pointer; readonly device: Pointer },
+    private readonly options: SessionOptions,
+    private readonly outputs: readonly string[],
+  ) {}
+
+  /** @throws Error with ONNX Runtime's message. */
+  static async open(
+    ort: OrtLibrary,
+    graph: Pick<Graph, 'encode' | 'weights'>,
+    options: SessionOptions,
+  ): Promise<NativeSession> {
+    const scope = new Scope(ort);
+    try {
+      const session = await createSession(ort, graph, options);
+      scope.own(session);
+      const cpu = scope.make('CreateMemoryInfo', 'ReleaseMemoryInfo', 'Cpu', deviceAllocator, 0, defaultMemory);
+      const device =
+        options.device.kind === 'CPU'
+          ? cpu
+          : scope.make(
+              'CreateMemoryInfo',
+              'ReleaseMemoryInfo',
+              'Cuda',
+              deviceAllocator,
+              options.device.deviceId,
+              defaultMemory,
+            );
+      return new NativeSession(
+        ort,
+        scope,
+        session.pointer,
+        { cpu, device },
+        options,
+        outputNames(ort, session.pointer),
+      );
+    } catch (error) {
+      scope.release();
+      throw error;
+    }
+  }
+
+  async run(feeds: Feeds): Promise<Record<string, Tensor>> {
+    return (await this.runKeeping(feeds, () => false)).tensors;
+  }
+
+  runKeeping(feeds: Feeds, keep: (output: string) => boolean): Promise<Results> {
+    const results = this.#turn.then(() => this.#run(feeds, keep));
+    this.#turn = results.catch(() => {});
+    return results;
+  }
+
+  async close(): Promise<void> {
+    await this.#turn;
+    this.scope.release();
+  }
+
+  async #run(feeds: Feeds, keep: (output: string) => boolean): Promise<Results> {
+    const { ort, memory, outputs } = this;
+    const scope = new Scope(ort);
+    try {
+      const binding = scope.make('CreateIoBinding', 'ReleaseIoBinding', this.session);
+      for (const [name, feed] of Object.entries(feeds)) {
+        const value =
+          feed instanceof DeviceTensor
+            ? feed.value.pointer
+            : scope.own(valueOver(ort, memory.cpu, name, feed as Tensor));
+        ort.call('BindInput', binding, name, value);
+      }
+      for (const name of outputs)
+        ort.call('BindOutputToDevice', binding, name, keep(name) ? memory.device : memory.cpu);
+      ort.call('SynchronizeBoundInputs', binding);
+      const runOptions = scope.make('CreateRunOptions', 'ReleaseRunOptions');
+      const { device, cuda } = this.options;
+      if (device.kind === 'CUDA' && cuda?.shrinkArena) {
+        ort.call('AddRunConfigEntry', runOptions, 'memory.enable_memory_arena_shrinkage', `gpu:${device.deviceId}`);
+      }
+      await ort.callAsync('RunWithBinding', this.session, runOptions, binding);
+      return this.#collect(boundValues(ort, binding), keep);
+    } finally {
+      scope.release();
+    }
+  }
+
+  /** @param values in the order of `outputs`: some are kept, the others copied and released. */
+  #collect(values: readonly Handle[], keep: (output: string) => boolean): Results {
+    const named = values.map((value, i) => [this.outputs[i] as string, value] as const);
+    const kept = named.filter(([name]) => keep(name));
+    const copied = named.filter(([name]) => !keep(name));
+    try {
+      const tensors = Object.fromEntries(copied.map(([name, value]) => [name, tensorOf(this.ort, value.pointer)]));
+      return { tensors, kept: Object.fromEntries(kept.map(([name, value]) => [name, new DeviceTensor(value)])) };
+    } catch (error) {
+      for (const [, value] of kept) value.release();
+      throw error;
+    } finally {
+      for (const [, value] of copied) value.release();
+    }
+  }
+}
+
+/** The handle of a session; its making, which takes seconds for a large model, leaves the event loop free. */
+async function createSession(
+  ort: OrtLibrary,
+  graph: Pick<Graph, 'encode' | 'weights'>,
+  { device, threads, memoryPattern, cuda }: SessionOptions,
+): Promise<Handle> {
+  const scope = new Scope(ort);
+  const pinned = [graph.encode()];
+  try {
+    const options = scope.make('CreateSessionOptions', 'ReleaseSessionOptions');
+    ort.call('SetSessionGraphOptimizationLevel', options, allOptimizations);
+    ort.call('SetSessionLogSeverityLevel', options, errorsOnly);
+    if (threads !== undefined) ort.call('SetIntraOpNumThreads', options, threads);
+    if (memoryPattern === false) ort.call('DisableMemPattern', options);
+    for (const [key, value] of Object.entries(configEntries(graph.weights.folder))) {
+      ort.call('AddSessionConfigEntry', options, key, value);
+    }
+    if (device.kind === 'CUDA') appendCuda(ort, options, device.deviceId, cuda);
+    const [model] = pinned as [Uint8Array];
+    const created: [Pointer | null] = [null];
+    const address = ort.koffi.address(model);
+    await ort.callAsync('CreateSessionFromArray', ort.env, address, model.byteLength, options, created);
+    return new Handle(ort, 'ReleaseSession', created[0] as Pointer);
+  } finally {
+    scope.release();
+    // Until here the thread may have read the model.
+    pinned.pop();
+  }
+}
+
+function outputNames(ort: OrtLibrary, session: Pointer): string[] {
+  const count = Number(ort.make<number>('SessionGetOutputCount', session));
+  return Array.from({ length: count }, (_, i) => {
+    const text = ort.make('SessionGetOutputName', session, i, ort.allocator);
+    const name = ort.koffi.decode.string(text);
+    ort.call('AllocatorFree', ort.allocator, text);
+    return name;
+  });
+}
+
+/** What a run has left in its bound outputs, in the order in which they were bound. */
+function boundValues(ort: OrtLibrary, binding: Pointer): Handle[] {
+  const list: [Pointer | null] = [null];
+  const count = Number(ort.make<number>('GetBoundOutputValues', binding, ort.allocator, list));
+  if (list[0] === null) return [];
+  const pointers = Array.from({ length: count }, (_, i) => ort.koffi.decode(list[0], 8 * i, 'void *') as Pointer);
+  ort.call('AllocatorFree', ort.allocator, list[0]);
+  return pointers.map((pointer) => new Handle(ort, 'ReleaseValue', pointer));
+}

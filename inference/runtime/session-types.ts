@@ -1,0 +1,48 @@
+import type { Tensor } from '../tensor.js';
+import type { CudaOptions } from './native/cuda-options.js';
+
+export interface SessionOptions {
+  readonly device: { readonly kind: 'CPU' } | { readonly kind: 'CUDA'; readonly deviceId: number };
+  /** Threads of one operator on the CPU; ONNX Runtime's own choice (the physical cores) if left out. */
+  readonly threads?: number;
+  /** Whether memory is planned ahead as one piece; ONNX Runtime's default is yes. To be measured on a GPU. */
+  readonly memoryPattern?: boolean;
+  /** `native` (CUDA's): ONNX Runtime's C API. `node` (the CPU's, and where the other cannot be loaded): onnxruntime-node. */
+  readonly binding?: 'native' | 'node';
+  /** For CUDA through the C API. */
+  readonly cuda?: CudaOptions;
+}
+
+/** A result that stays where it was computed: on the device, through the C API. Whoever asked for it releases it. */
+export interface KeptTensor {
+  release(): void;
+}
+
+export type Feeds = Readonly<Record<string, Tensor | KeptTensor>>;
+
+export interface Results {
+  /** Their arrays are the caller's to keep. */
+  readonly tensors: Record<string, Tensor>;
+  /** For a later run of a session on the same device, through the same binding. */
+  readonly kept: Record<string, KeptTensor>;
+}
+
+/** One network on one device. */
+export interface Session {
+  /** Results by name. */
+  run(feeds: Feeds): Promise<Record<string, Tensor>>;
+  /** The same with those results left on the device that `keep` names. */
+  runKeeping(feeds: Feeds, keep: (output: string) => boolean): Promise<Results>;
+  /** Gives the memory back. */
+  close(): Promise<void>;
+}
+
+/** ONNX Runtime's session configuration, by either binding. @param weightsFolder a graph comes as bytes: where its weights lie */
+export function configEntries(weightsFolder: string): Record<string, string> {
+  return {
+    'session.model_external_initializers_file_folder_path': weightsFolder,
+    // Threads that spin while they wait win 8 % on idle cores and take twice the time where server, ffmpeg or another
+    // executor want the same cores (test/bench/RESULTS.md).
+    'session.intra_op.allow_spinning': '0',
+  };
+}
