@@ -3,12 +3,12 @@
  * whether what was let in succeeds. Beside a CPU the device only says that it is so small.
  */
 import { setTimeout } from 'node:timers/promises';
-import { observeMemory } from '../../../../src/execution/device-memory.js';
 import type { Device } from '../../../../src/execution/devices.js';
 import type { GenerationSettings } from '../../../../src/generations/generation.js';
 import { describe, findDevices, Machine, openModel } from './machine.js';
 import { Neighbour } from './neighbour.js';
 import { gibibytes, report, sectionOptions } from './report.js';
+import { watchMemory } from './watch-memory.js';
 
 const { devices: ids, bundle, folder, rest } = sectionOptions();
 const leaveBytes = Number(rest[0]) * 2 ** 30;
@@ -26,19 +26,6 @@ const neighbour = await Neighbour.on(device);
 await neighbour.obey({ do: 'hold', leaveBytes });
 const machine = await Machine.start({ devices: [device], model, folder });
 
-/** Looks every 20 ms until it is stopped. @returns to stop it: the least that was free on the device */
-function watchMemory(): () => number {
-  const free = (): number => observeMemory(device, [])?.freeBytes ?? Number.NaN;
-  let least = free();
-  const timer = setInterval(() => {
-    least = Math.min(least, free());
-  }, 20);
-  return () => {
-    clearInterval(timer);
-    return least;
-  };
-}
-
 try {
   for (const size of sizes) {
     const asked: GenerationSettings = { ...model.manifest.defaults, ...size, steps: 2, seed: 7 };
@@ -55,7 +42,7 @@ try {
       report({ what, value: `${told}: refused`, met: true });
       continue;
     }
-    const least = watchMemory();
+    const least = watchMemory(device);
     const begun = performance.now();
     const end = await machine.submit(name(asked), settings);
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);

@@ -11,6 +11,7 @@ import type { Job } from '../../../../src/scheduler/ports.js';
 import { type SchedulerOptions, StepScheduler } from '../../../../src/scheduler/scheduler.js';
 import type { InstalledModel } from '../../../../src/scheduler/work.js';
 import { defaultOutputs } from '../../../../src/video/outputs.js';
+import type { VideoEncoder } from '../../../../src/video/video-encoder.js';
 import { MemoryRecorder, type Report } from '../../../support/memory-recorder.js';
 import { rawVideoEncoder } from './raw-video.js';
 
@@ -29,11 +30,13 @@ export interface MachineOptions {
   readonly folder: string;
   readonly headroomBytes?: number;
   readonly policy?: Policy;
+  /** Raw frames if left out. */
+  readonly videoEncoder?: VideoEncoder;
   /** Before anything is scheduled. */
   readonly prepare?: (measurements: Measurements) => void;
 }
 
-/** The scheduler and its executors as in the server, without the server: reports are kept in memory, videos are raw frames. */
+/** The scheduler and its executors as in the server, without the server: reports are kept in memory. */
 export class Machine {
   readonly recorder = new MemoryRecorder();
   readonly troubles: Trouble[] = [];
@@ -51,7 +54,15 @@ export class Machine {
     this.troubles = troubles;
   }
 
-  static async start({ devices, model, folder, headroomBytes, policy, prepare }: MachineOptions): Promise<Machine> {
+  static async start({
+    devices,
+    model,
+    folder,
+    headroomBytes,
+    policy,
+    prepare,
+    videoEncoder,
+  }: MachineOptions): Promise<Machine> {
     const recorder = new MemoryRecorder();
     const troubles: Trouble[] = [];
     const log = pino({ level: 'warn' }, { write: (line: string) => void troubles.push(JSON.parse(line)) });
@@ -66,7 +77,7 @@ export class Machine {
       measurements: (device) => measurements.of(device),
       recorder,
       artifacts,
-      videoEncoder: rawVideoEncoder,
+      videoEncoder: videoEncoder ?? rawVideoEncoder,
       clock: systemClock,
       log,
       ...(headroomBytes === undefined ? {} : { headroomBytes }),

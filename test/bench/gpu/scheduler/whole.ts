@@ -1,0 +1,64 @@
+/**
+ * One video after the other on an idle device, each from its submission to the MP4 on disk: seconds of every phase, beside the
+ * arithmetic floor, and the most memory that the device had in use.
+ */
+import { videoFlops } from '../../../../src/benchmark/floor.js';
+import type { GenerationSettings } from '../../../../src/generations/generation.js';
+import { ffmpegVideoEncoder } from '../../../../src/video/video-encoder.js';
+import { findDevices, Machine, openModel } from './machine.js';
+import { gibibytes, report, sectionOptions } from './report.js';
+import { watchMemory } from './watch-memory.js';
+
+const { devices: ids, bundle, folder, rest } = sectionOptions();
+/** Matrix products of this model's sizes in fp16 on an H100, measured by cuBLASLt (test/bench/RESULTS.md). */
+const matrixRate = 702e12;
+const sizes = {
+  small: { width: 256, height: 160, frameCount: 17 },
+  usual: { width: 832, height: 480, frameCount: 29 },
+  '720p': { width: 1280, height: 704, frameCount: 121 },
+};
+const size = sizes[rest[0] as keyof typeof sizes];
+const guided = { ...size, steps: 25, guidanceScale: 5 };
+const fewSteps = { ...size, steps: 4, guidanceScale: 1 };
+/** The first of a size chooses and loads kernels. */
+const videos: Readonly<Record<string, Partial<GenerationSettings>>> =
+  rest[0] === '720p'
+    ? { '50 guided steps': { ...guided, steps: 50 } }
+    : { 'cold, 25 guided steps': guided, '25 guided steps': guided, '4 steps, unguided': fewSteps };
+
+const [device] = await findDevices(ids);
+if (!device) throw new Error('no device');
+const model = await openModel(bundle);
+const machine = await Machine.start({ devices: [device], model, folder, videoEncoder: ffmpegVideoEncoder() });
+
+async function measure(name: string, settings: Partial<GenerationSettings>): Promise<void> {
+  const least = watchMemory(device as NonNullable<typeof device>);
+  const begun = performance.now();
+  const phases: { readonly phase: string; readonly step: number; readonly at: number }[] = [];
+  machine.recorder.on = (one) => {
+    if (one.id !== name || one.type !== 'progressed') return;
+    phases.push({ phase: one.progress.phase, step: one.progress.step, at: (performance.now() - begun) / 1000 });
+  };
+  await machine.run(name, settings);
+  const seconds = (performance.now() - begun) / 1000;
+  const steps = phases.filter(
+    ({ phase, step }, i) => step > 0 && step !== phases[i - 1]?.step && phase === 'DENOISING',
+  );
+  const [first, last] = [steps[0], steps.at(-1)];
+  const stepMs = first && last ? (1000 * (last.at - first.at)) / Math.max(1, last.step - first.step) : Number.NaN;
+  const floor = videoFlops({ ...model.manifest.defaults, seed: 7, ...settings }, model.manifest) / matrixRate;
+  const of = `${(seconds / floor).toFixed(2)}× the floor of ${floor.toFixed(2)} s`;
+  const before = first?.at.toFixed(2);
+  const after = (seconds - (last?.at ?? 0)).toFixed(2);
+  report({
+    what: `${size.width}×${size.height}×${size.frameCount}, ${name}`,
+    value: `${seconds.toFixed(2)} s, ${of}: first step after ${before} s, ${stepMs.toFixed(1)} ms a step, ${after} s after the last; least free ${gibibytes(least())}`,
+    facts: { phases: phases.map(({ phase, step, at }) => `${phase} ${step} ${at.toFixed(3)}`) },
+  });
+}
+
+try {
+  for (const [name, settings] of Object.entries(videos)) await measure(name, settings);
+} finally {
+  await machine.stop();
+}
