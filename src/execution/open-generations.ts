@@ -18,7 +18,7 @@ import { type CheckpointIdentity, checkpointIdentity, readCheckpoint, writeCheck
 import { type EmbeddingCache, embeddingKey } from './embedding-cache.js';
 import { readFirstFrame } from './first-frame.js';
 import type { OpenModels } from './open-models.js';
-import type { StepResult, UnitOf, UnitResult } from './protocol.js';
+import type { Row, StepResult, UnitOf, UnitResult } from './protocol.js';
 import type { WorkFiles } from './work-files.js';
 
 /** A generation between two units: plain data, of which a checkpoint holds what the prompts do not give. */
@@ -30,12 +30,20 @@ interface OpenGeneration {
   readonly denoising: DenoisingState;
 }
 
+/** In the order of the pipeline's rows. */
+const guidedRows: readonly Row[] = ['conditional', 'unconditional'];
+
 /** The generations that are being denoised here. A unit that throws has changed none of them. */
 export class OpenGenerations {
   readonly #models: OpenModels;
   readonly #work: WorkFiles;
   readonly #embeddings: EmbeddingCache;
   readonly #open = new Map<string, OpenGeneration>();
+  /** Halves of steps that are not taken yet. */
+  readonly #predicted = new Map<
+    string,
+    { readonly step: number; readonly row: Row; readonly velocity: Float32Array }
+  >();
 
   constructor(models: OpenModels, work: WorkFiles, embeddings: EmbeddingCache) {
     this.#models = models;
@@ -52,6 +60,7 @@ export class OpenGenerations {
     const denoising = saved ?? (await this.#firstState(generationId, manifest, request));
     if (!denoising) return { step: null };
     this.#open.set(generationId, { bundle, manifest, identity, conditioning, denoising });
+    this.#predicted.delete(generationId);
     return { step: denoising.step };
   }
 
@@ -76,14 +85,22 @@ export class OpenGenerations {
   async predict({ generationId, row }: UnitOf<'predict'>): Promise<UnitResult<'predict'>> {
     const { bundle, denoising, conditioning } = this.#get(generationId);
     const { network: denoiser } = this.#models.get(bundle, 'denoiser');
-    const asked = rowsOf(denoising, conditioning)[row === 'conditional' ? 0 : 1];
+    const asked = rowsOf(denoising, conditioning)[guidedRows.indexOf(row)];
     if (!asked) throw new Error(`generation ${generationId} is not guided: it has no ${row} row`);
-    const [velocity] = await denoiser.denoise(denoising.shape, [asked]);
-    return { velocity: velocity as Float32Array };
+    const [velocity] = (await denoiser.denoise(denoising.shape, [asked])) as [Float32Array];
+    this.#predicted.set(generationId, { step: denoising.step, row, velocity });
+    return { velocity };
   }
 
   async advance({ generationId, velocities, checkpoint }: UnitOf<'advance'>): Promise<UnitResult<'advance'>> {
-    return this.#accept(generationId, advanceOne(this.#get(generationId), velocities), checkpoint);
+    const generation = this.#get(generationId);
+    const own = this.#predicted.get(generationId);
+    const both = velocities.map((velocity, i) => {
+      if (velocity) return velocity;
+      if (own?.step === generation.denoising.step && own.row === guidedRows[i]) return own.velocity;
+      throw new Error(`generation ${generationId}: no ${guidedRows[i]} row was predicted here for this step`);
+    });
+    return this.#accept(generationId, advanceOne(generation, both), checkpoint);
   }
 
   /** @throws WorkFileError */
@@ -94,11 +111,13 @@ export class OpenGenerations {
 
   forget(generationId: string): void {
     this.#open.delete(generationId);
+    this.#predicted.delete(generationId);
   }
 
   /** All that can fail has been done. */
   async #accept(generationId: string, { generation, preview }: Advanced, save: boolean): Promise<StepResult> {
     this.#open.set(generationId, generation);
+    this.#predicted.delete(generationId);
     const { denoising } = generation;
     const finite = allFinite(denoising.sample);
     const checkpointed = finite && (save || isDone(denoising)) && (await this.#trySave(generationId, generation));

@@ -123,9 +123,12 @@ interface UnitContracts {
     ask: { generationId: string; row: Row };
     result: { /** [channels, frames, height, width] */ velocity: Float32Array };
   };
-  /** The solver's half of a step: velocities of the conditional and the unconditional row, in this order. Needs no component. */
+  /**
+   * The solver's half of a step: velocities of the conditional and the unconditional row, in this order; null stands for the one
+   * that this executor predicted last, which need not travel. Needs no component.
+   */
   advance: {
-    ask: { generationId: string; velocities: readonly Float32Array[]; checkpoint: boolean };
+    ask: { generationId: string; velocities: readonly (Float32Array | null)[]; checkpoint: boolean };
     result: StepResult;
   };
   /** Writes checkpoints now, as before a move. Fails with STORAGE_FAILED where a step would go on without. */

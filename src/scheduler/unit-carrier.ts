@@ -224,8 +224,10 @@ export class UnitCarrier {
     const slower = Math.max(...halves.map((half) => half.seconds));
     // Devices of one kind learn together: two runs of one trial, each the first on its device, would be believed (batch-former.ts).
     for (const costs of new Set([lane.device.costs, second.device.costs])) costs.observe(cost, slower);
-    const velocities = halves.map(({ result }) => result.velocity);
+    const [conditional, unconditional] = halves.map(({ result }) => result.velocity) as [Float32Array, Float32Array];
     const advance = async (on: Lane, checkpoint: boolean): Promise<UnitDone<'advance'>> => {
+      // Each has its own half already: at 480p one is 2.4 MB, and the step waits while it travels.
+      const velocities = on === lane ? [null, unconditional] : [conditional, null];
       const done = await on.run<'advance'>({ kind: 'advance', generationId, velocities, checkpoint }, fileSeconds);
       this.#residence.set(generationId, on, done.result.step);
       return done;

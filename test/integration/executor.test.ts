@@ -93,14 +93,16 @@ test('one row on each of two executors, then both advance: as a whole step on on
   await scheduler.open('a', request, 0);
   await scheduler.open('a', request, 1);
   for (let step = 1; step <= settings.steps; step++) {
-    const halves = await Promise.all([
+    const [conditional, unconditional] = await Promise.all([
       executors.run({ kind: 'predict', generationId: 'a', row: 'conditional' }, 0),
       executors.run({ kind: 'predict', generationId: 'a', row: 'unconditional' }, 1),
     ]);
-    const ask = { kind: 'advance', generationId: 'a', velocities: halves.map(({ velocity }) => velocity) } as const;
+    const ask = { kind: 'advance', generationId: 'a' } as const;
+    const swapped = executors.run({ ...ask, velocities: [conditional.velocity, null], checkpoint: false }, 0);
+    await expect(swapped).rejects.toThrow('no unconditional row');
     const members = await Promise.all([
-      executors.run({ ...ask, checkpoint: step === 2 }, 0),
-      executors.run({ ...ask, checkpoint: false }, 1),
+      executors.run({ ...ask, velocities: [null, unconditional.velocity], checkpoint: step === 2 }, 0),
+      executors.run({ ...ask, velocities: [conditional.velocity, unconditional.velocity], checkpoint: false }, 1),
     ]);
     expect(members[0]).toMatchObject({ step, finite: true });
     expect(members[1]?.preview).toEqual(members[0]?.preview);
