@@ -86,7 +86,7 @@ async function measure(folder: string, way: string, resultFile: string): Promise
   const latents = gaussianNoise(1, shape.channels * positions);
   let peakGB = 0;
   const sample = () => {
-    peakGB = Math.max(peakGB, heldGigabytes() ?? 0);
+    peakGB = Math.max(peakGB, heldGigabytes(deviceOf(values.device)) ?? 0);
   };
   // Runs through the C API leave this thread free to look.
   const sampling = setInterval(sample, 10);

@@ -25,13 +25,14 @@ import { deviceOf } from './device.js';
 import { heldGigabytes } from './held-gigabytes.js';
 import { compared } from './relative-distance.js';
 
-type Way = DenoiserVariant & Pick<SessionOptions, 'memoryPattern'>;
+type Way = DenoiserVariant & Pick<SessionOptions, 'memoryPattern' | 'binding'>;
 
 const ways: Readonly<Record<string, Way>> = {
   plain: {},
   valueBias: { valueBias: true },
   shortText: { shortText: true },
   both: { valueBias: true, shortText: true },
+  node: { binding: 'node' },
   noMemoryPattern: { memoryPattern: false },
 };
 
@@ -53,7 +54,7 @@ const { values, positionals } = parseArgs({
 
 async function measure(folder: string, name: string, resultFile: string | undefined): Promise<void> {
   const { config, weights } = await openDenoiserFolder(folder);
-  const { memoryPattern, ...variant } = ways[name] ?? {};
+  const { memoryPattern, binding, ...variant } = ways[name] ?? {};
   const opened = performance.now();
   const layers = values.layers === undefined ? config.layers : Number(values.layers);
   const denoiser = await openDenoiser(
@@ -62,6 +63,7 @@ async function measure(folder: string, name: string, resultFile: string | undefi
       device: deviceOf(values.device),
       variant,
       ...(memoryPattern === undefined ? {} : { memoryPattern }),
+      ...(binding === undefined ? {} : { binding }),
     },
   );
   const openSeconds = (performance.now() - opened) / 1000;
@@ -95,7 +97,7 @@ async function measure(folder: string, name: string, resultFile: string | undefi
     firstSeconds,
     seconds: median(rest),
     best: Math.min(...rest),
-    heldGB: heldGigabytes(),
+    heldGB: heldGigabytes(deviceOf(values.device)),
     largest: found.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
     finite: found.every(Number.isFinite),
     sha256: createHash('sha256').update(all).digest('hex').slice(0, 12),
