@@ -19,7 +19,7 @@ from training.weights import save_text_models
 SHIFT = 9.0            # of the training noise
 DROPPED = 0.1          # share of captions replaced by a negative or empty prompt
 FIRST_FRAME = 0.15     # share of clips whose first latent frame is given (image-to-video)
-UNIFORM = 0.1          # share of noise levels drawn evenly over 0..1
+UNIFORM = 0.2          # share of noise levels drawn evenly over 0..1: the low ones draw the edges
 SUBJECT_WEIGHT = 4.0
 VALIDATION = 512       # clips at the end of the main bank that are never trained on
 
