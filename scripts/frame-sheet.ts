@@ -1,7 +1,7 @@
 /**
  * A picture of videos for people who cannot play them: a row a video, frames from first to last, its prompt above.
  *
- *     node dist/scripts/frame-sheet.js SHEET.png VIDEO.mp4 …
+ *     node dist/scripts/frame-sheet.js SHEET.webp VIDEO.mp4 …
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -57,7 +57,7 @@ function caption(text: string, width: number): Buffer {
 }
 
 const [target, ...videos] = process.argv.slice(2);
-if (!target || videos.length === 0) throw new Error('usage: frame-sheet SHEET.png VIDEO.mp4 …');
+if (!target || videos.length === 0) throw new Error('usage: frame-sheet SHEET.webp|SHEET.png VIDEO.mp4 …');
 const clips = await Promise.all(videos.map(readClip));
 const width = Math.max(...clips.map((clip) => clip.width * columns));
 const layers: OverlayOptions[] = [];
@@ -71,8 +71,6 @@ for (const clip of clips) {
   });
   top += clip.height;
 }
-await sharp({ create: { width, height: top, channels: 3, background: '#fff' } })
-  .composite(layers)
-  .png({ palette: true })
-  .toFile(target);
+const sheet = sharp({ create: { width, height: top, channels: 3, background: '#fff' } }).composite(layers);
+await (target.endsWith('.png') ? sheet.png({ palette: true }) : sheet.webp({ quality: 75, effort: 6 })).toFile(target);
 process.stdout.write(`${target}: ${clips.length} videos, ${width}×${top}\n`);
