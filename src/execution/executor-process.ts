@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { oneThread } from '../../inference/runtime/native/one-thread.js';
 import type { ExecutorEntry } from './executor-entry.js';
 import type {
   ExecutorDevice,
@@ -68,7 +69,7 @@ export class ExecutorProcess {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // CUDA's own order is by speed; NVML, from which our ids come, counts by bus.
-      env: { ...process.env, CUDA_DEVICE_ORDER: 'PCI_BUS_ID' },
+      env: { ...process.env, CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...(device.kind === 'CUDA' ? oneThread : {}) },
     });
     this.ready = new Promise((resolve) => {
       this.#settleReady = resolve;

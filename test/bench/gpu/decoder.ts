@@ -11,6 +11,7 @@
  *   tensor, channelsLast, nhwc       layout of the graph; `nhwc` is `tensor` and ONNX Runtime turns its convolutions by itself
  *   exhaustive, heuristic, default   how convolution kernels are chosen
  *   max, 32MB, shrink                what a kernel's work space may take; `shrink` is `max` and every run gives free memory back
+ *   noPattern                        `max`, and memory is not planned ahead as one piece
  *
  * In a line: `firstSeconds` with the kernels' choice, `seconds` the median after it, `teraflops` of the network's arithmetic,
  * `longestRun` the longest wait for a chunk in seconds (how soon a cancelled decoding ends), `peakGB` the most seen held of the GPU by
@@ -24,6 +25,7 @@ import { parseArgs } from 'node:util';
 import { openVaeFolder } from '../../../inference/bundle/diffusers-folder.js';
 import type { Manifest } from '../../../inference/bundle/manifest.js';
 import { gaussianNoise } from '../../../inference/pipeline/noise.js';
+import { oneThread } from '../../../inference/runtime/native/one-thread.js';
 import { openVaeDecoder, type VaeDecoderOptions } from '../../../inference/runtime/vae-decoder.js';
 import { median } from '../../../src/benchmark/measurement.js';
 import { decoderFlops } from '../../../src/scheduler/arithmetic.js';
@@ -39,6 +41,8 @@ const all = [
   ...streaming,
   'native/streaming/tensor/default/max',
   'native/streaming/tensor/heuristic/shrink',
+  'native/streaming/tensor/heuristic/noPattern',
+  'native/streaming/channelsLast/heuristic/noPattern',
   'native/unrolled/tensor/heuristic/max',
 ];
 
@@ -69,6 +73,7 @@ function optionsOf(way: string): VaeDecoderOptions {
       convMaxWorkspace: workspace !== '32MB',
       shrinkArena: workspace === 'shrink',
     },
+    ...(workspace === 'noPattern' ? { memoryPattern: false } : {}),
   };
 }
 
@@ -134,7 +139,11 @@ if (values.way !== undefined && values.result !== undefined) {
   for (const way of values.ways.split(',')) {
     const args = [...process.execArgv, ...process.argv.slice(1), '--way', way, '--result', result];
     const limits = { timeout: 1000 * Number(values.limit), killSignal: 'SIGKILL' } as const;
-    const { status, signal } = spawnSync(process.execPath, args, { stdio: 'inherit', ...limits });
+    const { status, signal } = spawnSync(process.execPath, args, {
+      stdio: 'inherit',
+      env: { ...process.env, ...oneThread },
+      ...limits,
+    });
     if (status !== 0) process.stdout.write(`${JSON.stringify({ way, failure: signal ?? `exit ${status}` })}\n`);
   }
   await rm(result, { force: true });

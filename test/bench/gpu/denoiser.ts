@@ -18,6 +18,7 @@ import { openDenoiserFolder } from '../../../inference/bundle/diffusers-folder.j
 import type { DenoiserRow, LatentShape } from '../../../inference/pipeline/networks.js';
 import { gaussianNoise } from '../../../inference/pipeline/noise.js';
 import { openDenoiser } from '../../../inference/runtime/denoiser.js';
+import { oneThread } from '../../../inference/runtime/native/one-thread.js';
 import type { SessionOptions } from '../../../inference/runtime/session.js';
 import type { DenoiserVariant } from '../../../inference/wan/denoiser.js';
 import { median } from '../../../src/benchmark/measurement.js';
@@ -125,7 +126,10 @@ if (values.way !== undefined) {
   const result = join(tmpdir(), `reelql-denoiser-${process.pid}`);
   for (const name of values.ways.split(',')) {
     const args = [...process.execArgv, ...process.argv.slice(1), '--way', name, '--result', result];
-    const { status, signal } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+    const { status, signal } = spawnSync(process.execPath, args, {
+      stdio: 'inherit',
+      env: { ...process.env, ...oneThread },
+    });
     if (status !== 0) process.stdout.write(`${JSON.stringify({ way: name, failure: signal ?? `exit ${status}` })}\n`);
   }
   await rm(result, { force: true });

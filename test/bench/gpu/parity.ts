@@ -9,6 +9,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { oneThread } from '../../../inference/runtime/native/one-thread.js';
 import type { SessionOptions } from '../../../inference/runtime/session.js';
 import { type Family, families, verifyModel } from '../../../inference/verify/verify.js';
 import { openToy, type Precision, type ToyRun } from '../toy-pipeline.js';
@@ -93,7 +94,10 @@ if (values.part) {
   for (const name of Object.keys(precisions)) {
     for (const part of [...onDevice, 'toy']) {
       const args = [...process.argv.slice(1), '--part', `${name}/${part}`];
-      const { status, signal } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+      const { status, signal } = spawnSync(process.execPath, args, {
+        stdio: 'inherit',
+        env: { ...process.env, ...oneThread },
+      });
       if (status !== 0)
         process.stdout.write(`${name.padEnd(8)} ${part.padEnd(14)} ended with ${signal ?? `exit code ${status}`}\n`);
     }

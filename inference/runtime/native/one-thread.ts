@@ -1,0 +1,6 @@
+/**
+ * Environment of a process whose sessions run on CUDA: koffi's calls share one thread. ONNX Runtime keeps cuDNN's attention plans for
+ * each thread that runs a session (`thread_local mha_graph_cache` in its cudnn_flash_attention.cu), so that with Node's four threads each
+ * shape was planned four times; and runs follow one another anyway. Node reads it when the first of them starts, thus before any code.
+ */
+export const oneThread = { UV_THREADPOOL_SIZE: '1' } as const;
