@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Item, withFirstPage, withNextPage } from '../../clients/studio/src/state/gallery-list.js';
-import { justify, verticalNeighbour } from '../../clients/studio/src/state/justify.js';
+import { justify, rowsBetween, verticalNeighbour } from '../../clients/studio/src/state/justify.js';
 import { extended, nothingSelected, toggled, without } from '../../clients/studio/src/state/selection.js';
 
 /** The newest has the highest number. */
@@ -73,6 +73,18 @@ describe('the justified layout', () => {
       expect(height).toBeGreaterThan(196 * 0.75);
       expect(height).toBeLessThan(196 * 1.35);
     }
+  });
+
+  it('finds the rows that reach into a stretch, and none where there are none', () => {
+    const rows = justify(Array(4000).fill(1.6), { width: 1000, target: 150, gap: 10 });
+    for (const from of [-900, -1, 0, 149, 155, 160, 1234, 99_999, 1e7]) {
+      for (const to of [from, from + 1, from + 700]) {
+        const [first, end] = rowsBetween(rows, from, to);
+        const reaching = rows.filter(({ top, height }) => top + height > from && top < to);
+        expect(rows.slice(first, end)).toEqual(reaching);
+      }
+    }
+    expect(rowsBetween([], 0, 800)).toEqual([0, 0]);
   });
 
   it('finds what is above and below', () => {

@@ -6,6 +6,7 @@ import { applyFilters } from './state/filters.js';
 import { followQueue, watchForOthers } from './state/machine.js';
 import { applyPreferences, preferences } from './state/preferences.js';
 import { followAddress } from './state/route.js';
+import { watchScrolling } from './state/scrolling.js';
 import './styles/base.css';
 import { client } from './transport/client.js';
 
@@ -17,6 +18,7 @@ preferences.subscribe(applyPreferences);
 followAddress();
 applyFilters();
 watchForOthers();
+watchScrolling();
 void followQueue();
 
 createRoot(root).render(

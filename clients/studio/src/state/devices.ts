@@ -1,10 +1,10 @@
 import type { Device, Generation } from '@reelql/sdk';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { Queue as QueueDocument, type QueueQuery, SetQueuePaused } from '../../../sdk/src/generated/operations.js';
 import { client, documentOf } from '../transport/client.js';
 import { mutate } from '../transport/mutate.js';
 import { server } from '../transport/server.js';
-import { queue, useQueue } from './machine.js';
+import { queue } from './machine.js';
 
 /** Between two steps a device is idle for a moment, which nobody needs to see. */
 const idlePatienceMs = 1500;
@@ -53,25 +53,22 @@ export function useWaiting(): {
   readonly total: number;
   readonly refetch: () => void;
 } {
-  const state = useQueue();
   const [entries, setEntries] = useState<QueueQuery['queue']['entries'] | null>(null);
-  const [asked, setAsked] = useState(0);
+  const asked = useRef(0);
+  const refetch = useCallback(async () => {
+    asked.current += 1;
+    const mine = asked.current;
+    const { data } = await client.query(document, { first: shown }, { requestPolicy: 'network-only' });
+    if (data && mine === asked.current) setEntries(data.queue.entries);
+  }, []);
   useEffect(() => {
-    let stale = false;
-    const fetchEntries = async () => {
-      const { data } = await client.query(document, { first: shown }, { requestPolicy: 'network-only' });
-      if (data && !stale) setEntries(data.queue.entries);
-    };
-    void fetchEntries();
-    return () => {
-      stale = true;
-    };
-    // Nothing of these is read: that one is another says that the entries may be others.
-  }, [state, asked]);
+    void refetch();
+    return queue.subscribe(() => void refetch());
+  }, [refetch]);
   return {
     waiting: entries?.edges.map(({ node }) => node) ?? null,
     total: entries?.totalCount ?? 0,
-    refetch: () => setAsked((count) => count + 1),
+    refetch: () => void refetch(),
   };
 }
 

@@ -20,13 +20,14 @@ export function useEstimate({ settings, modelId }: Draft): Estimated {
   const queue = useQueue();
   const connected = useConnection() === 'connected';
   const load = queue === null ? null : `${queue.depth}/${queue.running}`;
-  const asked = JSON.stringify({ settings, modelId });
+  // The answer depends on the load, though only the server knows how.
+  const question = JSON.stringify({ input: { settings, modelId }, load });
   useEffect(() => {
     if (!connected) return;
     const stop = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const estimate = await server.estimate(JSON.parse(asked), { signal: stop.signal });
+        const estimate = await server.estimate(JSON.parse(question).input, { signal: stop.signal });
         setEstimated({ state: 'known', estimate });
       } catch (error) {
         if (stop.signal.aborted) return;
@@ -38,6 +39,6 @@ export function useEstimate({ settings, modelId }: Draft): Estimated {
       stop.abort();
       clearTimeout(timer);
     };
-  }, [asked, load, connected]);
+  }, [question, connected]);
   return estimated;
 }

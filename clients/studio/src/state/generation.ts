@@ -4,6 +4,7 @@ import { useQuery } from 'urql';
 import { GenerationById } from '../../../sdk/src/generated/operations.js';
 import { client, documentOf } from '../transport/client.js';
 import { errorOf } from '../transport/mutate.js';
+import { whenStill } from './scrolling.js';
 
 const document = documentOf(GenerationById);
 
@@ -12,6 +13,33 @@ export function useGeneration(id: string): Generation | null | undefined {
   const [{ data, fetching }] = useQuery({ query: document, variables: { id }, requestPolicy: 'cache-first' });
   if (data?.node?.__typename === 'Generation' && data.node.id === id) return data.node;
   return fetching || data === undefined ? undefined : null;
+}
+
+/**
+ * A generation that a page of the gallery has brought into the cache: there at the first rendering, and followed once the page stands
+ * still, so that a tile which is scrolled past costs one look into the cache. As `useGeneration` otherwise.
+ */
+export function useListedGeneration(id: string): Generation | null | undefined {
+  const [generation, setGeneration] = useState<Generation | null | undefined>(() => {
+    const result = client.readQuery(document, { id }, { requestPolicy: 'cache-only' });
+    return result?.data?.node?.__typename === 'Generation' ? result.data.node : undefined;
+  });
+  useEffect(
+    () =>
+      whenStill(() => {
+        const { unsubscribe } = client
+          .query(document, { id }, { requestPolicy: 'cache-first' })
+          .subscribe(({ data }) => {
+            if (data === undefined) return;
+            const node = data.node?.__typename === 'Generation' ? data.node : null;
+            // The cache may tell while React renders another component.
+            queueMicrotask(() => setGeneration(node));
+          });
+        return unsubscribe;
+      }),
+    [id],
+  );
+  return generation;
 }
 
 /** @throws ReelQLError */

@@ -50,6 +50,30 @@ export function justify(
   return rows;
 }
 
+/** Those of the rows that reach into a stretch of the page, from the first up to the end. */
+export function rowsBetween(rows: readonly Row[], from: number, to: number): readonly [first: number, end: number] {
+  const first = firstIndex(rows, ({ top, height }) => top + height > from);
+  return [
+    first,
+    Math.max(
+      first,
+      firstIndex(rows, ({ top }) => top >= to),
+    ),
+  ];
+}
+
+/** Of the first row for which something holds that holds for all after it; their number if it holds for none. */
+function firstIndex(rows: readonly Row[], holds: (row: Row) => boolean): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(rows[middle] as Row)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 /** The item above or below another: in the next row, where its middle is. Itself at the edge. */
 export function verticalNeighbour(rows: readonly Row[], index: number, step: -1 | 1): number {
   const at = rows.findIndex(({ start, end }) => index >= start && index < end);

@@ -14,12 +14,14 @@ const refreshMs = 400;
 /** What came from the cache, or was deleted elsewhere, changes no queue. */
 const idleRefreshMs = 20_000;
 
-let refresh: ReturnType<typeof setTimeout> | undefined;
+let awaited = false;
 
 /** Something was created, started or ended somewhere: the gallery looks at its newest again. */
 function noticed(): void {
-  refresh ??= setTimeout(() => {
-    refresh = undefined;
+  if (awaited) return;
+  awaited = true;
+  setTimeout(() => {
+    awaited = false;
     if (document.visibilityState === 'visible') void gallery.refresh();
   }, refreshMs);
 }

@@ -29,6 +29,7 @@ const embeddedTypes = [
   'GenerationSettings',
   'GenerationUsage',
   'LoadedComponent',
+  'ModelCard',
   'ModelDefaults',
   'ModelLimits',
   'Outputs',

@@ -8,7 +8,7 @@ import { useHotkey } from '../../state/hotkeys.js';
 import { modelOf, useModels } from '../../state/models.js';
 import { openOverlay } from '../../state/overlay.js';
 import { prefer, usePreferences } from '../../state/preferences.js';
-import { useRoute } from '../../state/route.js';
+import { currentRoute, useRoute } from '../../state/route.js';
 import { resolved, seconds } from '../../state/settings.js';
 import { useStore } from '../../state/store.js';
 import { Button, IconButton } from '../ui/button.js';
@@ -39,7 +39,7 @@ export function Composer() {
   const alone = useRoute().name === 'gallery';
 
   useEffect(() => {
-    if (alone) box.current?.focus({ preventScroll: true });
+    if (currentRoute().name === 'gallery') box.current?.focus({ preventScroll: true });
   }, []);
   useHotkey('generate', () => void generate(), alone);
   useHotkey('generateFirst', () => void generate({ first: true }), alone);

@@ -20,8 +20,7 @@ export function ProblemNotice({ problem, onRetry }: { problem: ReelQLError; onRe
   const t = useTranslate();
   const language = useLanguage();
   const [title, detail] = wordsFor(problem, t, language);
-  const retryAfter = 'retryAfterSeconds' in problem ? (problem.retryAfterSeconds as number | null) : null;
-  const wait = useCountdown(problem, retryAfter);
+  const wait = useCountdown(problem);
   const transient =
     problem instanceof QueueFullError || problem instanceof RateLimitedError || problem.code === 'CONNECTION';
   const smaller = problem instanceof DoesNotFitError ? problem.largestThatFits : null;
@@ -86,15 +85,16 @@ function wordsFor(problem: ReelQLError, t: Translate, language: Language): reado
   }
 }
 
-/** Whole seconds until the server may be asked again. */
-function useCountdown(problem: ReelQLError, seconds: number | null): number {
+/** Whole seconds until the server may be asked again; none where it does not say. */
+function useCountdown(problem: ReelQLError): number {
   const [left, setLeft] = useState(0);
   useEffect(() => {
-    const until = performance.now() + (seconds ?? 0) * 1000;
+    const seconds = 'retryAfterSeconds' in problem ? Number(problem.retryAfterSeconds) : 0;
+    const until = performance.now() + seconds * 1000;
     const tick = () => setLeft(Math.max(0, Math.ceil((until - performance.now()) / 1000)));
     tick();
     const timer = setInterval(tick, 500);
     return () => clearInterval(timer);
-  }, [problem, seconds]);
+  }, [problem]);
   return left;
 }

@@ -1,14 +1,10 @@
-import { type Generation, hasEnded } from '@reelql/sdk';
+import { hasEnded } from '@reelql/sdk';
 import { type MouseEvent, memo, useEffect, useRef, useState } from 'react';
-import { useQuery } from 'urql';
-import { GenerationById } from '../../../../sdk/src/generated/operations.js';
 import { gallery } from '../../state/gallery.js';
-import { documentOf } from '../../transport/client.js';
+import { useListedGeneration } from '../../state/generation.js';
 import { Tile, type TileState } from '../tile/tile.js';
 import { TileLink } from '../tile/tile-link.js';
 import styles from './gallery-grid.module.css';
-
-const document = documentOf(GenerationById);
 
 export interface CellActions {
   readonly open: (id: string) => void;
@@ -38,12 +34,10 @@ export const GalleryCell = memo(function GalleryCell({
   takeFocus: boolean;
   actions: CellActions;
 }) {
-  const [{ data, fetching }] = useQuery({ query: document, variables: { id }, requestPolicy: 'cache-first' });
-  const generation = data?.node?.__typename === 'Generation' ? (data.node as Generation) : null;
-  const gone = !fetching && data !== undefined && data.node === null;
+  const generation = useListedGeneration(id);
   useEffect(() => {
-    if (gone) gallery.remove(new Set([id]));
-  }, [gone, id]);
+    if (generation === null) gallery.remove(new Set([id]));
+  }, [generation, id]);
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     if (takeFocus) link.current?.focus({ preventScroll: true });
@@ -61,7 +55,7 @@ export const GalleryCell = memo(function GalleryCell({
       style={{ left, width }}
       aria-colindex={column}
       aria-selected={state.selected}
-      aria-busy={generation !== null && !hasEnded(generation.status)}
+      aria-busy={generation != null && !hasEnded(generation.status)}
       onFocus={() => {
         setInside(true);
         actions.focus(id);

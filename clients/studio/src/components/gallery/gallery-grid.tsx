@@ -1,14 +1,14 @@
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslate } from '../../i18n/index.js';
 import { gallery } from '../../state/gallery.js';
 import type { Item } from '../../state/gallery-list.js';
-import { justify } from '../../state/justify.js';
+import { justify, type Row } from '../../state/justify.js';
 import { usePreferences } from '../../state/preferences.js';
 import { useSelection } from '../../state/selection.js';
 import { GalleryCell } from './gallery-cell.js';
 import styles from './gallery-grid.module.css';
 import { useGridKeys } from './use-grid-keys.js';
+import { useVisibleRows } from './use-visible-rows.js';
 
 const rowHeights = { small: 132, medium: 196, large: 300 } as const;
 const gap = 10;
@@ -30,26 +30,16 @@ export function GalleryGrid({ items }: { items: readonly Item[] }) {
           ),
     [items, width, target],
   );
-  const virtual = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: (index) => (rows[index]?.height ?? target) + gap,
-    getItemKey: (index) => items[rows[index]?.start ?? 0]?.id ?? index,
-    overscan: 3,
-    scrollMargin: top,
-    // Room for the header above what the keyboard scrolls to.
-    scrollPaddingStart: 76,
-    scrollPaddingEnd: 24,
-  });
-  // The heights follow from the layout alone: what the virtualiser remembers of an older one is wrong.
-  useLayoutEffect(() => virtual.measure(), [rows, virtual]);
-  const shown = virtual.getVirtualItems();
-  const last = shown.at(-1)?.index ?? 0;
+  const { first, end, scrollToRow } = useVisibleRows(rows, top);
   useEffect(() => {
-    if (last >= rows.length - 4) void gallery.more();
-  }, [last, rows.length]);
-  const { actions, onKeyDown, moved } = useGridKeys(items, rows, (row) => virtual.scrollToIndex(row));
+    if (end >= rows.length - 3) void gallery.more();
+  }, [end, rows.length]);
+  const { actions, onKeyDown, moved } = useGridKeys(items, rows, scrollToRow);
   const chosen = useMemo(() => new Set(selected), [selected]);
-  const stop = focused !== null && items.some(({ id }) => id === focused) ? focused : items[0]?.id;
+  const stop = useMemo(
+    () => (focused !== null && items.some(({ id }) => id === focused) ? focused : items[0]?.id),
+    [items, focused],
+  );
   return (
     <div
       ref={grid}
@@ -60,40 +50,41 @@ export function GalleryGrid({ items }: { items: readonly Item[] }) {
       aria-multiselectable="true"
       aria-rowcount={rows.length}
       className={styles.grid}
-      style={{ height: virtual.getTotalSize() }}
+      style={{ height: bottomOf(rows) }}
       onKeyDown={onKeyDown}
     >
-      {shown.map(({ index, start }) => {
-        const row = rows[index];
-        if (!row) return null;
-        return (
-          <div
-            key={items[row.start]?.id}
-            role="row"
-            aria-rowindex={index + 1}
-            className={styles.row}
-            style={{ height: row.height, transform: `translateY(${start - top}px)` }}
-          >
-            {items.slice(row.start, row.end).map(({ id }, column) => (
-              <GalleryCell
-                key={id}
-                id={id}
-                column={column + 1}
-                left={row.cells[column]?.left ?? 0}
-                width={row.cells[column]?.width ?? 0}
-                tabbable={id === stop}
-                takeFocus={id === moved}
-                focused={id === focused}
-                selected={chosen.has(id)}
-                selecting={chosen.size > 0}
-                actions={actions}
-              />
-            ))}
-          </div>
-        );
-      })}
+      {rows.slice(first, end).map((row, index) => (
+        <div
+          key={items[row.start]?.id}
+          role="row"
+          aria-rowindex={first + index + 1}
+          className={styles.row}
+          style={{ top: row.top, height: row.height }}
+        >
+          {items.slice(row.start, row.end).map(({ id }, column) => (
+            <GalleryCell
+              key={id}
+              id={id}
+              column={column + 1}
+              left={row.cells[column]?.left ?? 0}
+              width={row.cells[column]?.width ?? 0}
+              tabbable={id === stop}
+              takeFocus={id === moved}
+              focused={id === focused}
+              selected={chosen.has(id)}
+              selecting={chosen.size > 0}
+              actions={actions}
+            />
+          ))}
+        </div>
+      ))}
     </div>
   );
+}
+
+function bottomOf(rows: readonly Row[]): number {
+  const last = rows.at(-1);
+  return last ? last.top + last.height : 0;
 }
 
 /** The width of an element and where it begins on the page, followed as the window and what is above it change. */

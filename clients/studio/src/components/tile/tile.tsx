@@ -23,6 +23,8 @@ export interface TileState {
   readonly selecting: boolean;
 }
 
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
 /** One generation, from waiting to playing. */
 export function Tile({
   generation,
@@ -48,7 +50,6 @@ export function Tile({
   const fresh = useEnding(generation);
   const [pointed, setPointed] = useState(false);
   const succeeded = status === 'SUCCEEDED';
-  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const quiet = (shown: boolean) => (shown ? '' : styles.quiet);
   return (
     <div
@@ -60,7 +61,7 @@ export function Tile({
       {lastPreview.current !== null && (!ended || succeeded) && (
         <CrossFade src={lastPreview.current} alt={preview ? t('tile.preview', { step: preview.step }) : ''} />
       )}
-      {succeeded && <MovingPicture generation={generation} playing={!calm && (pointed || active || fresh)} />}
+      {succeeded && <MovingPicture generation={generation} playing={!calm.matches && (pointed || active || fresh)} />}
       {ended && !succeeded && (
         <EndedNotice
           generation={generation}
