@@ -81,7 +81,7 @@ describeStudio('kill -9 of the server', () => {
   it('is said, and over when it is back: the page carries on by itself and the video is finished', async () => {
     const studio = await Studio.start();
     try {
-      const page = await studio.visit({ stored: { 'reelql.draft': { settings: { steps: 60, frameCount: 33 } } } });
+      const page = await studio.visit({ stored: { 'reelql.draft': { settings: { steps: 40, frameCount: 33 } } } });
       await promptBox(page).fill('A yellow bus in the rain');
       await page.keyboard.press('Control+Enter');
       const made = tile(page, 'A yellow bus in the rain');

@@ -1,22 +1,16 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiServer } from '../support/api-server.js';
 import { SmallDevice } from './small-device.js';
 import { describeStudio, preview, promptBox, quickDraft, Studio, slowDraft, tile } from './studio.js';
 
-const studios: Studio[] = [];
-afterEach(async () => {
-  for (const studio of studios.splice(0)) await studio.close();
-});
-
-async function start(env: NodeJS.ProcessEnv = {}): Promise<Studio> {
-  const studio = await Studio.start({ env });
-  studios.push(studio);
-  return studio;
-}
-
 describeStudio('where there is no video yet', () => {
+  let studio: Studio;
+  beforeAll(async () => {
+    studio = await Studio.start({ env: { REELQL_QUEUE_CAPACITY: '1' } });
+  });
+  afterAll(() => studio.close());
+
   it('an empty gallery says how to begin, and each of its three prompts does', async () => {
-    const studio = await start();
     const page = await studio.visit({ stored: quickDraft });
     await page.getByRole('heading', { name: 'Nothing here yet' }).waitFor();
     const examples = page.getByRole('group', { name: 'Try one of these' }).getByRole('button');
@@ -29,10 +23,31 @@ describeStudio('where there is no video yet', () => {
     expect(await page.getByRole('heading', { name: 'Nothing here yet' }).count()).toBe(0);
   });
 
+  it('is said in Chinese where the browser speaks it, and is remedied', async () => {
+    const page = await studio.visit({ stored: quickDraft, locale: 'zh-CN' });
+    const box = page.getByRole('textbox', { name: '视频里要出现什么？' });
+    const examples = page.getByRole('group', { name: '试试这些' }).getByRole('button');
+    await expect.poll(() => examples.count()).toBe(3);
+    for (const text of await examples.allInnerTexts()) expect(text).toMatch(/\p{Script=Han}/u);
+    await page.getByRole('button', { name: '设置' }).first().click();
+    await page.getByRole('button', { name: '关于“Toy world”' }).click();
+    const card = page.getByRole('dialog', { name: 'Toy world' });
+    for (const heading of ['用途', '训练数据', '局限与风险'])
+      await card.getByRole('heading', { name: heading }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: '设置' }).first().click();
+    await box.fill('一只橙色的猫');
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-Hans');
+    await page.getByRole('button', { name: '生成', exact: true }).click();
+    await page.getByRole('gridcell', { name: '一只橙色的猫。已完成' }).waitFor();
+    expect(await page.locator('body').innerText()).not.toMatch(/\b(Generate|Settings|Your videos|Finished)\b/);
+  });
+
   it('one that is still on its way is seen, and one that cannot be had says so and is asked for again', async () => {
-    const studio = await start();
-    await studio.use((client) => client.setQueuePaused(true));
-    await studio.use((client) => client.generate({ prompt: 'A waiting boat' }));
+    const waiting = await studio.use(async (client) => {
+      await client.setQueuePaused(true);
+      return (await client.generate({ prompt: 'A waiting boat' })).id;
+    });
     const page = await studio.visit({ path: '/healthz' });
     // What the page asks of the gallery waits here; then it is answered, or the connection is cut.
     let decide: (answer: boolean) => void = () => {};
@@ -58,10 +73,10 @@ describeStudio('where there is no video yet', () => {
     await expect.poll(() => failed.count()).toBe(0);
     decide(true);
     await tile(page, 'A waiting boat', 'Waiting').waitFor();
+    await studio.use(async (client) => client.generations.cancel(waiting));
   });
 
   it('a full queue says so and keeps the prompt; one more try gets in when there is room', async () => {
-    const studio = await start({ REELQL_QUEUE_CAPACITY: '1' });
     const first = await studio.use(async (client) => {
       await client.setQueuePaused(true);
       return (await client.generate({ prompt: 'A waiting boat', settings: { steps: 2 } })).id;
@@ -82,7 +97,6 @@ describeStudio('where there is no video yet', () => {
 
   it('what does not fit offers the largest that does, in one click', async () => {
     const server = await ApiServer.start({ scheduler: new SmallDevice() });
-    const studio = await start();
     try {
       const page = await studio.visit({ stored: { 'reelql.draft': { settings: { width: 512, height: 320 } } } });
       await page.goto(server.url);
@@ -97,11 +111,19 @@ describeStudio('where there is no video yet', () => {
       await server.close();
     }
   });
+});
 
-  it('a server that wants a key asks for it, refuses a wrong one, and works with the right one', async () => {
-    const studio = await start({ REELQL_AUTH: 'keys' });
+describeStudio('a key, on a server that executes trusted documents only', () => {
+  let studio: Studio;
+  let secret = '';
+  beforeAll(async () => {
+    studio = await Studio.start({ env: { REELQL_AUTH: 'keys', REELQL_TRUSTED_DOCUMENTS: 'only' } });
+  });
+  afterAll(() => studio.close());
+
+  it('is asked for, refused where it is wrong, and works where it is right', async () => {
     const created = await studio.command('keys', 'create', '--name', 'studio', '--role', 'creator');
-    const secret = /rql_[\w-]{43}/.exec(created)?.[0] ?? '';
+    secret = /rql_[\w-]{43}/.exec(created)?.[0] ?? '';
     expect(secret).not.toBe('');
     const page = await studio.visit({ stored: quickDraft });
     const field = page.getByRole('textbox', { name: 'API key' });
@@ -117,12 +139,11 @@ describeStudio('where there is no video yet', () => {
     const poster = made.getByRole('img', { name: 'A red fish' });
     await expect.poll(() => poster.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
   });
-});
 
-describeStudio('a server that executes trusted documents only', () => {
   it('is all that the page needs', async () => {
-    const studio = await start({ REELQL_TRUSTED_DOCUMENTS: 'only' });
-    const page = await studio.visit({ stored: slowDraft });
+    // What came before the right key is not held against the page.
+    studio.complaints.length = 0;
+    const page = await studio.visit({ stored: { ...slowDraft, 'reelql.apiKey': secret } });
     await promptBox(page).fill('A white bird');
     await page.keyboard.press('Control+Enter');
     const made = tile(page, 'A white bird');
@@ -130,28 +151,5 @@ describeStudio('a server that executes trusted documents only', () => {
     await made.getByRole('button', { name: 'Cancel' }).click();
     await tile(page, 'A white bird', 'Canceled').waitFor();
     expect(studio.complaints).toEqual([]);
-  });
-});
-
-describeStudio('the page in Chinese', () => {
-  it('comes by itself where the browser speaks it, and makes videos', async () => {
-    const studio = await start();
-    const page = await studio.visit({ stored: quickDraft, locale: 'zh-CN' });
-    const box = page.getByRole('textbox', { name: '视频里要出现什么？' });
-    const examples = page.getByRole('group', { name: '试试这些' }).getByRole('button');
-    await expect.poll(() => examples.count()).toBe(3);
-    for (const text of await examples.allInnerTexts()) expect(text).toMatch(/\p{Script=Han}/u);
-    await page.getByRole('button', { name: '设置' }).first().click();
-    await page.getByRole('button', { name: '关于“Toy world”' }).click();
-    const card = page.getByRole('dialog', { name: 'Toy world' });
-    for (const heading of ['用途', '训练数据', '局限与风险'])
-      await card.getByRole('heading', { name: heading }).waitFor();
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: '设置' }).first().click();
-    await box.fill('一只橙色的猫');
-    expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-Hans');
-    await page.getByRole('button', { name: '生成', exact: true }).click();
-    await page.getByRole('gridcell', { name: '一只橙色的猫。已完成' }).waitFor();
-    expect(await page.locator('body').innerText()).not.toMatch(/\b(Generate|Settings|Your videos|Finished)\b/);
   });
 });

@@ -1,8 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, inject } from 'vitest';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+} from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, inject } from 'vitest';
 import { WebSocket } from 'ws';
 import { ReelQL } from '../../clients/sdk/src/index.js';
 import { childProcesses } from '../support/child-processes.js';
@@ -18,11 +25,18 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
+/** Pages work on while nobody looks, at the cost of the next test. */
+const contexts: BrowserContext[] = [];
+afterEach(async () => {
+  await Promise.all(contexts.splice(0).map((context) => context.close()));
+});
+
 export interface StudioOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
 export interface VisitOptions extends BrowserContextOptions {
+  /** In the studio, or a whole address of another server. */
   readonly path?: string;
   /** What an earlier visit has left in the browser, by key. */
   readonly stored?: Readonly<Record<string, unknown>>;
@@ -30,7 +44,6 @@ export interface VisitOptions extends BrowserContextOptions {
 
 /** A server of dist/ with the bundled model and a data folder of its own, and pages that visit it. */
 export class Studio {
-  private readonly pages: Page[] = [];
   /** Addresses of other servers that a page has asked for: there must be none. */
   readonly strangers: string[] = [];
   /** What pages have complained of in the console, and errors that nobody caught. */
@@ -62,13 +75,13 @@ export class Studio {
     this.server = server;
   }
 
-  /** A browser that has never been here. */
+  /** A browser that has never been here; it is closed after the test. */
   async visit({ path = '/', stored = {}, ...options }: VisitOptions = {}): Promise<Page> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...options });
     const page = await context.newPage();
     // A condition may take its time on a busy machine.
     page.setDefaultTimeout(60_000);
-    this.pages.push(page);
+    contexts.push(context);
     page.on('request', (request) => {
       const { protocol, origin } = new URL(request.url());
       if (protocol.startsWith('http') && origin !== this.url) this.strangers.push(request.url());
@@ -82,10 +95,11 @@ export class Studio {
     });
     await page.addInitScript((values) => {
       for (const [key, value] of Object.entries(values)) {
-        if (localStorage.getItem(key) === null) localStorage.setItem(key, JSON.stringify(value));
+        const text = typeof value === 'string' ? value : JSON.stringify(value);
+        if (localStorage.getItem(key) === null) localStorage.setItem(key, text);
       }
     }, stored);
-    await page.goto(this.url + path);
+    await page.goto(new URL(path, this.url).href);
     return page;
   }
 
@@ -105,7 +119,6 @@ export class Studio {
   }
 
   async close(): Promise<void> {
-    for (const page of this.pages) await page.context().close();
     await this.kill();
     await rm(this.folder, { recursive: true });
   }
