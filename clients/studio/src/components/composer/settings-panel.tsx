@@ -175,9 +175,9 @@ export function SettingsPanel({
         />
       </Field>
       <SeedField complaints={complaints.seed ?? []} />
-      <OutputFormatsField complaints={complaints.outputs ?? []} />
       <ModelField models={models} model={model} />
       <NegativePromptField complaints={complaints.negativePrompt ?? []} />
+      <OutputFormatsField complaints={complaints.outputs ?? []} />
       <div className={panel.foot}>
         <Button onClick={() => edit({ settings: {}, seed: null, negativePrompt: '', formats: ['MP4_H264'] })}>
           {t('composer.reset')}

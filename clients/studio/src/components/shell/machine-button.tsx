@@ -9,7 +9,9 @@ import styles from './header.module.css';
 export function MachineButton() {
   const t = useTranslate();
   const queue = useQueue();
-  const lost = useConnection() === 'lost';
+  const connection = useConnection();
+  // Without a key nothing is known of it.
+  if (connection === 'refused') return null;
   const { running = 0, depth: waiting = 0, paused = false } = queue ?? {};
   const parts = [
     paused ? t('header.paused') : '',
@@ -17,7 +19,7 @@ export function MachineButton() {
     waiting > 0 ? t('header.waiting', { count: waiting }) : '',
   ].filter(Boolean);
   const text = parts.length > 0 ? parts.join(' · ') : t('header.idle');
-  const light = lost ? styles.lost : running > 0 ? styles.busy : '';
+  const light = connection === 'lost' ? styles.lost : running > 0 ? styles.busy : '';
   return (
     <Button
       look="outlined"
