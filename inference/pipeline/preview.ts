@@ -16,7 +16,7 @@ export function previewFrames(latents: Float32Array, shape: LatentShape, { matri
   if (matrix.length !== channels) throw new Error(`a preview map of ${matrix.length} channels for ${channels}`);
   const positions = frames * height * width;
   const levels = new Float32Array(3 * positions);
-  for (let i = 0; i < positions; i++) levels.set(bias, 3 * i);
+  for (let i = 0; i < levels.length; i++) levels[i] = bias[i % 3] as number;
   for (let c = 0; c < channels; c++) {
     const [red, green, blue] = matrix[c] as readonly [number, number, number];
     for (let i = 0; i < positions; i++) {
@@ -26,5 +26,8 @@ export function previewFrames(latents: Float32Array, shape: LatentShape, { matri
       levels[3 * i + 2] = (levels[3 * i + 2] as number) + blue * value;
     }
   }
-  return new Uint8Array(Uint8ClampedArray.from(levels, (level) => 255 * level).buffer);
+  // A plain loop: `from` with a function goes through an iterator, at twenty times the cost.
+  const bytes = new Uint8ClampedArray(levels.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = 255 * (levels[i] as number);
+  return new Uint8Array(bytes.buffer);
 }

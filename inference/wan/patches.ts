@@ -14,21 +14,25 @@ export function evenShape(shape: LatentShape): LatentShape {
 /**
  * Latents [channels, frames, height, width] → `into` [tokens, channels·2·2], features ordered (channel, y, x): the input of the
  * patch embedding, a convolution whose stride is its kernel, as a linear layer.
+ *
+ * Here and below a row of tokens at a time, channel by channel: the row's features stay in the processor's first cache while the
+ * latents are walked along.
  */
 export function patchify(latents: Float32Array, shape: LatentShape, into: Float32Array): void {
   const { channels, frames, height, width } = shape;
   const grid = tokenGrid(shape);
-  let at = 0;
-  for (let t = 0; t < frames; t++) {
-    for (let y = 0; y < grid.height; y++) {
-      for (let x = 0; x < grid.width; x++) {
-        for (let c = 0; c < channels; c++) {
-          const corner = ((c * frames + t) * height + 2 * y) * width + 2 * x;
-          into[at++] = latents[corner] as number;
-          into[at++] = latents[corner + 1] as number;
-          into[at++] = latents[corner + width] as number;
-          into[at++] = latents[corner + width + 1] as number;
-        }
+  const features = 4 * channels;
+  for (let row = 0; row < frames * grid.height; row++) {
+    const t = Math.floor(row / grid.height);
+    const y = 2 * (row % grid.height);
+    for (let c = 0; c < channels; c++) {
+      const upper = ((c * frames + t) * height + y) * width;
+      const lower = upper + width;
+      for (let x = 0, at = row * grid.width * features + 4 * c; x < 2 * grid.width; x += 2, at += features) {
+        into[at] = latents[upper + x] as number;
+        into[at + 1] = latents[upper + x + 1] as number;
+        into[at + 2] = latents[lower + x] as number;
+        into[at + 3] = latents[lower + x + 1] as number;
       }
     }
   }
@@ -38,15 +42,19 @@ export function patchify(latents: Float32Array, shape: LatentShape, into: Float3
 export function unpatchify(patches: Float32Array, shape: LatentShape): Float32Array {
   const { channels, frames, height, width } = shape;
   const latents = new Float32Array(channels * frames * height * width);
-  let at = 0;
-  for (let t = 0; t < frames; t++) {
-    for (let y = 0; y < height; y += 2) {
-      for (let x = 0; x < width; x += 2) {
-        for (const corner of [y * width + x, y * width + x + 1, (y + 1) * width + x, (y + 1) * width + x + 1]) {
-          for (let c = 0; c < channels; c++) {
-            latents[(c * frames + t) * height * width + corner] = patches[at++] as number;
-          }
-        }
+  const features = 4 * channels;
+  const grid = tokenGrid(shape);
+  for (let row = 0; row < frames * grid.height; row++) {
+    const t = Math.floor(row / grid.height);
+    const y = 2 * (row % grid.height);
+    for (let c = 0; c < channels; c++) {
+      const upper = ((c * frames + t) * height + y) * width;
+      const lower = upper + width;
+      for (let x = 0, at = row * grid.width * features + c; x < width; x += 2, at += features) {
+        latents[upper + x] = patches[at] as number;
+        latents[upper + x + 1] = patches[at + channels] as number;
+        latents[lower + x] = patches[at + 2 * channels] as number;
+        latents[lower + x + 1] = patches[at + 3 * channels] as number;
       }
     }
   }
