@@ -26,6 +26,8 @@ class HostTensor implements KeptTensor {
  * way, promise or not), so sessions live in a process that has nothing else to do: the executor.
  */
 export class NodeSession implements Session {
+  readonly runsAside = false;
+
   private constructor(
     private readonly ort: typeof import('onnxruntime-node'),
     private readonly session: InferenceSession,

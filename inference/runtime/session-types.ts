@@ -29,6 +29,8 @@ export interface Results {
 
 /** One network on one device. */
 export interface Session {
+  /** Whether a run leaves the thread that asked for it free. */
+  readonly runsAside: boolean;
   /** Results by name. */
   run(feeds: Feeds): Promise<Record<string, Tensor>>;
   /** The same with those results left on the device that `keep` names. */

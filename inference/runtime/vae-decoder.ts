@@ -8,7 +8,7 @@ import {
   unrolledDecoder,
   type VaeSource,
 } from '../wan/vae/decoder-graphs.js';
-import { type KeptTensor, openSession, type Session, type SessionOptions } from './session.js';
+import { type KeptTensor, openSession, type Results, type Session, type SessionOptions } from './session.js';
 import { type Lease, SizedSessions } from './sized-sessions.js';
 
 export interface VaeDecoderOptions extends SessionOptions {
@@ -104,7 +104,16 @@ async function* atOnce(session: Session, shape: LatentShape, latents: Float32Arr
   yield* chunksOf(pixels as Tensor);
 }
 
-/** The histories that the first run leaves under NAME and later ones under `next.NAME` are what the next takes under NAME. */
+/**
+ * From this frame on a run needs no memory that the runs before it did not: it was the first to read what a run of the same session
+ * had left. So whoever measures memory from chunk to chunk sees all of it.
+ */
+const settled = 2;
+
+/**
+ * The histories that the first run leaves under NAME and later ones under `next.NAME` are what the next takes under NAME. Where runs
+ * leave this thread free, the next one computes while somebody works on the pixels of the last.
+ */
 async function* stream(
   first: Session,
   next: Session,
@@ -113,16 +122,24 @@ async function* stream(
 ): AsyncGenerator<PixelChunk> {
   const { channels, frames, height, width } = shape;
   let histories: Record<string, KeptTensor> = {};
+  const run = (frame: number): Promise<Results> => {
+    const feeds = { latents: float32(latentFrame(shape, latents, frame), [1, channels, 1, height, width]) };
+    return (frame === 0 ? first : next).runKeeping({ ...feeds, ...histories }, (name) => name !== 'pixels');
+  };
+  let ahead: Promise<Results> | undefined;
   try {
     for (let frame = 0; frame < frames; frame++) {
-      const session = frame === 0 ? first : next;
-      const feeds = { latents: float32(latentFrame(shape, latents, frame), [1, channels, 1, height, width]) };
-      const { tensors, kept } = await session.runKeeping({ ...feeds, ...histories }, (name) => name !== 'pixels');
+      const { tensors, kept } = await (ahead ?? run(frame));
       releaseAll(histories);
       histories = Object.fromEntries(Object.entries(kept).map(([name, value]) => [name.replace('next.', ''), value]));
+      ahead = next.runsAside && frame >= settled && frame + 1 < frames ? run(frame + 1) : undefined;
+      // Whoever asks for its frames hears of its failure; nobody may.
+      ahead?.catch(() => {});
       yield* chunksOf(tensors.pixels as Tensor);
     }
   } finally {
+    const left = await ahead?.catch(() => undefined);
+    releaseAll({ ...left?.kept });
     releaseAll(histories);
   }
 }

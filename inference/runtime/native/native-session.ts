@@ -33,6 +33,7 @@ class DeviceTensor implements KeptTensor {
  * and can leave results on the device for the next run.
  */
 export class NativeSession implements Session {
+  readonly runsAside = true;
   /** Runs follow one another: they share the session's memory. */
   #turn: Promise<unknown> = Promise.resolve();
 
