@@ -63,6 +63,10 @@ export async function startApp(config: Config): Promise<App> {
     const uploads = new UploadStore(database.client, artifacts, systemClock, config.maxUploadBytes);
     parts.defer(startSweeping(uploads, log));
 
+    // Who may ask: API keys, their roles and rates and shares, links that need no key.
+    const access = await createAccess(config, database.client, systemClock, log);
+    parts.defer(() => access.close());
+
     // Who computes them: executors, a device one or two, and the policy between them and the generations; with what was measured
     // before, and with what is kept of generations under way.
     const workDirectory = join(config.dataDir, 'work');
@@ -75,6 +79,7 @@ export async function startApp(config: Config): Promise<App> {
       workDirectory,
       measurements: (device) => measurements.of(device),
       headroomBytes: config.headroomBytes,
+      weights: access.weightOf,
       recorder: createRecorder(store),
       artifacts,
       videoEncoder: ffmpegVideoEncoder(),
@@ -91,9 +96,7 @@ export async function startApp(config: Config): Promise<App> {
     const service = new GenerationService({ ...used, queueCapacity, cacheScope });
     await service.recover();
 
-    // Who may ask: API keys, their roles and rates, links that need no key.
-    const access = await createAccess(config, database.client, systemClock, log);
-    parts.defer(() => access.close());
+    // How much may be asked in one request.
     const documents = await loadTrustedDocuments(config);
 
     // How they are asked for: GraphQL over HTTP and WebSocket, files over HTTP.

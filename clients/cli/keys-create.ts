@@ -16,6 +16,7 @@ export const keysCreate = command({
     'max-running': { type: 'string', description: 'Generations of it that may run at once', valueHint: 'n' },
     'max-per-day': { type: 'string', description: 'Generations that it may ask for in a day (UTC)', valueHint: 'n' },
     'requests-per-minute': { type: 'string', description: 'Requests; a file counts a tenth', valueHint: 'n' },
+    weight: { type: 'string', description: 'Its share of the device time: 2 is twice that of others', valueHint: 'n' },
     ...dataOption,
     ...jsonOption,
   },
@@ -23,6 +24,7 @@ export const keysCreate = command({
     const asked: NewKey = {
       name: nameOf(args.name),
       role: roleOf(args.role),
+      weight: weightOf(args.weight),
       maxQueued: limitOf('max-queued', args['max-queued']),
       maxRunning: limitOf('max-running', args['max-running']),
       maxPerDay: limitOf('max-per-day', args['max-per-day']),
@@ -52,6 +54,15 @@ function roleOf(text: string): Role {
   const role = roles.find((one) => one === text.toUpperCase());
   if (!role) throw new CommandLineError(`--role must be viewer, creator or admin, not "${text}".`);
   return role;
+}
+
+/** Beyond a tenth and a hundred times a key's turn would be too short for a step, or last half an hour. */
+function weightOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const weight = numberOf('weight', text);
+  if (!(weight >= 0.1 && weight <= 100))
+    throw new CommandLineError(`--weight must be from 0.1 to 100; ${text} is not.`);
+  return weight;
 }
 
 function limitOf(option: string, text: string | undefined): number | null {

@@ -25,6 +25,7 @@ function line(key: ApiKey): string {
   const used = key.lastUsedAt ? `used ${minute(key.lastUsedAt)}` : 'never used';
   const state = key.revokedAt ? onStdout.red(`revoked ${minute(key.revokedAt)}`) : used;
   const limits = limitNames.flatMap(([limit, text]) => (key[limit] === null ? [] : [`${key[limit]} ${text}`]));
+  if (key.weight !== 1) limits.push(`weight ${key.weight}`);
   return [`${key.prefix}…`, key.role.toLowerCase().padEnd(7), key.name, state, ...limits].join('  ');
 }
 

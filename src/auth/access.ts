@@ -15,10 +15,12 @@ import { secretFile } from './secret-file.js';
 export interface Access {
   readonly gate: Gate;
   readonly links: LinkSigner;
+  /** Of a key, by its id: its share of the device time in relation to others; 1 where nobody needs a key, and of a revoked one. */
+  readonly weightOf: (keyId: string) => number;
   close(): Promise<void>;
 }
 
-export const openAccess: Access = { gate: openGate, links: unsignedLinks, close: async () => {} };
+export const openAccess: Access = { gate: openGate, links: unsignedLinks, weightOf: () => 1, close: async () => {} };
 
 /** @throws StorageError where the secret that signs links cannot be read or made */
 export async function createAccess(
@@ -33,5 +35,6 @@ export async function createAccess(
   if (ring.size === 0) {
     log.warn('There is no API key yet, so nobody is let in. Make one: npx reelql keys create --name NAME --role admin');
   }
-  return { gate: new KeyGate(ring, clock, config.requestsPerMinute), links, close: () => ring.close() };
+  const gate = new KeyGate(ring, clock, config.requestsPerMinute);
+  return { gate, links, weightOf: (keyId) => ring.get(keyId)?.weight ?? 1, close: () => ring.close() };
 }

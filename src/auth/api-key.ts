@@ -15,6 +15,8 @@ export interface ApiKey extends KeyLimits {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
+  /** Share of the device time in relation to other keys that want some. */
+  readonly weight: number;
   /** The secret's first characters, to tell keys apart. */
   readonly prefix: string;
   readonly createdAt: Date;

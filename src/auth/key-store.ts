@@ -8,6 +8,8 @@ import type { Role } from './caller.js';
 export interface NewKey extends KeyLimits {
   readonly name: string;
   readonly role: Role;
+  /** 1 if undefined. */
+  readonly weight?: number | undefined;
 }
 
 /** API keys in the database. Keys are revoked and never deleted, so that what they made keeps its owner. */
@@ -20,13 +22,14 @@ export class KeyStore {
   /** Returns the secret, this once. */
   async create(key: NewKey): Promise<{ readonly key: ApiKey; readonly secret: string }> {
     const secret = newSecret();
-    const { name, role, maxQueued, maxRunning, maxPerDay, requestsPerMinute } = key;
+    const { name, role, weight, maxQueued, maxRunning, maxPerDay, requestsPerMinute } = key;
     const limits = { maxQueued, maxRunning, maxPerDay, requestsPerMinute };
     const row = await this.database.apiKey.create({
       data: {
         id: newId(),
         name,
         role,
+        weight: weight ?? null,
         hash: hashOf(secret),
         prefix: prefixOf(secret),
         createdAt: this.clock.now(),
@@ -62,5 +65,5 @@ export class KeyStore {
 }
 
 function fromRow({ hash: _, ...row }: ApiKeyModel): ApiKey {
-  return { ...row, role: row.role as Role };
+  return { ...row, role: row.role as Role, weight: row.weight ?? 1 };
 }

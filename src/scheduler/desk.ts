@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import type { Answer, Asker, Pending } from './asker.js';
 import type { DeviceBook } from './device-book.js';
-import { charge, type Turns, turnsOf } from './fairness.js';
+import { charge, type Turns, turnsOf, type Weights } from './fairness.js';
 import type { Lane } from './lane.js';
 import { mayTry, settle } from './lane-account.js';
 import type { Ask, Grant, Policy, Snapshot, UnitStage } from './policy.js';
@@ -16,6 +16,8 @@ export interface DeskOptions {
   readonly devices: readonly DeviceBook[];
   readonly residence: Residence;
   readonly policy: Policy;
+  /** Of clients; all alike if undefined. */
+  readonly weights: Weights | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -109,7 +111,8 @@ export class Desk {
   #snapshot(): Snapshot {
     const pending = [...this.#pending.values()];
     const working = [...this.#underWay.values()].map(({ client }) => client);
-    this.#turns = turnsOf(this.#turns, new Set([...pending.map(({ asker }) => asker.job.client), ...working]));
+    const wanting = new Set([...pending.map(({ asker }) => asker.job.client), ...working]);
+    this.#turns = turnsOf(this.#turns, wanting, this.#options.weights);
     const now = this.#options.clock.now().getTime();
     const views = { lanes: this.#lanes, askers: new Map(pending.map(({ asker }) => [asker.job.generationId, asker])) };
     return {
@@ -203,7 +206,8 @@ export class Desk {
 
   #charge({ asks }: Grant, seconds: number): void {
     const rows = asks.reduce((sum, ask) => sum + ask.rows, 0);
-    for (const ask of asks) this.#turns = charge(this.#turns, ask.client, (seconds * ask.rows) / rows);
+    const { weights } = this.#options;
+    for (const ask of asks) this.#turns = charge(this.#turns, ask.client, (seconds * ask.rows) / rows, weights);
   }
 
   async #forget(generationId: string, lanes: readonly Lane[]): Promise<void> {

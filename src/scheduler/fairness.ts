@@ -5,16 +5,17 @@
  * new round gives everybody a quantum. A unit is not cut short for it, so credit falls below zero and the next round is so much
  * the shorter.
  *
- * Two clients of the same weight that want something all the time therefore never differ by more than two quanta and two units
- * in what they were given, however many generations either of them has.
+ * Of two clients that want something all the time, what they were given, each divided by its weight, therefore never differs by
+ * more than a quantum and the longest unit by the smaller weight, however many generations either of them has.
  */
 
 /** Seconds that a client of weight 1 gets a round: enough for a short generation to be over within its client's turn. */
 export const quantumSeconds = 15;
 
 /**
- * The most that a client is charged in advance, in rounds. What it took while its generations were the more urgent ones would
- * otherwise keep it out for as long as that lasted.
+ * The most that a client is charged in advance, in rounds of a client of weight 1, or of its own weight if that is more. What it
+ * took while its generations were the more urgent ones would otherwise keep it out for as long as that lasted. (With rounds of its
+ * own a light client would not be charged for a unit that is longer than a few of them, and be given more than its share.)
  */
 const mostRoundsInDebt = 4;
 
@@ -64,7 +65,7 @@ export function places(turns: Turns): ReadonlyMap<string, number> {
 export function charge(turns: Turns, client: string, seconds: number, weights: Weights = equal): Turns {
   const turn = turns.find((one) => one.client === client);
   if (!turn) return turns;
-  const least = -mostRoundsInDebt * quantumSeconds * weights(client);
+  const least = -mostRoundsInDebt * quantumSeconds * Math.max(1, weights(client));
   const charged = { client, credit: Math.max(least, turn.credit - seconds) };
   if (charged.credit > 0) return turns.map((one) => (one === turn ? charged : one));
   return [...turns.filter((one) => one !== turn), charged];

@@ -8,6 +8,7 @@ import { Desk } from './desk.js';
 import { DeviceBook } from './device-book.js';
 import { estimateWork, nominalRates, queueSeconds } from './estimate.js';
 import { toFailure, UnitFailed } from './failures.js';
+import type { Weights } from './fairness.js';
 import { fitOn, peakBytes } from './fit.js';
 import { GenerationRun, type RunContext } from './generation-run.js';
 import { KeptWork } from './kept-work.js';
@@ -30,6 +31,8 @@ export interface SchedulerOptions extends RunContext {
   /** Of each device's memory, left free; the ledger's default if left out. */
   readonly headroomBytes?: number;
   readonly policy?: Policy;
+  /** Of clients; all alike if left out. They may change at any time. */
+  readonly weights?: Weights;
   readonly watchdog?: WatchdogSettings;
   /** For tests; the executor of this project if left out. */
   readonly executorEntry?: ExecutorEntry;
@@ -67,7 +70,7 @@ export class StepScheduler implements Scheduler {
           onLost: (lane) => residence.lost(lane),
         }),
     );
-    this.#desk = new Desk({ devices: this.#devices, residence, policy, clock, log });
+    this.#desk = new Desk({ devices: this.#devices, residence, policy, weights: options.weights, clock, log });
     this.#kept = new KeptWork(
       new WorkFiles(workDirectory),
       options.devices.map(({ kind }) => kind),

@@ -22,7 +22,18 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): Command {
 
 it('makes, lists and revokes keys, before there is a server and beside one', async () => {
   // No database yet: the first key makes it.
-  const created = await run(['keys', 'create', '--name', 'Ana', '--role', 'creator', '--max-per-day', '5']).finished;
+  const created = await run([
+    'keys',
+    'create',
+    '--name',
+    'Ana',
+    '--role',
+    'creator',
+    '--max-per-day',
+    '5',
+    '--weight',
+    '2',
+  ]).finished;
   expect(created.code).toBe(0);
   const { secret, id } = JSON.parse(created.stdout);
   expect(secret).toMatch(/^rql_[\w-]{43}$/);
@@ -43,8 +54,8 @@ it('makes, lists and revokes keys, before there is a server and beside one', asy
     .split('\n')
     .map((line) => JSON.parse(line));
   expect(listed).toMatchObject([
-    { id, name: 'Ana', role: 'CREATOR', prefix: secret.slice(0, 10), maxPerDay: 5, revokedAt: null },
-    { name: 'Bo', role: 'ADMIN', maxPerDay: null },
+    { id, name: 'Ana', role: 'CREATOR', prefix: secret.slice(0, 10), maxPerDay: 5, weight: 2, revokedAt: null },
+    { name: 'Bo', role: 'ADMIN', maxPerDay: null, weight: 1 },
   ]);
   expect(JSON.stringify(listed)).not.toContain(secret);
 
@@ -61,6 +72,7 @@ it('says what is wrong with a wish for a key', async () => {
     [['--name', 'x', '--role', 'boss'], /viewer, creator or admin/],
     [['--name', ' ', '--role', 'admin'], /1 to 100 characters/],
     [['--name', 'x', '--role', 'admin', '--max-queued', '0'], /whole number from 1/],
+    [['--name', 'x', '--role', 'admin', '--weight', '0'], /from 0.1 to 100/],
   ] as const) {
     const { code, stderr } = await run(['keys', 'create', ...wrong]).finished;
     expect([code, stderr]).toEqual([2, expect.stringMatching(expected)]);

@@ -32,6 +32,20 @@ test('clients who want something all the time are given the same, to two quanta 
   );
 });
 
+test('shares follow the weights: to a quantum and the longest unit', () => {
+  const weight = fc.double({ min: 0.1, max: 20, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(weight, { minLength: 2, maxLength: 5 }), units(50), (weights, seconds) => {
+      const clients = weights.map((_, i) => `${i}`);
+      const { given } = serve(clients, seconds, (client) => weights[Number(client)] as number);
+      const shares = clients.map((client, i) => (given.get(client) as number) / (weights[i] as number));
+      const bound = quantumSeconds + Math.max(...seconds) / Math.min(...weights);
+      expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(bound + 1e-6);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 test('a client of weight 2 is given twice as much', () => {
   const { given } = serve(['a', 'b'], Array(3000).fill(1), (client) => (client === 'a' ? 2 : 1));
   expect((given.get('a') ?? 0) / (given.get('b') ?? 1)).toBeCloseTo(2, 1);

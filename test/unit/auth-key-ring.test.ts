@@ -4,7 +4,7 @@ import { KeyRing } from '../../src/auth/key-ring.js';
 import { createLog } from '../../src/log.js';
 import { HandClock } from '../support/hand-clock.js';
 
-const limits = { maxQueued: null, maxRunning: null, maxPerDay: null, requestsPerMinute: null };
+const limits = { maxQueued: null, maxRunning: null, maxPerDay: null, requestsPerMinute: null, weight: 1 };
 
 /** What the ring needs of the database, with a hand on it. */
 class HandStore {

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { quantumSeconds } from '../../src/scheduler/fairness.js';
+import { plan } from '../../src/scheduler/policy.js';
 import type { SchedulerOptions } from '../../src/scheduler/scheduler.js';
 import { oneLane, ScriptedScheduler, withSteps } from '../support/scripted-scheduler.js';
 
@@ -57,6 +59,25 @@ test('shorter ones go before longer ones as soon as the costs are known', async 
   expect((await scripted.outcome('short')).type).toBe('succeeded');
   expect(scripted.recorder.of('long').at(-1)?.type).not.toBe('succeeded');
   expect((await scripted.recorder.end('long')).type).toBe('succeeded');
+});
+
+test('a client of weight 3 has turns of three quanta', async () => {
+  const credits = new Map<string, number>();
+  const weights = (client: string) => (client === 'studio' ? 3 : 1);
+  await start({
+    weights,
+    policy: (snapshot) => {
+      for (const { client, credit } of snapshot.turns) if (!credits.has(client)) credits.set(client, credit);
+      return plan(snapshot);
+    },
+  });
+  await Promise.all([scripted.outcome('a', { client: 'studio' }), scripted.outcome('b', { client: 'person' })]);
+  expect(credits).toEqual(
+    new Map([
+      ['studio', 3 * quantumSeconds],
+      ['person', quantumSeconds],
+    ]),
+  );
 });
 
 test('the priority can be changed while it runs', async () => {
