@@ -20,6 +20,9 @@ export interface ToyRun {
   readonly total: number;
 }
 
+/** Called after the text is encoded and after every step, with the estimate of the clean latents; awaited before what follows. */
+export type OnStep = (step: number, x0: Float32Array | null) => Promise<void>;
+
 /** The bundled model's networks in this process, no server around them. `run` makes the showpiece: 256×160, 33 frames, 20 steps. */
 export async function openToy(directory: string, session: Precision) {
   const folder = await openDiffusersFolder(directory);
@@ -34,7 +37,7 @@ export async function openToy(directory: string, session: Precision) {
     decoder: await openVaeDecoder(source(folder.vae), session),
   };
   return {
-    async run(prompt: string): Promise<ToyRun> {
+    async run(prompt: string, onStep: OnStep = async () => {}): Promise<ToyRun> {
       const started = performance.now();
       const request: GenerateRequest = {
         prompt: await tokenizer.encode(cleanPrompt(prompt)),
@@ -53,7 +56,11 @@ export async function openToy(directory: string, session: Precision) {
       const steps: number[] = [];
       let last = performance.now();
       for await (const event of generate(networks, request)) {
-        if (event.kind === 'step') steps.push((performance.now() - last) / 1000);
+        if (event.kind === 'text') await onStep(0, null);
+        if (event.kind === 'step') {
+          steps.push((performance.now() - last) / 1000);
+          await onStep(event.step, event.x0);
+        }
         if (event.kind === 'frames') chunks.push(rgb24(event.chunk));
         else last = performance.now();
       }

@@ -1,57 +1,126 @@
+import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { startEmbedded } from '../../../clients/cli/server.js';
+import { openBundle } from '../../../inference/bundle/open-bundle.js';
+import { latentShape } from '../../../inference/pipeline/latents.js';
+import { previewFrames } from '../../../inference/pipeline/preview.js';
+import { encodePreview, type RgbFrames } from '../../../src/video/preview.js';
+import { childProcesses } from '../../support/child-processes.js';
 import { openToy } from '../toy-pipeline.js';
 
 const prompt = 'A red sports car speeding through a desert highway at sunset';
-const settings = { width: 256, height: 160, frameCount: 33, steps: 20, guidanceScale: 5, shift: 5, seed: 7 };
+const settings = { width: 256, height: 160, frameCount: 33, steps: 20, guidanceScale: 5, shift: 5, seed: 7, fps: 16 };
+
+/** Of the steps of one video. */
+export interface Cost {
+  readonly seconds: number;
+  /** Of a processor: this process, in which the bare loop, the server and who watches it run, and the executors. */
+  readonly cpuSeconds: number;
+}
+
+/** What was made, each twice: the networks alone; they and the pictures of every step that the server sends; the whole server. */
+export const ways = ['networks', 'same work', 'server'] as const;
+export type Way = (typeof ways)[number];
 
 export interface Overhead {
-  /** Of each round: the server's seconds over the bare pipeline's. */
-  readonly denoising: readonly number[];
-  readonly decoding: readonly number[];
-  /** Event-loop delay of the process that serves and watches its own stream, while it denoises: p99 of each round, milliseconds. */
+  /** Of each block. */
+  readonly blocks: readonly Readonly<Record<Way, Cost>>[];
+  /** Event-loop delay of the process that serves and watches its own stream, while it denoises: p99 of each video, milliseconds. */
   readonly loopDelays: readonly number[];
 }
 
-/** The same video by the networks in a bare loop and through the whole server, in turns. */
-export async function measureOverhead(folder: string, threads: number, rounds: number): Promise<Overhead> {
+/**
+ * The same video by each way, over and over, in blocks of 1 2 3 3 2 1: what changes steadily on the machine during a block is
+ * the same for all of them.
+ */
+export async function measureOverhead(folder: string, threads: number, blocks: number): Promise<Overhead> {
   const toy = await openToy('inference/models/toy/diffusers', { device: { kind: 'CPU' }, threads });
   await using connection = await startEmbedded({ dataDir: folder });
-  const denoising: number[] = [];
-  const decoding: number[] = [];
   const loopDelays: number[] = [];
+  const { manifest } = await openBundle('inference/models/toy');
+  const shape = latentShape(settings, manifest.vae.config.latentChannels);
+  const { frames: count, width, height } = shape;
+  const picturesOf = (x0: Float32Array): RgbFrames => {
+    return { data: previewFrames(x0, shape, manifest.preview), count, width, height };
+  };
 
-  const served = async (): Promise<{ denoising: number; decoding: number }> => {
+  const bare = async (withPreviews: boolean): Promise<Cost> => {
+    const pictures: Promise<unknown>[] = [];
+    let begun = now();
+    let ended = begun;
+    await toy.run(prompt, async (step, x0) => {
+      if (!x0) begun = now();
+      else if (withPreviews) pictures.push(encodePreview(picturesOf(x0), step, settings.fps));
+      if (step < settings.steps) return;
+      await Promise.all(pictures);
+      ended = now();
+    });
+    return between(begun, ended);
+  };
+
+  const served = async (): Promise<Cost> => {
     const generation = await connection.client.generate({ prompt, settings, cache: 'BYPASS' });
-    const entered = new Map<string, number>();
+    const entered = new Map<string, Cost>();
     // A new one each time: one that is enabled again takes the time in between for a delay.
     const delay = monitorEventLoopDelay({ resolution: 1 });
     for await (const event of generation.events()) {
       if (event.__typename !== 'GenerationProgressed') continue;
       const { phase } = event.progress;
-      if (!entered.has(phase)) entered.set(phase, performance.now());
+      if (!entered.has(phase)) entered.set(phase, now());
       if (phase === 'DENOISING') delay.enable();
       else delay.disable();
     }
     delay.disable(); // the last events may have come as one
     loopDelays.push(delay.percentile(99) / 1e6);
-    const between = (from: string, to: string): number =>
-      ((entered.get(to) ?? Number.NaN) - (entered.get(from) ?? Number.NaN)) / 1000;
-    return { denoising: between('DENOISING', 'DECODING'), decoding: between('DECODING', 'ENCODING_VIDEO') };
+    const [begun, ended] = [entered.get('DENOISING'), entered.get('DECODING')];
+    if (!begun || !ended) throw new Error('the events do not tell when it was denoised');
+    return between(begun, ended);
   };
 
+  const make: Readonly<Record<Way, () => Promise<Cost>>> = {
+    networks: () => bare(false),
+    'same work': () => bare(true),
+    server: served,
+  };
   try {
-    await toy.run(prompt);
-    await served();
+    for (const way of ways) await make[way]();
     loopDelays.length = 0;
-    for (let round = 0; round < rounds; round++) {
-      const bare = await toy.run(prompt);
-      const server = await served();
-      denoising.push(server.denoising / bare.steps.reduce((a, b) => a + b, 0));
-      decoding.push(server.decoding / bare.decode);
+    const measured: Record<Way, Cost>[] = [];
+    for (let block = 0; block < blocks; block++) {
+      const costs = new Map<Way, Cost>();
+      for (const way of [...ways, ...[...ways].reverse()]) costs.set(way, sum(costs.get(way), await make[way]()));
+      measured.push(Object.fromEntries(costs) as Record<Way, Cost>);
     }
+    return { blocks: measured, loopDelays };
   } finally {
     await toy.close();
   }
-  return { denoising, decoding, loopDelays };
+}
+
+function now(): Cost {
+  return { seconds: performance.now() / 1000, cpuSeconds: ownCpuSeconds() + executorsCpuSeconds() };
+}
+
+const between = (from: Cost, to: Cost): Cost => ({
+  seconds: to.seconds - from.seconds,
+  cpuSeconds: to.cpuSeconds - from.cpuSeconds,
+});
+
+const sum = (a: Cost | undefined, b: Cost): Cost =>
+  a ? between({ seconds: -a.seconds, cpuSeconds: -a.cpuSeconds }, b) : b;
+
+function ownCpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+/** Linux counts in hundredths of a second (proc(5): utime and stime), which is a thousandth of a video's steps. */
+function executorsCpuSeconds(): number {
+  const ticks = childProcesses('executor').map((pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return ticks.reduce((total, each) => total + each, 0) / 100;
 }
