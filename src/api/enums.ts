@@ -69,7 +69,7 @@ registerEnumType(FailureCode, {
   },
 });
 
-export const ResumeCause = values(['PREEMPTED', 'DEVICE_LOST', 'SERVER_RESTARTED']);
+export const ResumeCause = values(['PREEMPTED', 'DEVICE_LOST', 'SERVER_RESTARTED', 'CHECKPOINT_DAMAGED']);
 registerEnumType(ResumeCause, {
   name: 'ResumeCause',
   description: 'Why a generation had to be resumed.',
@@ -77,6 +77,7 @@ registerEnumType(ResumeCause, {
     PREEMPTED: { description: 'A more urgent one went first.' },
     DEVICE_LOST: { description: 'Its device ended and another one took over.' },
     SERVER_RESTARTED: { description: 'The server ended and was started again.' },
+    CHECKPOINT_DAMAGED: { description: 'What was kept of it on disk could not be read: it goes on from an earlier step.' },
   },
 });
 

@@ -111,4 +111,4 @@ export interface Usage {
   readonly preemptions: number;
 }
 
-export type ResumeCause = 'PREEMPTED' | 'DEVICE_LOST' | 'SERVER_RESTARTED';
+export type ResumeCause = 'PREEMPTED' | 'DEVICE_LOST' | 'SERVER_RESTARTED' | 'CHECKPOINT_DAMAGED';

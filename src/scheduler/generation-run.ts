@@ -279,8 +279,7 @@ export class GenerationRun implements Asker {
 
   /** Its state is at this step now. */
   #goBack(step: number): void {
-    // What was not computed in this life was promised by a checkpoint that is damaged.
-    if (step < this.step) this.#interrupted = this.#furthestStep > 0 ? 'DEVICE_LOST' : 'SERVER_RESTARTED';
+    if (step < this.step) this.#interrupted = step < this.#checkpoint.step ? 'CHECKPOINT_DAMAGED' : 'DEVICE_LOST';
     this.step = step;
     this.#checkpoint = { step, at: performance.now() };
     this.#account.rewind(step);
@@ -325,7 +324,7 @@ export class GenerationRun implements Asker {
     if (this.#interrupted !== null && (stage === 'step' || stage === 'decode')) {
       const cause = this.#interrupted;
       this.#interrupted = null;
-      if (cause === 'DEVICE_LOST') this.#account.resumes++;
+      if (cause !== 'PREEMPTED') this.#account.resumes++;
       await this.#reports.resumed(this.step, cause);
     }
     const { phase } = this.#reports;

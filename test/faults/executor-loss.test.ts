@@ -224,7 +224,9 @@ test('finished latents that are damaged behind their header are denoised again, 
   scheduler = startScheduler();
   expect(await scheduler.checkpointedStep(job('damaged'))).toBe(4);
   expect(videoOf(await outcome({ ...job('c'), continues: 'damaged' }))).toBe(videoOf(end));
-  expect(recorder.of('c').filter(({ type }) => type === 'resumed')).toMatchObject([{ fromStep: 0 }]);
+  expect(recorder.of('c').filter(({ type }) => type === 'resumed')).toMatchObject([
+    { fromStep: 0, cause: 'CHECKPOINT_DAMAGED' },
+  ]);
   expect(recorder.progress('c').flatMap(({ preview }) => preview?.step ?? [])).toEqual([1, 2, 3, 4]);
 });
 

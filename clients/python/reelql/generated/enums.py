@@ -87,6 +87,7 @@ class QuotaKind(str, Enum):
 
 
 class ResumeCause(str, Enum):
+    CHECKPOINT_DAMAGED = "CHECKPOINT_DAMAGED"
     DEVICE_LOST = "DEVICE_LOST"
     PREEMPTED = "PREEMPTED"
     SERVER_RESTARTED = "SERVER_RESTARTED"

@@ -255,6 +255,8 @@ export type QuotaKind =
 
 /** Why a generation had to be resumed. */
 export type ResumeCause =
+  /** What was kept of it on disk could not be read: it goes on from an earlier step. */
+  | 'CHECKPOINT_DAMAGED'
   /** Its device ended and another one took over. */
   | 'DEVICE_LOST'
   /** A more urgent one went first. */

@@ -54,6 +54,7 @@ export const detail = {
   'log.GenerationResumed.PREEMPTED': 'Went on at step {step}, after a more urgent one',
   'log.GenerationResumed.DEVICE_LOST': 'Went on at step {step}, on a fresh device',
   'log.GenerationResumed.SERVER_RESTARTED': 'Went on at step {step}, after a restart of the server',
+  'log.GenerationResumed.CHECKPOINT_DAMAGED': 'Went back to step {step}: what was kept on disk was damaged',
   'log.GenerationSucceeded': 'Finished',
   'log.GenerationSucceeded.cached': 'Was there already: the same had been made before',
   'log.GenerationFailed': 'Failed: {reason}',

@@ -57,6 +57,7 @@ export const detail: MessagesOf<typeof english> = {
   'log.GenerationResumed.PREEMPTED': '让更紧急的任务先行后，从第 {step} 步继续',
   'log.GenerationResumed.DEVICE_LOST': '在新的设备上从第 {step} 步继续',
   'log.GenerationResumed.SERVER_RESTARTED': '服务器重启后，从第 {step} 步继续',
+  'log.GenerationResumed.CHECKPOINT_DAMAGED': '磁盘上保存的进度已损坏，退回到第 {step} 步继续',
   'log.GenerationSucceeded': '已完成',
   'log.GenerationSucceeded.cached': '之前已生成过相同的视频，直接取用',
   'log.GenerationFailed': '失败：{reason}',
