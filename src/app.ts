@@ -11,7 +11,7 @@ import { Disposal } from './disposal.js';
 import { EventLog } from './events/event-log.js';
 import { EventStream } from './events/event-stream.js';
 import { chooseDevices } from './execution/devices.js';
-import { provenGpus } from './execution/proven-gpus.js';
+import { trialBy } from './execution/proven-gpus.js';
 import { WorkFiles } from './execution/work-files.js';
 import { openDatabase } from './generations/database.js';
 import { createRecorder } from './generations/recorder.js';
@@ -74,7 +74,7 @@ export async function startApp(config: Config): Promise<App> {
     const measurements = await Measurements.open({ path: join(workDirectory, 'measurements.json'), identities, log });
     parts.defer(() => measurements.close());
     const scheduler = new StepScheduler({
-      devices: await chooseDevices(config.devices, (gpus) => provenGpus(gpus, bundledModel(), log)),
+      devices: await chooseDevices(config.devices, trialBy(bundledModel(), log)),
       catalog: (name) => catalog.get(name),
       workDirectory,
       measurements: (device) => measurements.of(device),

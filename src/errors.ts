@@ -5,6 +5,7 @@ export const errorCodes = [
   'PORT_IN_USE',
   'CANNOT_LISTEN',
   'UNPROTECTED',
+  'DEVICE_UNUSABLE',
   'STORAGE_FULL',
   'STORAGE_FAILED',
 ] as const;
@@ -29,6 +30,7 @@ export const exitCodes: Readonly<Record<ErrorCode, number>> = {
   PORT_IN_USE: 69,
   CANNOT_LISTEN: 69,
   UNPROTECTED: 78,
+  DEVICE_UNUSABLE: 78,
   STORAGE_FULL: 74,
   STORAGE_FAILED: 74,
 };

@@ -77,7 +77,9 @@ registerEnumType(ResumeCause, {
     PREEMPTED: { description: 'A more urgent one went first.' },
     DEVICE_LOST: { description: 'Its device ended and another one took over.' },
     SERVER_RESTARTED: { description: 'The server ended and was started again.' },
-    CHECKPOINT_DAMAGED: { description: 'What was kept of it on disk could not be read: it goes on from an earlier step.' },
+    CHECKPOINT_DAMAGED: {
+      description: 'What was kept of it on disk could not be read: it goes on from an earlier step.',
+    },
   },
 });
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ReelError } from '../errors.js';
 import { openNvml } from './device-memory.js';
 import { type Lane, lanesOf } from './lanes.js';
 import type { Gpu } from './nvml.js';
@@ -20,26 +21,36 @@ export type Device =
   /** `gpu`: the driver's number of it. */
   | (DeviceFacts & { readonly kind: 'CUDA'; readonly gpu: number });
 
-/** Of these devices those that compute, tried out. */
-export type Probe = (devices: readonly Device[]) => Promise<Device[]>;
+/** Tries GPUs out. */
+export interface Trial {
+  /** Those of them that compute. */
+  passedBy(gpus: readonly Device[]): Promise<Device[]>;
+  /** @throws ReelError DEVICE_UNUSABLE if one of them does not */
+  demand(gpus: readonly Device[]): Promise<void>;
+}
 
 /**
- * The devices to work on. `choice` is `auto`, all GPUs that the probe lets through, and the CPU if there is none; or ids out of
- * `cpu`, `cuda-0`, … with commas between them, taken as they are.
- * @throws Error naming what was chosen and what is there.
+ * The devices to work on. `choice` is `auto`, all GPUs that pass the trial, and the CPU if there is none; or ids out of `cpu`,
+ * `cuda-0`, … with commas between them, all of which have to pass: whoever names a GPU does not want the CPU in its place.
+ * @throws ReelError DEVICE_UNUSABLE naming what was chosen, and what is there or what is wrong with it
  */
-export async function chooseDevices(choice: string, probe: Probe): Promise<Device[]> {
-  const found = await detectDevices();
+export async function chooseDevices(choice: string, trial: Trial, detect = detectDevices): Promise<Device[]> {
+  const found = await detect();
   if (choice === 'auto') {
-    const proven = await probe(found.filter(({ kind }) => kind === 'CUDA'));
-    return proven.length > 0 ? proven : found.filter(({ kind }) => kind === 'CPU');
+    const passed = await trial.passedBy(found.filter(isGpu));
+    return passed.length > 0 ? passed : found.filter(({ kind }) => kind === 'CPU');
   }
-  return choice.split(',').map((part) => {
+  const chosen = choice.split(',').map((part) => {
     const device = found.find(({ id }) => id === part.trim());
     if (device) return device;
-    throw new Error(`There is no device "${part.trim()}". Here are: auto, ${found.map(({ id }) => id).join(', ')}.`);
+    const here = ['auto', ...found.map(({ id }) => id)].join(', ');
+    throw new ReelError('DEVICE_UNUSABLE', `There is no device "${part.trim()}". Here are: ${here}.`);
   });
+  await trial.demand(chosen.filter(isGpu));
+  return chosen;
 }
+
+const isGpu = ({ kind }: Device): boolean => kind === 'CUDA';
 
 /** All there is, the CPU last. CUDA devices count only where ONNX Runtime's CUDA provider is installed. */
 export async function detectDevices(): Promise<Device[]> {

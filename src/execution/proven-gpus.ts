@@ -1,30 +1,67 @@
+import { ReelError } from '../errors.js';
 import type { Log } from '../log.js';
-import { cudaProviderInstalled, type Device } from './devices.js';
+import { cudaProviderInstalled, type Device, type Trial } from './devices.js';
 import { probeDevice } from './probe.js';
 
+/** A trial by a bundle: a GPU passes on which its networks run. */
+export function trialBy(bundle: string, log: Log): Trial {
+  return {
+    passedBy: (gpus) => provenGpus(gpus, bundle, log),
+    async demand(gpus) {
+      const failed = (await tryGpus(gpus, bundle, log)).filter(({ problem }) => problem !== null);
+      if (failed.length === 0) return;
+      const [{ gpu, problem }] = failed as [Tried];
+      const others =
+        failed.length > 1
+          ? ` Nor can ${failed
+              .slice(1)
+              .map((one) => one.gpu.id)
+              .join(', ')}.`
+          : '';
+      throw new ReelError(
+        'DEVICE_UNUSABLE',
+        `${gpu.id} (${gpu.name}) was named, but cannot be used: ${testFailed} It says: ${problem}.${others}`,
+      );
+    },
+  };
+}
+
 /**
- * Of these GPUs those on which a bundle's networks run, tried out side by side. For each of the others, or if there is none to try,
- * the log says why and what to do.
+ * Of these GPUs those on which a bundle's networks run. For each of the others, or if there is none to try, the log says why and
+ * what to do.
  */
 export async function provenGpus(gpus: readonly Device[], bundle: string, log: Log): Promise<Device[]> {
   if (gpus.length === 0) {
     log.info(`No GPU to compute on: ${cudaAdvice()} Generations run on the CPU.`);
     return [];
   }
-  const tried = await Promise.all(
-    gpus.map(async (gpu) => {
-      const problem = await probeDevice(gpu, bundle, log);
-      if (problem === null) log.info({ device: gpu.id, name: gpu.name }, 'The GPU passes the test');
-      else log.error({ device: gpu.id, name: gpu.name, problem }, `${gpu.id} is not used: ${testFailed}`);
-      return problem === null ? [gpu] : [];
-    }),
-  );
-  const proven = tried.flat();
+  const tried = await tryGpus(gpus, bundle, log);
+  for (const { gpu, problem } of tried) {
+    if (problem === null) continue;
+    log.error({ device: gpu.id, name: gpu.name, problem }, `${gpu.id} is not used: ${testFailed}`);
+  }
+  const proven = tried.flatMap(({ gpu, problem }) => (problem === null ? [gpu] : []));
   if (proven.length === 0) log.warn('No GPU passed the test: generations run on the CPU.');
   return proven;
 }
 
-export const testFailed = 'the bundled model does not run on it. Look at `npx reelql doctor`.';
+interface Tried {
+  readonly gpu: Device;
+  readonly problem: string | null;
+}
+
+/** Side by side. */
+function tryGpus(gpus: readonly Device[], bundle: string, log: Log): Promise<Tried[]> {
+  return Promise.all(
+    gpus.map(async (gpu) => {
+      const problem = await probeDevice(gpu, bundle, log);
+      if (problem === null) log.info({ device: gpu.id, name: gpu.name }, 'The GPU passes the test');
+      return { gpu, problem };
+    }),
+  );
+}
+
+const testFailed = 'the bundled model does not run on it. Look at `npx reelql doctor`.';
 
 /** What is missing where no GPU can be used, and what to do about it. */
 export function cudaAdvice(): string {

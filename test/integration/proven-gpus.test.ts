@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cpuDevice, cudaDevice, cudaProviderInstalled } from '../../src/execution/devices.js';
 import { probeDevice } from '../../src/execution/probe.js';
-import { provenGpus } from '../../src/execution/proven-gpus.js';
+import { provenGpus, trialBy } from '../../src/execution/proven-gpus.js';
 import { childProcesses } from '../support/child-processes.js';
 import { importMicroModel } from '../support/micro-bundle.js';
 
@@ -40,6 +40,16 @@ test('a GPU that cannot be used is named in the log, with what ONNX Runtime said
   });
   expect(lines[0]?.problem).toMatch(/^load: .*(cuda|provider|backend)/is);
   expect(lines[1]?.msg).toMatch(/No GPU passed the test: generations run on the CPU/);
+  expect(childProcesses()).toEqual([]);
+});
+
+test('a GPU that was named and cannot be used keeps the server from starting, and the message names the cause', async () => {
+  const demanded = trialBy(bundle, silent).demand([absent]);
+  await expect(demanded).rejects.toMatchObject({ code: 'DEVICE_UNUSABLE' });
+  await expect(demanded).rejects.toThrow(
+    /^cuda-97 \(No such GPU\) was named, but .*reelql doctor.*load: .*(cuda|provider|backend)/is,
+  );
+  await expect(trialBy(bundle, silent).demand([])).resolves.toBeUndefined();
   expect(childProcesses()).toEqual([]);
 });
 

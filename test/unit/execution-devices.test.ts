@@ -1,7 +1,15 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { expect, test } from 'vitest';
 import { inactiveFileBytes, observeMemory } from '../../src/execution/device-memory.js';
-import { chooseDevices, cpuDevice, cudaDevice, detectDevices, visibleGpus } from '../../src/execution/devices.js';
+import {
+  chooseDevices,
+  cpuDevice,
+  cudaDevice,
+  type Device,
+  detectDevices,
+  type Trial,
+  visibleGpus,
+} from '../../src/execution/devices.js';
 
 test('there is always a CPU, with all its threads', async () => {
   const device = (await detectDevices()).at(-1);
@@ -12,17 +20,29 @@ test('there is always a CPU, with all its threads', async () => {
   expect(threads?.reduce((a, b) => a + b)).toBe(availableParallelism());
 });
 
-const nobody = async () => [];
+const gpu = cudaDevice({ index: 0, name: 'G', uuid: 'GPU-0', totalBytes: 1 }, 0);
+const trial = (...passing: Device[]): Trial => ({
+  passedBy: async () => passing,
+  async demand(gpus) {
+    for (const one of gpus) if (!passing.includes(one)) throw new Error(`${one.id} fails`);
+  },
+});
 
 test('devices are chosen by name, and a name that is not there is answered with those that are', async () => {
-  expect((await chooseDevices('cpu', nobody)).map(({ id }) => id)).toEqual(['cpu']);
-  await expect(chooseDevices('cpu, tpu-0', nobody)).rejects.toThrow('There is no device "tpu-0". Here are: auto, ');
+  expect((await chooseDevices('cpu', trial())).map(({ id }) => id)).toEqual(['cpu']);
+  await expect(chooseDevices('cpu, tpu-0', trial())).rejects.toThrow('There is no device "tpu-0". Here are: auto, ');
 });
 
 test('left to itself it is all GPUs that pass the test, or the CPU', async () => {
-  const gpu = cudaDevice({ index: 0, name: 'G', uuid: 'GPU-0', totalBytes: 1 }, 0);
-  expect(await chooseDevices('auto', async () => [gpu])).toEqual([gpu]);
-  expect((await chooseDevices('auto', nobody)).map(({ id }) => id)).toEqual(['cpu']);
+  expect(await chooseDevices('auto', trial(gpu))).toEqual([gpu]);
+  expect((await chooseDevices('auto', trial())).map(({ id }) => id)).toEqual(['cpu']);
+});
+
+test('a GPU that is named has to pass the test', async () => {
+  const detect = async () => [gpu, cpuDevice()];
+  expect(await chooseDevices('cuda-0', trial(gpu), detect)).toEqual([gpu]);
+  await expect(chooseDevices('cuda-0,cpu', trial(), detect)).rejects.toThrow('cuda-0 fails');
+  expect((await chooseDevices('cpu', trial(), detect)).map(({ id }) => id)).toEqual(['cpu']);
 });
 
 test('parts of the CPU are devices of their own', () => {
