@@ -15,6 +15,8 @@ export interface DeviceBookOptions {
   readonly measurements: DeviceMeasurements;
   /** Left free; the ledger's default if undefined. */
   readonly headroomBytes: number | undefined;
+  /** See `stateRoomBytes`; what there is to spare if undefined. */
+  readonly stateRoomBytes: number | undefined;
   readonly watchdog: WatchdogSettings;
   readonly clock: Clock;
   readonly hostFor: (lane: LaneFacts) => ExecutorHost;
@@ -22,6 +24,9 @@ export interface DeviceBookOptions {
   /** An executor has gone, and the states in it. */
   readonly onLost: (lane: Lane) => void;
 }
+
+/** Of the host's free memory, for the states in one executor: with eight GPUs half of it is left to everybody else. */
+const freeHostPart = 1 / 16;
 
 export interface UsedAlone {
   readonly usedBytes: number;
@@ -85,6 +90,16 @@ export class DeviceBook {
     if (this.lanes.some((other) => other !== lane && other.busyWith.length > 0)) return null;
     const memory = observeMemory(this.device, []);
     return memory && { usedBytes: this.device.totalBytes - memory.freeBytes, occupations: this.#occupations };
+  }
+
+  /**
+   * What states that wait may take of an executor's memory. They lie in the memory of its process: on the CPU that is the device's,
+   * of which they have what the ledger has to spare; with GPUs it is the host's, of which each executor has a part of what is free.
+   */
+  get stateRoomBytes(): number {
+    const { stateRoomBytes } = this.#options;
+    if (stateRoomBytes !== undefined) return stateRoomBytes;
+    return this.device.kind === 'CPU' ? this.ledger.spareBytes : freeHostPart * process.availableMemory();
   }
 
   /** Looks who holds the memory now. */

@@ -6,6 +6,9 @@ import type { DeviceMemory } from './ports.js';
 /** Left free for everybody else, and for what is not foreseen. */
 export const defaultHeadroomBytes = 1.5 * 2 ** 30;
 
+/** Charged in place of what is predicted for units that took far more than predicted a short while ago. */
+const distrustFactor = 1.25;
+
 export interface LoadedComponent {
   readonly model: string;
   /** Where the model's bundle lies: what the executor knows it by. */
@@ -43,6 +46,8 @@ interface Holding extends LoadedComponent {
   retainedBytes: number;
   /** Predicted need of the unit that runs on it. */
   runningBytes: number | null;
+  /** Nothing else may begin while that unit runs. */
+  runsAlone: boolean;
   /** Of its units so far. */
   largestSize: number;
 }
@@ -99,15 +104,24 @@ export class Ledger {
     return Math.max(0, usedBytes - weightsBytes - activationsBytes);
   }
 
+  /** What nothing that is loaded needs or keeps. */
+  get spareBytes(): number {
+    const charged = [...this.#holdings.values()].reduce((sum, holding) => sum + charge(holding), 0);
+    return Math.max(0, this.capacityBytes - charged);
+  }
+
   /** What weights and units may take together. */
   get capacityBytes(): number {
     return Math.max(0, this.totalBytes - this.headroomBytes - (this.othersBytes ?? 0));
   }
 
-  /** Whether a unit may run now, and what has to go before it. Least recently used components go first, those in use never. */
+  /**
+   * Whether a unit may run now, and what has to go before it. Least recently used components go first, those in use never. One
+   * whose like took far more than predicted a short while ago is charged more, and runs beside nothing else.
+   */
   admit(need: Need): Admission {
     const own = this.#holdings.get(key(need));
-    const required = need.bytes + Math.max(this.peaks.predict(need).bytes, own?.retainedBytes ?? 0);
+    const required = need.bytes + Math.max(this.#charged(need), own?.retainedBytes ?? 0);
     let available = this.capacityBytes;
     for (const holding of this.#holdings.values()) if (holding !== own) available -= charge(holding);
     const release: LoadedComponent[] = [];
@@ -117,17 +131,24 @@ export class Ledger {
       release.push(holding);
       available += charge(holding);
     }
-    if (available >= required) return { admitted: true, release };
+    const isKeptOut = this.#mustWait(need, own);
+    if (available >= required && !isKeptOut) return { admitted: true, release };
     return {
       admitted: false,
-      later: required <= this.capacityBytes,
+      later: isKeptOut || required <= this.capacityBytes,
       requiredBytes: required + this.headroomBytes,
       availableBytes: Math.max(0, available) + this.headroomBytes,
     };
   }
 
   loaded(entry: LoadedComponent): void {
-    this.#holdings.set(key(entry), { ...entry, retainedBytes: 0, runningBytes: null, largestSize: 0 });
+    this.#holdings.set(key(entry), {
+      ...entry,
+      retainedBytes: 0,
+      runningBytes: null,
+      runsAlone: false,
+      largestSize: 0,
+    });
   }
 
   /** Its sessions are closed, and all that they held is free. */
@@ -148,14 +169,22 @@ export class Ledger {
     if (!holding) return;
     this.#holdings.delete(key(need));
     this.#holdings.set(key(need), holding);
-    holding.runningBytes = this.peaks.predict(need).bytes;
+    holding.runningBytes = this.#charged(need);
+    holding.runsAlone = this.peaks.isDistrusted(need);
   }
 
-  /** It has ended, well or not. @param memory null where it was not measured */
-  end(need: Need, memory: UnitMemory | null): void {
+  /**
+   * It has ended, well or not.
+   * @param memory null where it was not measured
+   * @param isOurs whether it can be told from what other processes took meanwhile
+   */
+  end(need: Need, memory: UnitMemory | null, isOurs = true): void {
     const holding = this.#holdings.get(key(need));
     if (!holding) return;
-    if (memory) {
+    if (memory && !isOurs) {
+      const taken = this.peaks.suspect(need, holding.retainedBytes + memory.peakBytes - memory.heldBytes);
+      if (taken !== null) holding.retainedBytes = taken;
+    } else if (memory) {
       // What an earlier unit of this component left is used again. After a larger one that says nothing of this one's need.
       const used = holding.retainedBytes + Math.max(0, memory.peakBytes - memory.heldBytes);
       if (need.size >= holding.largestSize) this.peaks.observe(need, used);
@@ -163,6 +192,17 @@ export class Ledger {
       holding.retainedBytes = Math.max(0, holding.retainedBytes + memory.leftBytes - memory.heldBytes);
     }
     holding.runningBytes = null;
+    holding.runsAlone = false;
+  }
+
+  #charged(need: Need): number {
+    return this.peaks.predict(need).bytes * (this.peaks.isDistrusted(need) ? distrustFactor : 1);
+  }
+
+  /** What runs must be alone, or this must and something runs. */
+  #mustWait(need: Need, own: Holding | undefined): boolean {
+    const running = [...this.#holdings.values()].filter((one) => one !== own && one.runningBytes !== null);
+    return running.length > 0 && (this.peaks.isDistrusted(need) || running.some(({ runsAlone }) => runsAlone));
   }
 
   /** It has ended for want of memory. */

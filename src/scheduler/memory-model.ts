@@ -3,7 +3,7 @@ import { decoderChannels } from '../../inference/wan/vae/decoder.js';
 import type { Device } from '../execution/devices.js';
 import type { GenerationSettings } from '../generations/generation.js';
 import { decoderLevels } from './arithmetic.js';
-import { componentBytes, rowsOf, tokensPerRow } from './work.js';
+import { componentBytes, latentFrames, rowsOf, tokensPerRow } from './work.js';
 
 /** A unit as the peak model sees it: what it needs beside the weights. */
 export interface PeakUnit {
@@ -24,6 +24,20 @@ const elementBytes = { CUDA: 2, CPU: 4 } as const;
 const maxPromptTokens = 512;
 
 type Kind = Device['kind'];
+
+/** Arrays as large as the latents, between two steps: these, the solver's estimates of earlier steps and where its step began. */
+const arraysOfState = 4;
+
+/**
+ * A generation between two steps, in the memory of an executor's process: float32 arrays and the embeddings of two prompts. Up to
+ * 26 MB of the 5B model at 480p, most of it the prompts.
+ */
+export function stateBytes(settings: GenerationSettings, { vae, textEncoder }: Manifest): number {
+  const positions =
+    latentFrames(settings.frameCount) * Math.ceil(settings.width / 16) * Math.ceil(settings.height / 16);
+  const embeddings = 2 * maxPromptTokens * textEncoder.config.width;
+  return 4 * (arraysOfState * vae.config.latentChannels * positions + embeddings);
+}
 
 /** The units of a generation, one of each component, with what they need on a kind of device. */
 export function peakUnits(

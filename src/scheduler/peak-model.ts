@@ -14,6 +14,10 @@ export interface PeakCell {
 const margin = 1.05;
 /** What a unit that ran out of memory is predicted to need the next time, of what it was predicted to need. */
 const afterOutOfMemory = 1.25;
+/** A peak so many times as high as was predicted means that nobody knows yet what such units need … */
+const farOver = 1.25;
+/** … until so many of them in a row were not. */
+export const runsToTrust = 3;
 /** How fast a peak that does not come back is forgotten. */
 const forget = 0.1;
 const maxCells = 32;
@@ -25,11 +29,38 @@ const maxCells = 32;
 export class PeakModel {
   readonly #cells = new Map<string, Map<number, PeakCell>>();
   readonly #lines = new Map<string, Line>();
+  /** Of models' components that took far more than was predicted: runs without such a surprise that are wanted yet. */
+  readonly #distrusted = new Map<string, number>();
+  /** Units after which more was taken than anybody reckons with, maybe by somebody else. */
+  readonly #suspected = new Map<string, number>();
 
   observe(unit: PeakUnit, bytes: number): void {
     if (!(bytes >= 0) || !Number.isFinite(bytes)) return;
+    this.#judge(unit, bytes);
     const known = this.#cells.get(key(unit))?.get(unit.size)?.bytes ?? 0;
     this.#set(unit, Math.max(bytes, known - forget * (known - bytes)));
+  }
+
+  /**
+   * So much was taken while it ran, by it or by another process, who cannot be told apart. Seen once it is a reason for caution,
+   * seen at the next run too it is the unit's.
+   * @returns the bytes that are now believed to be its own; null if none are
+   */
+  suspect(unit: PeakUnit, bytes: number): number | null {
+    const before = this.#suspected.get(unitKey(unit));
+    this.#distrusted.set(key(unit), runsToTrust);
+    if (before === undefined) {
+      this.#suspected.set(unitKey(unit), bytes);
+      return null;
+    }
+    const believed = Math.min(before, bytes);
+    this.observe(unit, believed);
+    return believed;
+  }
+
+  /** What units of this kind need was far above what had been predicted, a short while ago. */
+  isDistrusted(unit: Pick<PeakUnit, 'model' | 'component'>): boolean {
+    return this.#distrusted.has(key(unit));
   }
 
   /** It had been given what is predicted, and that was too little. */
@@ -54,6 +85,15 @@ export class PeakModel {
   /** Puts back what `cells` told, maybe in another process. */
   restore(cell: PeakCell): void {
     this.#set(cell, cell.bytes);
+  }
+
+  /** Before the observation is part of what is predicted. */
+  #judge(unit: PeakUnit, bytes: number): void {
+    this.#suspected.delete(unitKey(unit));
+    const wanted = (this.#distrusted.get(key(unit)) ?? 0) - 1;
+    if (bytes > farOver * this.predict(unit).bytes) this.#distrusted.set(key(unit), runsToTrust);
+    else if (wanted > 0) this.#distrusted.set(key(unit), wanted);
+    else this.#distrusted.delete(key(unit));
   }
 
   #set({ model, component, size }: Omit<PeakCell, 'bytes'>, bytes: number): void {
@@ -122,3 +162,4 @@ function upperEnvelope(points: readonly Point[]): Line {
 
 const key = ({ model, component }: { readonly model: string; readonly component: ComponentName }): string =>
   `${component} ${model}`;
+const unitKey = (unit: PeakUnit): string => `${unit.size} ${key(unit)}`;

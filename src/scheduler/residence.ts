@@ -1,11 +1,13 @@
 import type { Lane } from './lane.js';
 
 /**
- * In which executors a generation's state lies, and at which step: in one, or with guidance split over two devices in two.
- * Generations are in the order in which their states were used, the latest last.
+ * In which executors a generation's state lies, at which step, and how large it is: in one executor, or with guidance split over
+ * two devices in two. Generations are in the order in which their states were used, the latest last.
  */
 export class Residence {
   readonly #states = new Map<string, Map<Lane, number>>();
+  /** Of one state of each generation that was ever opened. */
+  readonly #bytes = new Map<string, number>();
   /** Where a video is being decoded. */
   readonly #decoding = new Map<string, Lane>();
 
@@ -19,6 +21,13 @@ export class Residence {
     return this.#states.get(generationId)?.get(lane) === step;
   }
 
+  /** The lane has it now, where it takes so many bytes. */
+  open(generationId: string, lane: Lane, step: number, bytes: number): void {
+    this.#bytes.set(generationId, bytes);
+    this.set(generationId, lane, step);
+  }
+
+  /** A lane that has it is at this step. */
   set(generationId: string, lane: Lane, step: number): void {
     const states = this.#states.get(generationId) ?? new Map<Lane, number>();
     this.#states.delete(generationId);
@@ -35,10 +44,15 @@ export class Residence {
     return [...(this.#states.get(generationId)?.keys() ?? [])].filter((other) => other !== lane);
   }
 
-  /** Generations beyond so many on one lane, those used least recently first. */
-  surplus(lane: Lane, most: number): string[] {
+  /** Generations for which there is no room where a lane's states may take so many bytes, those used least recently first. */
+  surplus(lane: Lane, mostBytes: number): string[] {
+    let room = mostBytes;
     const here = [...this.#states].filter(([, states]) => states.has(lane)).map(([id]) => id);
-    return here.slice(0, Math.max(0, here.length - most));
+    const lastOut = here.findLastIndex((id) => {
+      room -= this.#bytes.get(id) ?? 0;
+      return room < 0;
+    });
+    return here.slice(0, lastOut + 1);
   }
 
   decodingLane(generationId: string): Lane | null {
@@ -62,6 +76,7 @@ export class Residence {
     const decoding = this.#decoding.get(generationId);
     if (decoding) lanes.add(decoding);
     this.#states.delete(generationId);
+    this.#bytes.delete(generationId);
     this.#decoding.delete(generationId);
     return [...lanes];
   }

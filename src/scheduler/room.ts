@@ -53,7 +53,9 @@ export async function takeRoom(lane: Lane, { asker, stage }: Pending, rows: numb
     end(done) {
       if (ended) return;
       ended = true;
-      ledger.end(need, done ? (measured(done) ?? difference(lane, need, before)) : null);
+      const memory = done ? measured(done) : null;
+      if (memory || !done) ledger.end(need, memory);
+      else endByDifference(lane, need, before);
     },
   };
 }
@@ -109,12 +111,14 @@ async function load(lane: Lane, { job, model }: Asker, { component }: Need): Pro
 
 /**
  * Where the driver does not tell processes apart (a container's pids are not its own), what a unit needs is seen in the whole
- * device's memory, as long as no other lane works there. More than is reckoned, which is generous, is taken for a neighbour's.
+ * device's memory, as long as no other lane works there. More than is reckoned, which is generous, may be a neighbour's.
  */
-function difference(lane: Lane, { modeledBytes }: Need, before: UsedAlone | null): UnitMemory | null {
+function endByDifference(lane: Lane, need: Need, before: UsedAlone | null): void {
+  const { ledger } = lane.device;
   const after = before && lane.device.usedAlone(lane, before);
-  if (!before || !after || after.usedBytes - before.usedBytes > modeledBytes) return null;
-  return { heldBytes: before.usedBytes, peakBytes: after.usedBytes, leftBytes: after.usedBytes };
+  if (!before || !after) return ledger.end(need, null);
+  const memory = { heldBytes: before.usedBytes, peakBytes: after.usedBytes, leftBytes: after.usedBytes };
+  ledger.end(need, memory, after.usedBytes - before.usedBytes <= need.modeledBytes);
 }
 
 function measured({ heldBytes, peakBytes, leftBytes }: Parameters<Room['end']>[0] & object): UnitMemory | null {

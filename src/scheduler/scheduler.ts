@@ -34,6 +34,8 @@ export interface SchedulerOptions extends RunContext {
   /** Of clients; all alike if left out. They may change at any time. */
   readonly weights?: Weights;
   readonly watchdog?: WatchdogSettings;
+  /** For tests: what states that wait may take of an executor's memory; what there is to spare if left out. */
+  readonly stateRoomBytes?: number;
   /** For tests; the executor of this project if left out. */
   readonly executorEntry?: ExecutorEntry;
   readonly hostOptions?: Pick<HostOptions, 'times' | 'backoff'>;
@@ -62,6 +64,7 @@ export class StepScheduler implements Scheduler {
       (device) =>
         new DeviceBook({
           ...{ device, measurements: measurements(device), headroomBytes: options.headroomBytes, watchdog, clock },
+          stateRoomBytes: options.stateRoomBytes,
           hostFor: ({ executor }) => {
             const host = { device: executor, workDirectory, log, ...options.hostOptions };
             return new ExecutorHost(entry ? { ...host, entry } : host);

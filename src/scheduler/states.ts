@@ -1,13 +1,11 @@
 import { type Asker, ConditioningMissing, type Pending, requestOf } from './asker.js';
 import { UnitFailed } from './failures.js';
 import type { Lane } from './lane.js';
+import { stateBytes } from './memory-model.js';
 import type { Residence } from './residence.js';
 
 /** More than a unit takes that reads or writes a file of a few megabytes. */
 export const fileSeconds = 1;
-
-/** Of generations that wait between two steps, in one executor. One of the 5B model takes up to 30 MB, its texts included. */
-const mostStates = 8;
 
 /**
  * Makes sure that the lane has the state at the asker's step, or where that is lost, at an earlier one. From another lane it comes
@@ -30,13 +28,13 @@ export async function openState(residence: Residence, lane: Lane, { job, model, 
   if (result.step === null) {
     throw new ConditioningMissing(`generation ${generationId} lacks an embedding or its first frame`);
   }
-  residence.set(generationId, lane, result.step);
+  residence.open(generationId, lane, result.step, stateBytes(job.settings, model.manifest));
   return result.step;
 }
 
 /**
- * Before these take a step on a lane: what is left of them on others falls behind and is dropped, and where many others wait on
- * this one, because they were preempted, those that have waited for longest go to disk.
+ * Before these take a step on a lane: what is left of them on others falls behind and is dropped, and of those that wait on this
+ * one, because they were preempted, as many go to disk as there is no room for, first those that have waited for longest.
  */
 export async function tidyStates(
   residence: Residence,
@@ -48,7 +46,7 @@ export async function tidyStates(
   for (const id of ids) {
     for (const other of residence.elsewhere(id, lane)) if (other !== second) await drop(residence, other, id);
   }
-  for (const id of residence.surplus(lane, mostStates)) {
+  for (const id of residence.surplus(lane, lane.device.stateRoomBytes)) {
     if (ids.includes(id)) continue;
     await lane.run<'checkpoint'>({ kind: 'checkpoint', generationIds: [id] }, fileSeconds);
     await drop(residence, lane, id);

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { quantumSeconds } from '../../src/scheduler/fairness.js';
+import { stateBytes } from '../../src/scheduler/memory-model.js';
 import { plan } from '../../src/scheduler/policy.js';
 import type { SchedulerOptions } from '../../src/scheduler/scheduler.js';
-import { oneLane, ScriptedScheduler, withSteps } from '../support/scripted-scheduler.js';
+import { oneLane, ScriptedScheduler, scriptedManifest, withSteps } from '../support/scripted-scheduler.js';
 
 /** How generations share devices: preemption, pauses, batches, several devices, guidance over two of them. */
 let scripted: ScriptedScheduler;
@@ -33,22 +34,28 @@ test('a more urgent one goes first at the next step, and the other says that it 
   expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
 });
 
-test('states of many that were preempted go to disk, and from there they go on', async () => {
-  await start();
-  const ids = Array.from({ length: 11 }, (_, i) => `g${i}`);
-  for (const [i, id] of ids.entries()) {
-    const underWay = scripted.reached(id, 1);
-    scripted.submit(id, { priority: i, settings: withSteps(4), prompt: 'pace=150' });
-    await underWay;
-  }
-  const onDisk = (id: string) => existsSync(join(scripted.folder, 'work', 'checkpoints', `${id}.json`));
-  expect(ids.filter(onDisk)).toEqual(['g0', 'g1', 'g2']);
-  await Promise.all(ids.map((id) => scripted.recorder.end(id)));
-  for (const id of ids) {
-    expect(scripted.story(id).at(-1)).toBe('succeeded');
-    expect(scripted.recorder.progress(id).flatMap(({ preview }) => preview?.step ?? [])).toEqual([1, 2, 3, 4]);
-  }
-});
+test.each([
+  { room: 8, out: ['g0', 'g1', 'g2'] },
+  { room: undefined, out: [] },
+])(
+  'of eleven that were preempted, with room for $room, $out go to disk, and from there they go on',
+  async ({ room, out }) => {
+    await start(room === undefined ? {} : { stateRoomBytes: room * stateBytes(withSteps(4), scriptedManifest) });
+    const ids = Array.from({ length: 11 }, (_, i) => `g${i}`);
+    for (const [i, id] of ids.entries()) {
+      const underWay = scripted.reached(id, 1);
+      scripted.submit(id, { priority: i, settings: withSteps(4), prompt: 'pace=150' });
+      await underWay;
+    }
+    const onDisk = (id: string) => existsSync(join(scripted.folder, 'work', 'checkpoints', `${id}.json`));
+    expect(ids.filter(onDisk)).toEqual(out);
+    await Promise.all(ids.map((id) => scripted.recorder.end(id)));
+    for (const id of ids) {
+      expect(scripted.story(id).at(-1)).toBe('succeeded');
+      expect(scripted.recorder.progress(id).flatMap(({ preview }) => preview?.step ?? [])).toEqual([1, 2, 3, 4]);
+    }
+  },
+);
 
 test('shorter ones go before longer ones as soon as the costs are known', async () => {
   await start();
