@@ -20,8 +20,11 @@ export interface ToyRun {
   readonly total: number;
 }
 
-/** Called after the text is encoded and after every step, with the estimate of the clean latents; awaited before what follows. */
-export type OnStep = (step: number, x0: Float32Array | null) => Promise<void>;
+/**
+ * Called after the text is encoded and after every step, with the estimate of the clean latents; awaited before what follows,
+ * which `stop` keeps from coming.
+ */
+export type OnStep = (step: number, x0: Float32Array | null) => Promise<'stop' | undefined>;
 
 /** The bundled model's networks in this process, no server around them. `run` makes the showpiece: 256×160, 33 frames, 20 steps. */
 export async function openToy(directory: string, session: Precision) {
@@ -37,7 +40,7 @@ export async function openToy(directory: string, session: Precision) {
     decoder: await openVaeDecoder(source(folder.vae), session),
   };
   return {
-    async run(prompt: string, onStep: OnStep = async () => {}): Promise<ToyRun> {
+    async run(prompt: string, onStep: OnStep = async () => undefined): Promise<ToyRun> {
       const started = performance.now();
       const request: GenerateRequest = {
         prompt: await tokenizer.encode(cleanPrompt(prompt)),
@@ -59,7 +62,7 @@ export async function openToy(directory: string, session: Precision) {
         if (event.kind === 'text') await onStep(0, null);
         if (event.kind === 'step') {
           steps.push((performance.now() - last) / 1000);
-          await onStep(event.step, event.x0);
+          if ((await onStep(event.step, event.x0)) === 'stop') break;
         }
         if (event.kind === 'frames') chunks.push(rgb24(event.chunk));
         else last = performance.now();

@@ -11,20 +11,22 @@ import { openToy } from '../toy-pipeline.js';
 const prompt = 'A red sports car speeding through a desert highway at sunset';
 const settings = { width: 256, height: 160, frameCount: 33, steps: 20, guidanceScale: 5, shift: 5, seed: 7, fps: 16 };
 
-/** Of the steps of one video. */
+/** Of the steps of one video: seconds, and processor seconds. */
 export interface Cost {
   readonly seconds: number;
-  /** Of a processor: this process, in which the bare loop, the server and who watches it run, and the executors. */
-  readonly cpuSeconds: number;
+  /** Of this process, in which the bare loop, the server and who watches it run. */
+  readonly here: number;
+  readonly executors: number;
 }
 
 /** What was made, each twice: the networks alone; they and the pictures of every step that the server sends; the whole server. */
 export const ways = ['networks', 'same work', 'server'] as const;
 export type Way = (typeof ways)[number];
 
+export type Block = Readonly<Record<Way, Cost>>;
+
 export interface Overhead {
-  /** Of each block. */
-  readonly blocks: readonly Readonly<Record<Way, Cost>>[];
+  readonly blocks: readonly Block[];
   /** Event-loop delay of the process that serves and watches its own stream, while it denoises: p99 of each video, milliseconds. */
   readonly loopDelays: readonly number[];
 }
@@ -33,7 +35,10 @@ export interface Overhead {
  * The same video by each way, over and over, in blocks of 1 2 3 3 2 1: what changes steadily on the machine during a block is
  * the same for all of them.
  */
-export async function measureOverhead(folder: string, threads: number, blocks: number): Promise<Overhead> {
+export async function measureOverhead(
+  folder: string,
+  { threads, blocks, onBlock }: { readonly threads: number; readonly blocks: number; onBlock(block: Block): void },
+): Promise<Overhead> {
   const toy = await openToy('inference/models/toy/diffusers', { device: { kind: 'CPU' }, threads });
   await using connection = await startEmbedded({ dataDir: folder });
   const loopDelays: number[] = [];
@@ -51,9 +56,10 @@ export async function measureOverhead(folder: string, threads: number, blocks: n
     await toy.run(prompt, async (step, x0) => {
       if (!x0) begun = now();
       else if (withPreviews) pictures.push(encodePreview(picturesOf(x0), step, settings.fps));
-      if (step < settings.steps) return;
+      if (step < settings.steps) return undefined;
       await Promise.all(pictures);
       ended = now();
+      return 'stop';
     });
     return between(begun, ended);
   };
@@ -85,11 +91,16 @@ export async function measureOverhead(folder: string, threads: number, blocks: n
   try {
     for (const way of ways) await make[way]();
     loopDelays.length = 0;
-    const measured: Record<Way, Cost>[] = [];
-    for (let block = 0; block < blocks; block++) {
-      const costs = new Map<Way, Cost>();
-      for (const way of [...ways, ...[...ways].reverse()]) costs.set(way, sum(costs.get(way), await make[way]()));
-      measured.push(Object.fromEntries(costs) as Record<Way, Cost>);
+    const measured: Block[] = [];
+    for (let i = 0; i < blocks; i++) {
+      const [first, second, third] = [await make.networks(), await make['same work'](), await make.server()];
+      const block = {
+        server: combine(third, await make.server(), 1),
+        'same work': combine(second, await make['same work'](), 1),
+        networks: combine(first, await make.networks(), 1),
+      };
+      onBlock(block);
+      measured.push(block);
     }
     return { blocks: measured, loopDelays };
   } finally {
@@ -98,16 +109,15 @@ export async function measureOverhead(folder: string, threads: number, blocks: n
 }
 
 function now(): Cost {
-  return { seconds: performance.now() / 1000, cpuSeconds: ownCpuSeconds() + executorsCpuSeconds() };
+  return { seconds: performance.now() / 1000, here: ownCpuSeconds(), executors: executorsCpuSeconds() };
 }
 
-const between = (from: Cost, to: Cost): Cost => ({
-  seconds: to.seconds - from.seconds,
-  cpuSeconds: to.cpuSeconds - from.cpuSeconds,
+const combine = (a: Cost, b: Cost, sign: 1 | -1): Cost => ({
+  seconds: a.seconds + sign * b.seconds,
+  here: a.here + sign * b.here,
+  executors: a.executors + sign * b.executors,
 });
-
-const sum = (a: Cost | undefined, b: Cost): Cost =>
-  a ? between({ seconds: -a.seconds, cpuSeconds: -a.cpuSeconds }, b) : b;
+const between = (from: Cost, to: Cost): Cost => combine(to, from, -1);
 
 function ownCpuSeconds(): number {
   const { user, system } = process.cpuUsage();
