@@ -10,7 +10,7 @@ import { float32, int64 } from '../../inference/tensor.js';
 import { describeFailure } from '../../src/execution/unit-failure.js';
 
 const noWeights: WeightSource = { folder: '/', tensors: new Map() };
-const cpu = { device: { kind: 'CPU' }, threads: 1, binding: 'native' } as const;
+const cpu = { device: { kind: 'CPU' }, threads: 1, memoryPattern: false, binding: 'native' } as const;
 
 const opened: Session[] = [];
 async function open(graph: Pick<Graph, 'encode' | 'weights'>): Promise<Session> {

@@ -2,8 +2,8 @@
  * What we call of ONNX Runtime's C API: `struct OrtApi` is a table of function pointers to which every version appends. By name, the
  * place in that table and the signature. Every handle is an opaque `void *`; functions that give an `OrtStatus *` give null where
  * they succeeded.
- * Source: onnxruntime_c_api.h, API version 24, counted by a script and compared with the same list of ONNX Runtime's C# binding
- * (NativeMethods.shared.cs); every function but CUDA's own is called by test/unit/native-session.test.ts.
+ * Source: onnxruntime_c_api.h, API version 24, counted by a script; test/unit/native-session.test.ts calls every function but
+ * AddRunConfigEntry and CUDA's own.
  */
 export const apiVersion = 24;
 
