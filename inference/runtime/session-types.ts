@@ -5,7 +5,7 @@ export interface SessionOptions {
   readonly device: { readonly kind: 'CPU' } | { readonly kind: 'CUDA'; readonly deviceId: number };
   /** Threads of one operator on the CPU; ONNX Runtime's own choice (the physical cores) if left out. */
   readonly threads?: number;
-  /** Whether memory is planned ahead as one piece; ONNX Runtime's default is yes. To be measured on a GPU. */
+  /** Whether memory is planned ahead as one piece; ONNX Runtime's default is yes. */
   readonly memoryPattern?: boolean;
   /** `native` (CUDA's): ONNX Runtime's C API. `node` (the CPU's, and where the other cannot be loaded): onnxruntime-node. */
   readonly binding?: 'native' | 'node';
