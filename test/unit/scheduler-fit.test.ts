@@ -48,9 +48,10 @@ describe('the published model in half precision', () => {
   test('learns from what was measured', () => {
     const device = { kind: 'CUDA' as const, ledger: new Ledger(12 * gib) };
     const wanted = settings(832, 480, 29);
-    const [, denoiser] = needsOf(wanted, manifest, 'CUDA');
-    if (!denoiser) throw new Error('no denoiser');
-    device.ledger.peaks.observe(denoiser, 0.4 * gib);
+    const [, denoiser, decoder] = needsOf(wanted, manifest, 'CUDA');
+    if (!denoiser || !decoder) throw new Error('no denoiser, or no decoder');
+    expect(fitOn([device], wanted, manifest).fits).toBe(false);
+    for (const unit of [denoiser, decoder]) device.ledger.peaks.observe(unit, 0.4 * gib);
     expect(fitOn([device], wanted, manifest).fits).toBe(true);
     device.ledger.peaks.outOfMemory(denoiser);
     for (let i = 0; i < 6; i++) device.ledger.peaks.outOfMemory(denoiser);
