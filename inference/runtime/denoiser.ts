@@ -2,7 +2,7 @@ import type { WeightSource } from '../bundle/weights.js';
 import type { Denoiser, DenoiserRow, LatentShape } from '../pipeline/networks.js';
 import { type DType, float32, int64, type Tensor } from '../tensor.js';
 import type { DenoiserConfig } from '../wan/config.js';
-import { buildDenoiser, type DenoiserVariant } from '../wan/denoiser.js';
+import { buildDenoiser } from '../wan/denoiser.js';
 import { evenShape, patchify, tokenGrid, unpatchify } from '../wan/patches.js';
 import { rotaryTables, tokenCount } from '../wan/rope.js';
 import { foldPadding } from '../wan/text-context.js';
@@ -15,10 +15,10 @@ import { openSession, type Session, type SessionOptions } from './session.js';
  */
 export async function openDenoiser(
   { weights, config }: { readonly weights: WeightSource; readonly config: DenoiserConfig },
-  options: SessionOptions & { readonly compute?: DType; readonly variant?: DenoiserVariant },
+  options: SessionOptions & { readonly compute?: DType },
 ): Promise<Denoiser> {
   const compute = options.compute ?? (options.device.kind === 'CUDA' ? 'float16' : 'float32');
-  return new OrtDenoiser(config, await openSession(buildDenoiser(weights, config, compute, options.variant), options));
+  return new OrtDenoiser(config, await openSession(buildDenoiser(weights, config, compute), options));
 }
 
 class OrtDenoiser implements Denoiser {

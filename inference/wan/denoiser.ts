@@ -7,7 +7,6 @@ import {
   concat,
   dim,
   expandTo,
-  fusedMatmul,
   gather,
   geluTanh,
   ints,
@@ -17,11 +16,8 @@ import {
   reshapeTo,
   rmsNorm,
   rotaryEmbedding,
-  scalar,
   silu,
-  softmax,
   split,
-  transpose,
   unsqueeze,
 } from '../graph/ops.js';
 import { type DType, float32 } from '../tensor.js';
@@ -49,12 +45,7 @@ import type { DenoiserConfig } from './config.js';
  * `weights.compute` half precision keeps in float32 what diffusers keeps: the time embedding, the modulation tables, the rotary
  * tables, the insides of the norms, latents in and out.
  */
-export function buildDenoiser(
-  weights: WeightSource,
-  config: DenoiserConfig,
-  compute: DType = 'float32',
-  variant: DenoiserVariant = {},
-): Graph {
+export function buildDenoiser(weights: WeightSource, config: DenoiserConfig, compute: DType = 'float32'): Graph {
   const g = new Graph('denoiser', weights, compute);
   const patches = g.input('patches', 'float32', ['rows', 'tokens', config.inChannels * 4]);
   const time = g.input('time', 'float32', ['moments', config.freqDim]);
@@ -67,13 +58,13 @@ export function buildDenoiser(
   const width = ints(g, [config.width]);
   const grouped = concat([dim(selector, 0), ints(g, [-1]), width], 0); // [rows·groups, tokens / groups, width]
   const flat = concat([dim(patches, 0), ints(g, [-1]), width], 0); // [rows, tokens, width]
-  const net: Network = { g, config, grouped, flat, variant };
+  const net: Network = { g, config, grouped, flat };
 
   const { embedding, modulation } = embedTime(net, time, selector);
   const context: Context = {
     modulation,
     text: embedText(net, cast(text, compute)),
-    textBias: variant.shortText ? cast(textBias, compute) : forEachToken(net, cast(textBias, compute), patches),
+    textBias: forEachToken(net, cast(textBias, compute), patches),
     cosTable: cast(cosTable, compute),
     sinTable: cast(sinTable, compute),
   };
@@ -86,16 +77,7 @@ export function buildDenoiser(
   return g;
 }
 
-/** Other ways to the same numbers, to be measured on a GPU; what does not pay goes again. See RESULTS.md. */
-export interface DenoiserVariant {
-  /** The bias of self-attention's values joins that of its output: weights of a softmax sum to one. Saves a pass over the tokens. */
-  readonly valueBias?: boolean;
-  /** Cross-attention as products with two matrices made of the text; pays while heads·keys is well below the width. */
-  readonly shortText?: boolean;
-}
-
 interface Network {
-  readonly variant: DenoiserVariant;
   readonly g: Graph;
   readonly config: DenoiserConfig;
   /** The two shapes of the residual stream. */
@@ -155,25 +137,23 @@ function block(net: Network, name: string, input: Value, context: Context): Valu
   let x = gatedAdd(net, input, gate1, self);
 
   const y = layerNorm(x, g.weight(`${name}.norm2.weight`), g.weight(`${name}.norm2.bias`), config.eps);
-  const cross = net.variant.shortText ? crossAttentionOfShortText : crossAttention;
-  x = add(x, cross(net, `${name}.attn2`, y, context));
+  x = add(x, crossAttention(net, `${name}.attn2`, y, context));
 
   // [rows, tokens, ffnWidth]. The bias goes with the projection: as an input of FastGelu it costs 18 % of a step on the CPU.
   const hidden = project(net, `${name}.ffn.net.0.proj`, adaptiveNorm(net, x, shift2, scale2));
   return gatedAdd(net, x, gate2, project(net, `${name}.ffn.net.2`, geluTanh(hidden)));
 }
 
-/** Full attention among the tokens of a row. */
+/**
+ * Full attention among the tokens of a row. The bias of the values joins that of the output, for the weights of a softmax sum to one:
+ * a pass over the tokens less.
+ */
 function selfAttention(net: Network, name: string, x: Value, { cosTable, sinTable }: Context): Value {
-  const { heads } = net.config;
-  const q = rotaryEmbedding(normed(net, name, 'q', x), cosTable, sinTable, heads);
-  const k = rotaryEmbedding(normed(net, name, 'k', x), cosTable, sinTable, heads);
-  if (net.variant.valueBias) {
-    const { g } = net;
-    const v = linear(x, kernel(g, `${name}.to_v`));
-    return add(linear(attention(q, k, v, heads), kernel(g, `${name}.to_out.0`)), joinedBias(net, name));
-  }
-  return project(net, `${name}.to_out.0`, attention(q, k, project(net, `${name}.to_v`, x), heads));
+  const { g, config } = net;
+  const q = rotaryEmbedding(normed(net, name, 'q', x), cosTable, sinTable, config.heads);
+  const k = rotaryEmbedding(normed(net, name, 'k', x), cosTable, sinTable, config.heads);
+  const v = linear(x, kernel(g, `${name}.to_v`));
+  return add(linear(attention(q, k, v, config.heads), kernel(g, `${name}.to_out.0`)), joinedBias(net, name));
 }
 
 /** W·b + c of the values' bias b and the output's W and c: [width], in float32 and constant, so folded when the session opens. */
@@ -193,47 +173,6 @@ function crossAttention(net: Network, name: string, x: Value, { text, textBias }
   const k = normed(net, name, 'k', text); // [rows, keys, width]
   const v = project(net, `${name}.to_v`, text);
   return project(net, `${name}.to_out.0`, attention(q, k, v, net.config.heads, { bias: textBias }));
-}
-
-/**
- * The same for few keys. All heads' scores are one product with the keys, each head's on rows of its own (zeros elsewhere); and
- * as values and output layer follow each other without anything between them, they are one matrix, too, as high as heads·keys
- * instead of the width. The output's bias is in it: the weights of a head sum to one, those of all heads to their number.
- */
-function crossAttentionOfShortText(net: Network, name: string, x: Value, { text, textBias }: Context): Value {
-  const { g, config } = net;
-  const { heads, headDim, width } = config;
-  const q = normed(net, name, 'q', x); // [rows, tokens, width]
-  const k = normed(net, name, 'k', text); // [rows, keys, width]
-  const v = project(net, `${name}.to_v`, text);
-  const rows = dim(text, 0);
-  const keys = dim(text, 1);
-  const ownHead = Float32Array.from({ length: heads * width }, (_, i) =>
-    Number(Math.floor((i % width) / headDim) === Math.floor(i / width)),
-  );
-  const mask = cast(g.constant(float32(ownHead, [1, heads, 1, width])), g.compute);
-  const tall = concat([rows, ints(g, [-1, width])], 0);
-  const keysOfHeads = reshapeTo(mul(unsqueeze(k, [1]), mask), tall); // [rows, heads·keys, width]
-  const scores = fusedMatmul(q, keysOfHeads, { transB: true, alpha: 1 / Math.sqrt(headDim) });
-  const perHead = reshapeTo(scores, concat([rows, ints(g, [-1, heads]), keys], 0)); // [rows, tokens, heads, keys]
-  const shares = reshapeTo(
-    softmax(add(perHead, textBias)),
-    concat([rows, ints(g, [-1]), mul(ints(g, [heads]), keys)], 0),
-  );
-
-  const byHead = (value: Value) => reshapeTo(value, ints(g, [-1, heads, headDim])); // [rows·keys or width, heads, headDim]
-  const out = kernel(g, `${name}.to_out.0`, { shape: [width, heads, headDim] });
-  // [heads, rows·keys, width], transposed within the product
-  const through = g.node('FusedMatMul', [byHead(v), out], {
-    domain: 'com.microsoft',
-    attributes: { transBatchA: 1, transBatchB: 1, transB: 1 },
-  });
-  const ofRows = transpose(
-    reshapeTo(through, concat([ints(g, [heads]), rows, keys, ints(g, [width])], 0)),
-    [1, 0, 2, 3],
-  );
-  const bias = mul(g.weight(`${name}.to_out.0.bias`), scalar(through, 1 / heads));
-  return g.node('MatMul', [shares, add(reshapeTo(ofRows, tall), bias)]); // [rows, tokens, width]
 }
 
 /** Queries or keys, RMS-normalised over the whole width before it is split into heads. */

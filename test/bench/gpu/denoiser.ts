@@ -1,8 +1,8 @@
 /**
- * Seconds of a step in the denoiser alone, for every way in which its graph can be written: which of them pays. Each way in a process
+ * Seconds of a step in the denoiser alone, for every way in which its session can be opened: which of them pays. Each way in a process
  * of its own; a JSON line each, and how far its result lies from the first way's.
  *
- *     node dist/test/bench/gpu/denoiser.js MODEL_FOLDER [--device cuda-0|cpu] [--size 832x480x29] [--rows 2] [--ways plain,valueBias,…]
+ *     node dist/test/bench/gpu/denoiser.js MODEL_FOLDER [--device cuda-0|cpu] [--size 832x480x29] [--rows 2] [--ways plain,node,…]
  *         [--text 16] [--layers 30] [--repetitions 10]
  *
  * --text     tokens of the prompts; padding is folded, so attention sees these and one more
@@ -20,19 +20,15 @@ import { gaussianNoise } from '../../../inference/pipeline/noise.js';
 import { openDenoiser } from '../../../inference/runtime/denoiser.js';
 import { oneThread } from '../../../inference/runtime/native/one-thread.js';
 import type { SessionOptions } from '../../../inference/runtime/session.js';
-import type { DenoiserVariant } from '../../../inference/wan/denoiser.js';
 import { median } from '../../../src/benchmark/measurement.js';
 import { deviceOf } from './device.js';
 import { heldGigabytes } from './held-gigabytes.js';
 import { compared } from './relative-distance.js';
 
-type Way = DenoiserVariant & Pick<SessionOptions, 'memoryPattern' | 'binding'>;
+type Way = Pick<SessionOptions, 'memoryPattern' | 'binding'>;
 
 const ways: Readonly<Record<string, Way>> = {
   plain: {},
-  valueBias: { valueBias: true },
-  shortText: { shortText: true },
-  both: { valueBias: true, shortText: true },
   node: { binding: 'node' },
   noMemoryPattern: { memoryPattern: false },
 };
@@ -55,17 +51,11 @@ const { values, positionals } = parseArgs({
 
 async function measure(folder: string, name: string, resultFile: string | undefined): Promise<void> {
   const { config, weights } = await openDenoiserFolder(folder);
-  const { memoryPattern, binding, ...variant } = ways[name] ?? {};
   const opened = performance.now();
   const layers = values.layers === undefined ? config.layers : Number(values.layers);
   const denoiser = await openDenoiser(
     { weights: weights.source, config: { ...config, layers } },
-    {
-      device: deviceOf(values.device),
-      variant,
-      ...(memoryPattern === undefined ? {} : { memoryPattern }),
-      ...(binding === undefined ? {} : { binding }),
-    },
+    { device: deviceOf(values.device), ...ways[name] },
   );
   const openSeconds = (performance.now() - opened) / 1000;
   const [width = 0, height = 0, frames = 0] = values.size.split('x').map(Number);

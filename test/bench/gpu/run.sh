@@ -5,7 +5,7 @@
 #   test/bench/gpu/run.sh OUT_FOLDER [SECTION…]        in the repository's root, `npm run build` done; expected seconds on an H100:
 #
 #   make      15   a folder of random weights in fp16 (23 GB) in $MODEL, unless it is there
-#   ways      45   the denoiser alone, a guided step at 480p: every way of writing its graph
+#   ways      45   the denoiser alone, a guided step at 480p: every way of opening its session
 #   texts     30   the same with prompts of 120 and 500 tokens
 #   kernels   40   what the GPU spends a step on: two layers under ncu
 #   decoder  240   the VAE alone, every way of decoding (decoder.ts lists them), at 480p
@@ -50,12 +50,12 @@ make() {
 
 texts() {
   for tokens in 120 500; do
-    node $gpu/denoiser.js "$model" --device "$device" --size "$size" --text $tokens --ways plain,shortText --repetitions 5
+    node $gpu/denoiser.js "$model" --device "$device" --size "$size" --text $tokens --ways plain --repetitions 5
   done
 }
 
 kernels() {
-  for way in plain both; do
+  for way in plain; do
     # No clock control: the card's clocks are not ours to set.
     ncu --clock-control none --metrics gpu__time_duration.sum --csv --page raw --log-file /tmp/ncu.csv \
       node $gpu/denoiser.js "$model" --device "$device" --size "$size" --layers 2 --repetitions 1 --way $way
