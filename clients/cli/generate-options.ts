@@ -3,6 +3,7 @@ import type {
   CreateGenerationInput,
   CropInput,
   GenerationSettingsInput,
+  GuidanceIntervalInput,
   OutputsInput,
   ReelQL,
   Sampler,
@@ -26,6 +27,12 @@ export const settingsOptions = {
   shift: { type: 'string', description: 'Shift of the noise schedule', valueHint: 'x' },
   seed: { type: 'string', description: 'Same seed, same video; random if left out', valueHint: 'n' },
   sampler: { type: 'string', description: 'UNIPC, EULER or DMD', valueHint: 'name' },
+  'guidance-interval': {
+    type: 'string',
+    description: 'Guidance in these of the steps only, such as 0.1-0.8',
+    valueHint: 'from-to',
+  },
+  'cache-steps': { type: 'string', description: '1 to 3 steps in a row reuse the one before; faster', valueHint: 'n' },
 } as const satisfies ArgsDef;
 
 /** Options that say what becomes of the pictures. */
@@ -57,6 +64,7 @@ const numbers = {
   guidance: 'guidanceScale',
   shift: 'shift',
   seed: 'seed',
+  'cache-steps': 'cacheSteps',
 } as const;
 
 /** @throws CommandLineError where a number is none */
@@ -66,7 +74,21 @@ export function settingsOf(args: ParsedArgs<typeof settingsOptions>): Generation
     return text === undefined ? [] : [[field, numberOf(option, text)]];
   });
   const sampler = args.sampler?.toUpperCase() as Sampler | undefined;
-  return { ...Object.fromEntries(given), sampler };
+  const interval = args['guidance-interval'];
+  return {
+    ...Object.fromEntries(given),
+    sampler,
+    ...(interval === undefined ? {} : { guidanceInterval: intervalOf(interval) }),
+  };
+}
+
+function intervalOf(text: string): GuidanceIntervalInput {
+  const [, start, end] = /^([\d.]+)-([\d.]+)$/.exec(text) ?? [];
+  const interval = { start: Number(start), end: Number(end) };
+  if (Number.isNaN(interval.start + interval.end)) {
+    throw new CommandLineError(`--guidance-interval must look like 0.1-0.8, not "${text}".`);
+  }
+  return interval;
 }
 
 /**

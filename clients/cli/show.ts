@@ -24,7 +24,10 @@ export const show = command({
 
 function factsOf(generation: Generation): [string, string][] {
   const { id, status, prompt, negativePrompt, modelName, device, adjustments, usage, failure, artifacts } = generation;
-  const { width, height, frameCount, fps, steps, guidanceScale, sampler, shift, seed } = generation.settings;
+  const { width, height, frameCount, fps, steps, guidanceScale, sampler, shift, seed, guidanceInterval, cacheSteps } =
+    generation.settings;
+  const interval = guidanceInterval ? ` in ${guidanceInterval.start}-${guidanceInterval.end} of the steps` : '';
+  const cached = cacheSteps ? `, cache-steps ${cacheSteps}` : '';
   return [
     ['Id', id],
     ['Status', marks[status](status)],
@@ -33,7 +36,7 @@ function factsOf(generation: Generation): [string, string][] {
     ['Model', `${modelName}${device ? ` on ${device.name}` : ''}`],
     [
       'Settings',
-      `${width}×${height}, ${frameCount} frames at ${fps}/s, ${steps} steps of ${sampler}, guidance ${guidanceScale}, shift ${shift}, seed ${seed}`,
+      `${width}×${height}, ${frameCount} frames at ${fps}/s, ${steps} steps of ${sampler}, guidance ${guidanceScale}${interval}, shift ${shift}${cached}, seed ${seed}`,
     ],
     ...adjustments.map(({ field, from, to, reason }): [string, string] => [
       'Adjusted',

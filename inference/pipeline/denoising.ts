@@ -1,16 +1,21 @@
 import { type SamplerName, type SolverState, samplers } from '../samplers/index.js';
-import { guided, isGuided } from './guidance.js';
+import { guided } from './guidance.js';
 import { latentCount, withFirstFrame } from './latents.js';
 import type { DenoiserRow, LatentShape, TextEmbedding } from './networks.js';
 import { gaussianNoise } from './noise.js';
+import { type RowCount, type StepPlanSettings, stepRows } from './step-plan.js';
 
-export interface DenoisingSettings {
+export interface DenoisingSettings extends StepPlanSettings {
   readonly sampler: SamplerName;
-  readonly steps: number;
   readonly shift: number;
-  readonly guidanceScale: number;
   /** Of the noise that a sampler adds on the way; that of the beginning is given apart. */
   readonly seed: number;
+}
+
+/** These of all settings, and nothing else: a checkpoint holds them. */
+export function denoisingSettings(settings: DenoisingSettings): DenoisingSettings {
+  const { sampler, steps, shift, guidanceScale, guidanceInterval, cacheSteps, seed } = settings;
+  return { sampler, steps, shift, guidanceScale, guidanceInterval, cacheSteps, seed };
 }
 
 /**
@@ -20,7 +25,7 @@ export interface DenoisingSettings {
 export interface DenoisingState {
   readonly settings: DenoisingSettings;
   readonly shape: LatentShape;
-  /** Steps done: 0 … settings.steps */
+  /** Steps done: 0 … settings.steps. The next one is computed: those that reuse a velocity are taken along with the one before. */
   readonly step: number;
   /** Noisy latents [channels, frames, height, width] */
   readonly sample: Float32Array;
@@ -56,7 +61,7 @@ export function isDone(state: DenoisingState): boolean {
   return state.step >= state.settings.steps;
 }
 
-/** The rows of the next step: conditional, then unconditional where the generation is guided. */
+/** The rows of the next step: conditional, then unconditional where that step is guided. */
 export function rowsOf(state: DenoisingState, { prompt, negativePrompt }: Conditioning): DenoiserRow[] {
   const { settings, shape, step, sample, firstFrame } = state;
   const t = scheduleOf(state).timesteps[step];
@@ -65,28 +70,34 @@ export function rowsOf(state: DenoisingState, { prompt, negativePrompt }: Condit
   const latents = firstFrame ? withFirstFrame(sample, firstFrame, shape) : sample;
   const timesteps = firstFrame ? new Float32Array(shape.frames).fill(t, 1) : Float32Array.of(t);
   const conditional = { latents, timesteps, text: prompt };
-  if (!isGuided(settings.guidanceScale)) return [conditional];
+  if (rowCount(state) === 1) return [conditional];
   if (!negativePrompt) throw new TypeError('guidance over 1 needs the embedding of the negative prompt, empty or not');
   return [conditional, { latents, timesteps, text: negativePrompt }];
 }
 
 /**
- * One step of the solver.
+ * One computed step of the solver, and the steps after it that reuse its velocity.
  * @param velocities the denoiser's answers to `rowsOf(state)`, in its order.
- * @returns the state after the step, and the clean latents as estimated at it, for previews.
+ * @returns the state after these steps, and the clean latents as estimated at the last of them, for previews.
  */
 export function advance(
   state: DenoisingState,
   velocities: readonly Float32Array[],
 ): { readonly state: DenoisingState; readonly x0: Float32Array } {
-  const { settings, shape, step, sample, solver, firstFrame } = state;
   const [conditional, unconditional] = velocities;
-  const expected = isGuided(settings.guidanceScale) ? 2 : 1;
+  const expected = rowCount(state);
   if (!conditional || velocities.length !== expected) {
     throw new RangeError(`a step takes ${expected} velocities, not ${velocities.length}`);
   }
-  for (const velocity of velocities) checkLength('a velocity', velocity, sample.length);
-  const velocity = unconditional ? guided(conditional, unconditional, settings.guidanceScale) : conditional;
+  for (const velocity of velocities) checkLength('a velocity', velocity, state.sample.length);
+  const velocity = unconditional ? guided(conditional, unconditional, state.settings.guidanceScale) : conditional;
+  let stepped = takeStep(state, velocity);
+  while (rowCount(stepped.state) === 0) stepped = takeStep(stepped.state, velocity);
+  return stepped;
+}
+
+function takeStep(state: DenoisingState, velocity: Float32Array): ReturnType<typeof advance> {
+  const { settings, shape, step, sample, solver, firstFrame } = state;
   // Stream 0 of the seed is the noise that denoising begins with.
   const noise = () => gaussianNoise(settings.seed, sample.length, step + 1);
   const next = samplers[settings.sampler].step(scheduleOf(state), step, solver, sample, velocity, noise);
@@ -100,6 +111,11 @@ export function advance(
 export function finalLatents(state: DenoisingState): Float32Array {
   if (!isDone(state)) throw new RangeError(`${state.step} of ${state.settings.steps} steps are done`);
   return state.firstFrame ? withFirstFrame(state.sample, state.firstFrame, state.shape) : state.sample;
+}
+
+/** Undefined when all steps are done. */
+function rowCount({ settings, step }: DenoisingState): RowCount | undefined {
+  return stepRows(settings)[step];
 }
 
 function scheduleOf({ settings }: DenoisingState) {

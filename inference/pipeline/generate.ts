@@ -3,6 +3,7 @@ import {
   begin,
   type Conditioning,
   type DenoisingSettings,
+  denoisingSettings,
   finalLatents,
   isDone,
   rowsOf,
@@ -42,7 +43,7 @@ export interface GenerateRequest extends DenoisingSettings, VideoSize {
 export type GenerateEvent =
   /** The text is encoded; steps follow. */
   | { readonly kind: 'text'; readonly conditioning: Conditioning }
-  /** `step` steps are done. `sample` is noisy, `x0` is the clean estimate. */
+  /** `step` steps are done, maybe several more than before: see `cacheSteps`. `sample` is noisy, `x0` is the clean estimate. */
   | { readonly kind: 'step'; readonly step: number; readonly sample: Float32Array; readonly x0: Float32Array }
   | { readonly kind: 'latents'; readonly shape: LatentShape; readonly latents: Float32Array }
   /** Pixels in [-1, 1]: one frame first, then four each. */
@@ -62,8 +63,7 @@ export async function* generate(
   yield { kind: 'text', conditioning };
 
   const noise = request.noise ?? gaussianNoise(request.seed, latentCount(shape));
-  const { sampler, steps, shift, guidanceScale, seed } = request;
-  let state = begin({ sampler, steps, shift, guidanceScale, seed }, shape, noise, request.firstFrame ?? null);
+  let state = begin(denoisingSettings(request), shape, noise, request.firstFrame ?? null);
   while (!isDone(state)) {
     const velocities = await networks.denoiser.denoise(shape, rowsOf(state, conditioning));
     const { state: next, x0 } = advance(state, velocities);

@@ -3,6 +3,15 @@ import { Field, Float, InputType, Int } from 'type-graphql';
 import type { Sampler as SamplerName } from '../generations/generation.js';
 import { Sampler } from './enums.js';
 
+@InputType({ description: 'A part of the steps of a generation, as fractions of their number: 0 <= start < end <= 1.' })
+export class GuidanceIntervalInput {
+  @Field(() => Float, { defaultValue: 0, description: 'The first step in it is the one at floor(start * steps).' })
+  readonly start!: number;
+
+  @Field(() => Float, { defaultValue: 1, description: 'The first step after it is the one at floor(end * steps).' })
+  readonly end!: number;
+}
+
 @InputType({
   description:
     "Settings to choose. What is left out takes the model's default; all are checked against its limits, and what is wrong comes back as InvalidInput.",
@@ -41,4 +50,18 @@ export class GenerationSettingsInput {
 
   @Field(() => GraphQLSafeInt, { nullable: true, description: '0 to 2^53 - 1. Leave out for a random one.' })
   readonly seed?: number | null;
+
+  @Field(() => GuidanceIntervalInput, {
+    nullable: true,
+    description:
+      "Guidance in these steps only (Kynkäänniemi et al. 2024); the others take half the time. As `start` and `stop` of diffusers' ClassifierFreeGuidance. Needs guidanceScale above 1. Left out: in all steps.",
+  })
+  readonly guidanceInterval?: GuidanceIntervalInput | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Step caching: between the first quarter and the last tenth of the steps, so many in a row reuse the velocity of the one before and take next to no time. 0 to 3 with UNIPC and EULER, 0 with DMD. Changes the video: fewer details of it the more steps there are. Left out: 0.',
+  })
+  readonly cacheSteps?: number | null;
 }

@@ -1,4 +1,4 @@
-import { GraphQLNonNegativeInt, GraphQLSafeInt } from 'graphql-scalars';
+import { GraphQLNonNegativeInt, GraphQLPositiveInt, GraphQLSafeInt } from 'graphql-scalars';
 import { Ctx, Field, Float, GraphQLISODateTime, Int, ObjectType } from 'type-graphql';
 import type * as domain from '../generations/generation.js';
 import type { GenerationRecord } from '../generations/record.js';
@@ -18,12 +18,30 @@ import { Upload } from './upload.type.js';
 /** A type of a module that imports this one: as a bare type annotation its class would be read before it exists. */
 type Relation<T> = T;
 
+@ObjectType({ description: 'A part of the steps of a generation, as fractions of their number.' })
+export class GuidanceInterval {
+  @Field(() => Float, { description: 'The first step in it is the one at floor(start * steps).' })
+  readonly start!: number;
+
+  @Field(() => Float, { description: 'The first step after it is the one at floor(end * steps).' })
+  readonly end!: number;
+}
+
 @ObjectType({
   description: 'Every setting resolved, seed included: resubmitted as they are, they give the same video.',
 })
 export class GenerationSettings extends ModelDefaults {
   @Field(() => GraphQLSafeInt, { description: 'Where the noise comes from: 0 to 2^53 - 1.' })
   readonly seed!: number;
+
+  @Field(() => GuidanceInterval, { nullable: true, description: 'The steps with guidance. Null: all of them.' })
+  readonly guidanceInterval?: domain.GuidanceInterval;
+
+  @Field(() => GraphQLPositiveInt, {
+    nullable: true,
+    description: 'So many steps in a row reuse the velocity of the one before. Null: none do.',
+  })
+  readonly cacheSteps?: number;
 }
 
 @ObjectType({ description: 'What the server changed in the settings asked for.' })
@@ -78,6 +96,13 @@ export class GenerationUsage {
     description: 'Peak of the memory in use, in bytes; null where it cannot be measured.',
   })
   readonly peakBytes!: number | null;
+
+  @Field(() => GraphQLNonNegativeInt, {
+    nullable: true,
+    description:
+      'Rows that the denoiser computed for it: two in a step with guidance, one without, none where a velocity is used again. Null for generations from before this was counted.',
+  })
+  readonly denoiserRows!: number | null;
 
   @Field(() => Float, {
     description:

@@ -7,7 +7,7 @@ export function videoFlops(settings: GenerationSettings, manifest: Manifest): nu
   const work = workOf(settings, manifest, []);
   // The other stages move bytes; their effort is no operations.
   return stages
-    .filter((stage) => stage === 'encode-text' || stage === 'step' || stage === 'decode')
+    .filter((stage) => stage !== 'load' && stage !== 'encode-video')
     .reduce((sum, stage) => sum + work[stage].count * work[stage].effort, 0);
 }
 

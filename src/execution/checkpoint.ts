@@ -24,12 +24,15 @@ export interface CheckpointIdentity {
 
 /** All that the latents depend on. Not the device: a generation may go on elsewhere. */
 export function checkpointIdentity(manifest: Manifest, request: GenerationRequest): CheckpointIdentity {
-  const { width, height, frameCount, steps, guidanceScale, sampler, shift, seed } = request.settings;
+  const { width, height, frameCount, steps, guidanceScale, sampler, shift, seed, guidanceInterval, cacheSteps } =
+    request.settings;
   const facts = [
     cleanPrompt(request.prompt),
     isGuided(guidanceScale) ? cleanPrompt(request.negativePrompt) : null,
     [width, height, frameCount, steps, guidanceScale, sampler, shift, seed],
     request.firstFrame,
+    // Without them it is the same request as before there were such settings.
+    ...(guidanceInterval || cacheSteps ? [guidanceInterval ?? null, cacheSteps ?? 0] : []),
   ];
   return {
     model: bundleIdentity(manifest),
@@ -46,6 +49,8 @@ const plainSchema = z.object({
     steps: natural,
     shift: z.number(),
     guidanceScale: z.number(),
+    guidanceInterval: z.object({ start: z.number(), end: z.number() }).optional(),
+    cacheSteps: natural.optional(),
     seed: natural,
   }),
   shape: z.object({ channels: natural, frames: natural, height: natural, width: natural }),

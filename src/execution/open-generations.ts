@@ -6,6 +6,7 @@ import {
   begin,
   type Conditioning,
   type DenoisingState,
+  denoisingSettings,
   isDone,
   rowsOf,
 } from '../../inference/pipeline/denoising.js';
@@ -86,7 +87,7 @@ export class OpenGenerations {
     const { bundle, denoising, conditioning } = this.#get(generationId);
     const { network: denoiser } = this.#models.get(bundle, 'denoiser');
     const asked = rowsOf(denoising, conditioning)[guidedRows.indexOf(row)];
-    if (!asked) throw new Error(`generation ${generationId} is not guided: it has no ${row} row`);
+    if (!asked) throw new Error(`generation ${generationId} has no ${row} row in its next step`);
     const [velocity] = (await denoiser.denoise(denoising.shape, [asked])) as [Float32Array];
     this.#predicted.set(generationId, { step: denoising.step, row, velocity });
     return { velocity };
@@ -171,9 +172,8 @@ export class OpenGenerations {
       await rm(path, { force: true });
       return null;
     }
-    const { sampler, steps, shift, guidanceScale, seed } = request.settings;
-    const noise = gaussianNoise(seed, latentCount(shape));
-    return begin({ sampler, steps, shift, guidanceScale, seed }, shape, noise, firstFrame);
+    const noise = gaussianNoise(request.settings.seed, latentCount(shape));
+    return begin(denoisingSettings(request.settings), shape, noise, firstFrame);
   }
 
   #get(generationId: string): OpenGeneration {

@@ -111,14 +111,14 @@ interface UnitContracts {
     result: { step: number | null };
   };
   /**
-   * The next denoising step of each of these, all rows in one batch: they are open, of one bundle and one size. Needs the
-   * denoiser. Then checkpoints of those listed, and of each whose last step it was.
+   * The next denoising step of each of these, all rows in one batch, and what follows it with no rows (`cacheSteps`): they are
+   * open, of one bundle and one size. Needs the denoiser. Then checkpoints of those listed, and of each whose last step it was.
    */
   step: {
     ask: { generationIds: readonly string[]; checkpoint: readonly string[] };
     result: { members: readonly StepResult[] };
   };
-  /** One row's half of a guided step; the state stays as it is. Needs the denoiser. */
+  /** One row's half of a step with guidance; the state stays as it is. Needs the denoiser. */
   predict: {
     ask: { generationId: string; row: Row };
     result: { /** [channels, frames, height, width] */ velocity: Float32Array };
@@ -152,7 +152,7 @@ interface UnitContracts {
 
 export interface StepResult {
   readonly generationId: string;
-  /** Steps done, this one included. */
+  /** Steps done, this one and those that reuse its velocity included. */
   readonly step: number;
   /** False where the latents hold NaN or infinity: nothing good can follow, and no checkpoint is written. */
   readonly finite: boolean;

@@ -17,6 +17,12 @@ export type GenerationPhase = (typeof generationPhases)[number];
 export const samplers = ['UNIPC', 'EULER', 'DMD'] as const;
 export type Sampler = (typeof samplers)[number];
 
+/** Of a generation's steps, as fractions of their number. */
+export interface GuidanceInterval {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Every setting resolved: the same settings and model give the same video. */
 export interface GenerationSettings {
   readonly width: number;
@@ -30,6 +36,10 @@ export interface GenerationSettings {
   readonly shift: number;
   /** 0 … 2^53 − 1 */
   readonly seed: number;
+  /** Guidance in these steps only; in all of them if left out. Never all of them: what changes nothing is left out. */
+  readonly guidanceInterval?: GuidanceInterval;
+  /** From 1: so many steps in a row reuse the velocity of the one before; none if left out. */
+  readonly cacheSteps?: number;
 }
 
 /** What the server changed in the settings asked for. */
@@ -103,6 +113,8 @@ export interface Usage {
   readonly computeSeconds: number;
   readonly wallSeconds: number;
   readonly peakBytes: number | null;
+  /** Rows that the denoiser computed for it, once more where they were lost; null before that was counted. */
+  readonly denoiserRows: number | null;
   /** Rows a step computed at once on average, those of other generations included. */
   readonly averageBatchRows: number;
   /** How often it went on from a checkpoint. */

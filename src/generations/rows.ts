@@ -54,7 +54,7 @@ export function fromRow(row: GenerationRow): GenerationRecord {
 }
 
 /** Of generations that ended before these were counted. */
-const unmeasured = { averageBatchRows: 1, resumes: 0, preemptions: 0 };
+const unmeasured = { denoiserRows: null, averageBatchRows: 1, resumes: 0, preemptions: 0 };
 
 export function artifactFromRow(row: ArtifactRow): Artifact {
   const { sha256, mimeType, width, height, durationSeconds } = row;

@@ -7,6 +7,7 @@ import {
   samplers,
 } from './generation.js';
 import type { InputIssue, InputIssueCode } from './issue.js';
+import { resolveShortcuts, shortcutIssues } from './shortcuts.js';
 
 type Optional<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
 /** Settings as asked for: what is left out (or null) takes the model's default, and a random seed. */
@@ -60,7 +61,10 @@ export function resolveSettings(
     sampler: check('sampler', input.sampler ?? defaults.sampler, oneOf(samplers)),
     shift: check('shift', input.shift ?? defaults.shift, number('shift', 0.01, maxShift)),
     seed: check('seed', input.seed ?? randomSeed(), integer('seed', 0, maxSeed)),
+    ...resolveShortcuts(input),
   };
+  // Whether they suit the others is no question while these are wrong.
+  if (issues.length === 0) issues.push(...shortcutIssues(settings, settings));
   if (issues.length > 0) return issues;
   return { settings, adjustments: frames.adjustments, warnings: warningsFor(settings, defaults) };
 }

@@ -55,6 +55,7 @@ export interface Answer<S extends UnitStage = UnitStage> {
   readonly seconds: number;
   /** Rows computed at once, those of others included. */
   readonly rows: number;
+  readonly ownRows: number;
   readonly peakBytes: number | null;
   /** Of the device that did it. */
   readonly costs: CostModel;
@@ -85,7 +86,7 @@ export function requestOf({ prompt, negativePrompt, settings, firstFrame }: Job)
   return { prompt, negativePrompt, settings, firstFrame: firstFrame !== null };
 }
 
-/** What has to be encoded: without guidance nobody looks at the negative prompt. */
+/** What has to be encoded: without guidance in any step nobody looks at the negative prompt. */
 export function promptsOf({ prompt, negativePrompt, settings }: Job): readonly string[] {
   return settings.guidanceScale > 1 ? [prompt, negativePrompt] : [prompt];
 }

@@ -1,10 +1,10 @@
-import type { Stage } from './work.js';
+import type { CostKind } from './work.js';
 
 /** A unit as the cost model sees it. */
 export interface CostUnit {
   /** By name. */
   readonly model: string;
-  readonly kind: Stage;
+  readonly kind: CostKind;
   /** What the settings change of it: tokens of a row, prompts, latent positions, bytes, pixels, according to the kind. */
   readonly size: number;
   /** Rows computed together; 1 where a kind knows none. */
@@ -54,10 +54,10 @@ const priorSpread = 0.1;
 export class CostModel {
   /** By model and kind, each by size and rows in the order of last use. */
   readonly #cells = new Map<string, Map<string, CostCell>>();
-  readonly #nominal: (kind: Stage) => number;
+  readonly #nominal: (kind: CostKind) => number;
 
   /** @param nominal effort a second of a device of which nothing is known yet. */
-  constructor(nominal: (kind: Stage) => number = () => Number.NaN) {
+  constructor(nominal: (kind: CostKind) => number = () => Number.NaN) {
     this.#nominal = nominal;
   }
 

@@ -154,7 +154,7 @@ export class Desk {
       model: job.model,
       createdAt: createdAt.getTime(),
       shape: `${settings.width}×${settings.height}×${settings.frameCount}`,
-      rows: rowsOf(settings),
+      rows: rowsOf(settings, step),
       tokensPerRow: tokensPerRow(settings),
       home: stage === 'step' || stage === 'decode' ? (home?.id ?? null) : null,
       secondsLeft: costs ? asker.secondsLeft(costs) : null,

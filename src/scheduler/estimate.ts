@@ -1,6 +1,6 @@
 import type { Device } from '../execution/devices.js';
 import { type Basis, bases, type CostModel, type Prediction } from './cost-model.js';
-import { type Stage, stages, type Work } from './work.js';
+import { type CostKind, stages, type Work } from './work.js';
 
 /** Seconds of a whole generation, were it alone on its device. */
 export type WorkEstimate = Pick<Prediction, 'seconds' | 'lowSeconds' | 'highSeconds' | 'basis'>;
@@ -51,9 +51,9 @@ export function queueSeconds(ahead: readonly number[], lanes: number): number {
  * weights, pixels of a video. On two threads of a Xeon the bundled model's denoiser reached 110 GFLOP/s, the published one on an
  * H100 445 TFLOP/s; small GPUs have a tenth of that.
  */
-export function nominalRates(device: Pick<Device, 'kind' | 'lanes'>): (kind: Stage) => number {
+export function nominalRates(device: Pick<Device, 'kind' | 'lanes'>): (kind: CostKind) => number {
   const flops = device.kind === 'CUDA' ? 100e12 : 40e9 * threadsOf(device);
-  const rates: Readonly<Record<Stage, number>> = {
+  const rates: Readonly<Record<CostKind, number>> = {
     load: 1e9,
     'encode-text': flops,
     step: flops,

@@ -167,6 +167,7 @@ export class GenerationRun implements Asker {
   async #takeStep(): Promise<void> {
     const { result } = await this.#unit('step');
     const { settings } = this.job;
+    this.#account.atStep(result.step);
     if (!result.finite) {
       throw new UnitFailed('NUMERIC_OVERFLOW', `The numbers overflowed in step ${result.step} of ${settings.steps}.`);
     }
@@ -282,7 +283,7 @@ export class GenerationRun implements Asker {
     if (step < this.step) this.#interrupted = step < this.#checkpoint.step ? 'CHECKPOINT_DAMAGED' : 'DEVICE_LOST';
     this.step = step;
     this.#checkpoint = { step, at: performance.now() };
-    this.#account.rewind(step);
+    this.#account.atStep(step);
   }
 
   // What the desk wants to know, and tells.

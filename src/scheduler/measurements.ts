@@ -7,7 +7,7 @@ import type { Log } from '../log.js';
 import { type CostCell, CostModel } from './cost-model.js';
 import { nominalRates, threadsOf } from './estimate.js';
 import { type PeakCell, PeakModel } from './peak-model.js';
-import { stages } from './work.js';
+import { costKinds } from './work.js';
 
 /** What is known of the costs on one device. */
 export interface DeviceMeasurements {
@@ -25,7 +25,7 @@ export interface MeasurementsOptions {
 
 const positive = z.number().positive();
 const costSchema = z.object({
-  kind: z.enum(stages),
+  kind: z.enum(costKinds),
   size: positive,
   rows: positive,
   effort: positive,

@@ -3,7 +3,7 @@ import { decoderChannels } from '../../inference/wan/vae/decoder.js';
 import type { Device } from '../execution/devices.js';
 import type { GenerationSettings } from '../generations/generation.js';
 import { decoderLevels } from './arithmetic.js';
-import { componentBytes, latentFrames, rowsOf, tokensPerRow } from './work.js';
+import { componentBytes, latentFrames, mostRows, tokensPerRow } from './work.js';
 
 /** A unit as the peak model sees it: what it needs beside the weights. */
 export interface PeakUnit {
@@ -47,7 +47,7 @@ export function peakUnits(
 ): Readonly<Record<ComponentName, PeakUnit>> {
   return {
     textEncoder: textEncoderPeak(manifest, kind),
-    denoiser: denoiserPeak(settings, manifest, kind, rowsOf(settings)),
+    denoiser: denoiserPeak(settings, manifest, kind, mostRows(settings)),
     vae: decoderPeak(settings, manifest, kind),
   };
 }

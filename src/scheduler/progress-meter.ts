@@ -8,6 +8,7 @@ const stepsWorth: Readonly<Record<Stage, number>> = {
   load: 0.5,
   'encode-text': 0.2,
   step: 1,
+  'unguided-step': 0.6,
   decode: 1,
   'encode-video': 0.5,
 };
@@ -18,7 +19,7 @@ export class ProgressMeter {
   readonly #costs: StageCosts;
   /** What one unit counts, fixed at the start: a fraction whose parts change their weight would run backwards. */
   readonly #weights: ReadonlyMap<Stage, number>;
-  readonly #done: Record<Stage, number> = { load: 0, 'encode-text': 0, step: 0, decode: 0, 'encode-video': 0 };
+  readonly #done = Object.fromEntries(stages.map((stage) => [stage, 0])) as Record<Stage, number>;
 
   #furthest = 0;
 

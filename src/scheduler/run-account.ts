@@ -5,7 +5,7 @@ import type { CostModel } from './cost-model.js';
 import { estimateWork } from './estimate.js';
 import type { Job } from './ports.js';
 import { ProgressMeter } from './progress-meter.js';
-import { type InstalledModel, type Stage, stages, type Work, workOf } from './work.js';
+import { computedSteps, type InstalledModel, type Stage, stages, type Work, workOf } from './work.js';
 
 /** What one run has done so far, what is left of it, and what the cost model learns from it as a whole. */
 export class RunAccount {
@@ -22,6 +22,8 @@ export class RunAccount {
   #peakBytes: number | null = null;
   #stepsComputed = 0;
   #rowsComputed = 0;
+  #ownRowsComputed = 0;
+  #step = 0;
   resumes = 0;
   preemptions = 0;
 
@@ -39,18 +41,21 @@ export class RunAccount {
     this.#costs = costs;
     this.#meter = this.#newMeter();
     if (step > 0) this.#meter.set('encode-text', 1);
-    this.#meter.set('step', step);
+    this.atStep(step);
   }
 
   /** The state is at this step now, which may be an earlier one than before. */
-  rewind(step: number): void {
-    this.#meter.set('step', step);
+  atStep(step: number): void {
+    this.#step = step;
+    const done = computedSteps(this.#job.settings, step);
+    this.#meter.set('step', done.step);
+    this.#meter.set('unguided-step', done['unguided-step']);
   }
 
-  /** A unit is done. */
+  /** A unit is done; where it was a step, atStep says of which. */
   compute(
     stage: 'encode-text' | 'encode-image' | 'step' | 'decode',
-    { seconds, peakBytes, rows, costs }: Answer,
+    { seconds, peakBytes, rows, ownRows, costs }: Answer,
   ): void {
     this.#costs = costs;
     this.#computeSeconds += seconds;
@@ -58,9 +63,10 @@ export class RunAccount {
     if (stage === 'step') {
       this.#stepsComputed++;
       this.#rowsComputed += rows;
+      this.#ownRowsComputed += ownRows;
     }
     if (stage === 'decode') this.#decodeSeconds += seconds;
-    if (stage !== 'encode-image') this.#meter.advance(stage);
+    if (stage === 'encode-text' || stage === 'decode') this.#meter.advance(stage);
   }
 
   loaded(seconds: number): void {
@@ -102,7 +108,7 @@ export class RunAccount {
   progress(phase: GenerationPhase): Progress {
     return {
       phase,
-      step: this.#meter.done('step'),
+      step: this.#step,
       totalSteps: this.#job.settings.steps,
       fraction: this.#meter.fraction,
       secondsRemaining: this.#meter.secondsRemaining,
@@ -116,6 +122,7 @@ export class RunAccount {
       computeSeconds: this.#computeSeconds,
       wallSeconds: secondsBetween(startedAt, this.#clock.now()),
       peakBytes: this.#peakBytes,
+      denoiserRows: this.#ownRowsComputed,
       averageBatchRows: this.#stepsComputed === 0 ? 0 : this.#rowsComputed / this.#stepsComputed,
       resumes: this.resumes,
       preemptions: this.preemptions,

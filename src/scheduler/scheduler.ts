@@ -214,6 +214,7 @@ const nothingUsed: Usage = {
   computeSeconds: 0,
   wallSeconds: 0,
   peakBytes: null,
+  denoiserRows: 0,
   averageBatchRows: 0,
   resumes: 0,
   preemptions: 0,

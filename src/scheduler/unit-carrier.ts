@@ -112,7 +112,8 @@ export class UnitCarrier {
       case 'step': {
         const ready = await this.#makeReady(lane, second, members, room);
         if (ready.length === 0) return 0;
-        return second && secondRoom
+        // One that lost its state may be back at a step of one row.
+        return second && secondRoom && rowsIn(ready) === 2
           ? this.#splitStep(lane, second, leader, [room, secondRoom])
           : this.#step(lane, ready, room);
       }
@@ -196,9 +197,9 @@ export class UnitCarrier {
     costs.observe(cost, done.seconds);
     for (const [i, result] of done.result.members.entries()) {
       const member = members[i] as Pending;
-      const share = rowsOf(member.asker.job.settings) / rows;
+      const ownRows = rowsIn([member]);
       this.#residence.set(idOf(member), lane, result.step);
-      member.resolve({ ...answer(lane, done, result), seconds: share * done.seconds, rows });
+      member.resolve({ ...answer(lane, done, result), seconds: (ownRows / rows) * done.seconds, rows, ownRows });
     }
     return done.seconds;
   }
@@ -243,13 +244,13 @@ export class UnitCarrier {
     const kept = advanced.find(({ status }) => status === 'fulfilled') ?? advanced[0];
     const done = valueOf(kept as PromiseSettledResult<UnitDone<'advance'>>);
     const seconds = slower + done.seconds;
-    pending.resolve({ ...answer(lane, halves[0] as UnitDone<'predict'>, done.result), seconds, rows: 2 });
+    pending.resolve({ ...answer(lane, halves[0] as UnitDone<'predict'>, done.result), seconds, rows: 2, ownRows: 2 });
     return seconds;
   }
 }
 
 function rowsIn(members: readonly Pending[]): number {
-  return members.reduce((sum, { asker }) => sum + rowsOf(asker.job.settings), 0);
+  return members.reduce((sum, { asker }) => sum + rowsOf(asker.job.settings, asker.step), 0);
 }
 
 /** What a unit is likely to take at most; null where nobody knows. */
@@ -262,7 +263,7 @@ function answer(
   { seconds, peakBytes }: { readonly seconds: number; readonly peakBytes: number | null },
   result: Answer['result'],
 ): Answer {
-  return { result, seconds, peakBytes, rows: 0, costs: lane.device.costs };
+  return { result, seconds, peakBytes, rows: 0, ownRows: 0, costs: lane.device.costs };
 }
 
 function valueOf<T>(settled: PromiseSettledResult<T>): T {

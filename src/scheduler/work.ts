@@ -1,4 +1,5 @@
 import { type ComponentName, componentNames, type Manifest, weightFiles } from '../../inference/bundle/manifest.js';
+import { stepRows } from '../../inference/pipeline/step-plan.js';
 import type { GenerationSettings } from '../generations/generation.js';
 import { decoderFlops, denoiserFlops, textEncoderFlops } from './arithmetic.js';
 import type { CostUnit } from './cost-model.js';
@@ -9,8 +10,15 @@ export interface InstalledModel {
   readonly manifest: Manifest;
 }
 
-/** What a generation consists of, in the order in which it is done: kinds of units, how many, and how large each is. */
-export const stages = ['load', 'encode-text', 'step', 'decode', 'encode-video'] as const;
+/** Units that the cost model tells apart. */
+export const costKinds = ['load', 'encode-text', 'step', 'decode', 'encode-video'] as const;
+export type CostKind = (typeof costKinds)[number];
+
+/**
+ * What a generation consists of, in the order in which it is done: units, how many, and how large each is. `unguided-step` are
+ * those steps of a guided generation that have one row only; steps that reuse a velocity take next to no time and are left out.
+ */
+export const stages = ['load', 'encode-text', 'step', 'unguided-step', 'decode', 'encode-video'] as const;
 export type Stage = (typeof stages)[number];
 
 /** `count` units, all alike. */
@@ -32,9 +40,25 @@ export function tokensPerRow({ width, height, frameCount }: GenerationSettings):
   return latentFrames(frameCount) * Math.ceil(width / spatial / 2) * Math.ceil(height / spatial / 2);
 }
 
-/** Two where guidance compares with the negative prompt. */
-export function rowsOf({ guidanceScale }: GenerationSettings): number {
-  return guidanceScale > 1 ? 2 : 1;
+/** Of the step that is next after so many: two where guidance compares with the negative prompt. 1 after the last. */
+export function rowsOf(settings: GenerationSettings, step: number): number {
+  return stepRows(settings)[step] || 1;
+}
+
+/** Of the step that has most. */
+export function mostRows(settings: GenerationSettings): number {
+  return Math.max(...stepRows(settings));
+}
+
+/** How many of the first `steps` steps are computed, in the two sorts that there are. */
+export function computedSteps(
+  settings: GenerationSettings,
+  steps: number,
+): Readonly<Record<'step' | 'unguided-step', number>> {
+  const most = mostRows(settings);
+  const computed = stepRows(settings).slice(0, steps).filter((rows) => rows > 0);
+  const full = computed.filter((rows) => rows === most).length;
+  return { step: full, 'unguided-step': computed.length - full };
 }
 
 /** Tokens of a prompt, where it is not known: most have fewer. */
@@ -43,7 +67,8 @@ const promptTokens = 128;
 /** `components` are the ones still to be loaded. */
 export function workOf(settings: GenerationSettings, manifest: Manifest, components: readonly ComponentName[]): Work {
   const positions = (settings.width / spatial) * (settings.height / spatial);
-  const rows = rowsOf(settings);
+  const prompts = settings.guidanceScale > 1 ? 2 : 1;
+  const steps = computedSteps(settings, settings.steps);
   const bytes =
     components.reduce((sum, component) => sum + componentBytes(manifest, component), 0) /
     Math.max(1, components.length);
@@ -53,11 +78,12 @@ export function workOf(settings: GenerationSettings, manifest: Manifest, compone
     'encode-text': {
       kind: 'encode-text',
       count: 1,
-      size: rows,
+      size: prompts,
       rows: 1,
-      effort: rows * textEncoderFlops(manifest, promptTokens),
+      effort: prompts * textEncoderFlops(manifest, promptTokens),
     },
-    step: { ...stepWork(settings, manifest, rows), count: settings.steps },
+    step: { ...stepWork(settings, manifest, mostRows(settings)), count: steps.step },
+    'unguided-step': { ...stepWork(settings, manifest, 1), count: steps['unguided-step'] },
     decode: {
       kind: 'decode',
       count: latentFrames(settings.frameCount),

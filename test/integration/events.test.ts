@@ -128,6 +128,7 @@ describe('generationEvents', () => {
       computeSeconds: 0,
       wallSeconds: 0,
       peakBytes: null,
+      denoiserRows: 12,
       averageBatchRows: 2,
       resumes: 0,
       preemptions: 0,

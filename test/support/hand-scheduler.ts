@@ -135,6 +135,7 @@ const usage = {
   computeSeconds: 2,
   wallSeconds: 3,
   peakBytes: null,
+  denoiserRows: 12,
   averageBatchRows: 2,
   resumes: 0,
   preemptions: 0,

@@ -33,6 +33,7 @@ export type {
   GenerationPhase,
   GenerationSettingsInput,
   GenerationStatus,
+  GuidanceIntervalInput,
   InputIssueCode,
   OutputsInput,
   PreviewFragment as Preview,

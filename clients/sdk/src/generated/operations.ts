@@ -188,10 +188,14 @@ export type GenerationPhase =
 
 /** Settings to choose. What is left out takes the model's default; all are checked against its limits, and what is wrong comes back as InvalidInput. */
 export type GenerationSettingsInput = {
+  /** Step caching: between the first quarter and the last tenth of the steps, so many in a row reuse the velocity of the one before and take next to no time. 0 to 3 with UNIPC and EULER, 0 with DMD. Changes the video: fewer details of it the more steps there are. Left out: 0. */
+  readonly cacheSteps?: number | null | undefined;
   /** Frames per second, 1 to 60. */
   readonly fps?: number | null | undefined;
   /** Pictures in the video: 4n + 1 with the Wan models. Others are changed to 4*floor(F/4) + 1, as adjustments say. */
   readonly frameCount?: number | null | undefined;
+  /** Guidance in these steps only (Kynkäänniemi et al. 2024); the others take half the time. As `start` and `stop` of diffusers' ClassifierFreeGuidance. Needs guidanceScale above 1. Left out: in all steps. */
+  readonly guidanceInterval?: GuidanceIntervalInput | null | undefined;
   /** How strongly the prompt is followed: 0 to 100, above 9 with a warning. */
   readonly guidanceScale?: number | null | undefined;
   /** Pixels; divisible by the model's sizeMultiple. */
@@ -220,6 +224,14 @@ export type GenerationStatus =
   | 'RUNNING'
   /** The video is there. */
   | 'SUCCEEDED';
+
+/** A part of the steps of a generation, as fractions of their number: 0 <= start < end <= 1. */
+export type GuidanceIntervalInput = {
+  /** The first step after it is the one at floor(end * steps). */
+  readonly end?: number;
+  /** The first step in it is the one at floor(start * steps). */
+  readonly start?: number;
+};
 
 /** What is wrong with a part of an input, for programs. */
 export type InputIssueCode =
@@ -376,7 +388,7 @@ export type GenerationOutcomeSubscription = { readonly generationEvents:
     | { readonly __typename: 'GenerationSucceeded', readonly sequence: number }
    };
 
-export type SettingsFragment = { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number, readonly seed: number };
+export type SettingsFragment = { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number, readonly seed: number, readonly cacheSteps: number | null, readonly guidanceInterval: { readonly start: number, readonly end: number } | null };
 
 export type ArtifactFragment = { readonly kind: ArtifactKind, readonly url: string, readonly mimeType: string, readonly bytes: number, readonly sha256: string, readonly width: number, readonly height: number, readonly durationSeconds: number | null };
 
@@ -390,9 +402,9 @@ export type ProgressFragment = { readonly phase: GenerationPhase, readonly step:
 
 export type PreviewFragment = { readonly step: number, readonly width: number, readonly height: number, readonly frameCount: number, readonly mimeType: string, readonly data: string, readonly url: string };
 
-export type GenerationFragment = { readonly id: string, readonly status: GenerationStatus, readonly prompt: string, readonly negativePrompt: string, readonly modelName: string, readonly batching: BatchingPolicy, readonly priority: number, readonly starred: boolean, readonly cached: boolean, readonly lastSequence: number, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly settings: SettingsFragment, readonly adjustments: ReadonlyArray<AdjustmentFragment>, readonly warnings: ReadonlyArray<WarningFragment>, readonly model: { readonly id: string, readonly name: string } | null, readonly device: { readonly id: string, readonly name: string } | null, readonly outputs: { readonly formats: ReadonlyArray<VideoFormat>, readonly crop: { readonly x: number, readonly y: number, readonly width: number, readonly height: number } | null, readonly subtitles: ReadonlyArray<{ readonly text: string, readonly startSeconds: number, readonly endSeconds: number }> }, readonly firstFrame: { readonly id: string, readonly url: string, readonly width: number, readonly height: number } | null, readonly progress: ProgressFragment, readonly artifacts: ReadonlyArray<ArtifactFragment>, readonly failure: FailureFragment | null, readonly usage: { readonly queueSeconds: number, readonly computeSeconds: number, readonly wallSeconds: number, readonly peakBytes: number | null, readonly averageBatchRows: number, readonly resumes: number, readonly preemptions: number } | null, readonly remixedFrom: { readonly id: string } | null, readonly retriedFrom: { readonly id: string } | null };
+export type GenerationFragment = { readonly id: string, readonly status: GenerationStatus, readonly prompt: string, readonly negativePrompt: string, readonly modelName: string, readonly batching: BatchingPolicy, readonly priority: number, readonly starred: boolean, readonly cached: boolean, readonly lastSequence: number, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly settings: SettingsFragment, readonly adjustments: ReadonlyArray<AdjustmentFragment>, readonly warnings: ReadonlyArray<WarningFragment>, readonly model: { readonly id: string, readonly name: string } | null, readonly device: { readonly id: string, readonly name: string } | null, readonly outputs: { readonly formats: ReadonlyArray<VideoFormat>, readonly crop: { readonly x: number, readonly y: number, readonly width: number, readonly height: number } | null, readonly subtitles: ReadonlyArray<{ readonly text: string, readonly startSeconds: number, readonly endSeconds: number }> }, readonly firstFrame: { readonly id: string, readonly url: string, readonly width: number, readonly height: number } | null, readonly progress: ProgressFragment, readonly artifacts: ReadonlyArray<ArtifactFragment>, readonly failure: FailureFragment | null, readonly usage: { readonly queueSeconds: number, readonly computeSeconds: number, readonly wallSeconds: number, readonly peakBytes: number | null, readonly denoiserRows: number | null, readonly averageBatchRows: number, readonly resumes: number, readonly preemptions: number } | null, readonly remixedFrom: { readonly id: string } | null, readonly retriedFrom: { readonly id: string } | null };
 
-type Problem_DoesNotFit_Fragment = { readonly __typename: 'DoesNotFit', readonly requiredBytes: number, readonly availableBytes: number, readonly message: string, readonly largestThatFits: { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number, readonly seed: number } | null };
+type Problem_DoesNotFit_Fragment = { readonly __typename: 'DoesNotFit', readonly requiredBytes: number, readonly availableBytes: number, readonly message: string, readonly largestThatFits: { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number, readonly seed: number, readonly cacheSteps: number | null, readonly guidanceInterval: { readonly start: number, readonly end: number } | null } | null };
 
 type Problem_GenerationBusy_Fragment = { readonly __typename: 'GenerationBusy', readonly message: string, readonly generation: { readonly id: string } };
 
@@ -871,6 +883,7 @@ fragment Generation on Generation {
     computeSeconds
     wallSeconds
     peakBytes
+    denoiserRows
     averageBatchRows
     resumes
     preemptions
@@ -896,6 +909,11 @@ fragment Settings on GenerationSettings {
   sampler
   shift
   seed
+  guidanceInterval {
+    start
+    end
+  }
+  cacheSteps
 }
 fragment Adjustment on Adjustment {
   field
@@ -961,6 +979,11 @@ fragment Problem on UserError {
       sampler
       shift
       seed
+      guidanceInterval {
+        start
+        end
+      }
+      cacheSteps
     }
   }
   ... on GenerationBusy {
@@ -1050,6 +1073,7 @@ fragment Generation on Generation {
     computeSeconds
     wallSeconds
     peakBytes
+    denoiserRows
     averageBatchRows
     resumes
     preemptions
@@ -1075,6 +1099,11 @@ fragment Settings on GenerationSettings {
   sampler
   shift
   seed
+  guidanceInterval {
+    start
+    end
+  }
+  cacheSteps
 }
 fragment Adjustment on Adjustment {
   field
@@ -1144,6 +1173,11 @@ fragment Problem on UserError {
       sampler
       shift
       seed
+      guidanceInterval {
+        start
+        end
+      }
+      cacheSteps
     }
   }
   ... on GenerationBusy {
@@ -1241,6 +1275,7 @@ fragment Generation on Generation {
     computeSeconds
     wallSeconds
     peakBytes
+    denoiserRows
     averageBatchRows
     resumes
     preemptions
@@ -1266,6 +1301,11 @@ fragment Settings on GenerationSettings {
   sampler
   shift
   seed
+  guidanceInterval {
+    start
+    end
+  }
+  cacheSteps
 }
 fragment Adjustment on Adjustment {
   field
@@ -1331,6 +1371,11 @@ fragment Problem on UserError {
       sampler
       shift
       seed
+      guidanceInterval {
+        start
+        end
+      }
+      cacheSteps
     }
   }
   ... on GenerationBusy {
@@ -1420,6 +1465,7 @@ fragment Generation on Generation {
     computeSeconds
     wallSeconds
     peakBytes
+    denoiserRows
     averageBatchRows
     resumes
     preemptions
@@ -1445,6 +1491,11 @@ fragment Settings on GenerationSettings {
   sampler
   shift
   seed
+  guidanceInterval {
+    start
+    end
+  }
+  cacheSteps
 }
 fragment Adjustment on Adjustment {
   field
@@ -1514,6 +1565,11 @@ fragment Problem on UserError {
       sampler
       shift
       seed
+      guidanceInterval {
+        start
+        end
+      }
+      cacheSteps
     }
   }
   ... on GenerationBusy {
@@ -1603,6 +1659,7 @@ fragment Generation on Generation {
     computeSeconds
     wallSeconds
     peakBytes
+    denoiserRows
     averageBatchRows
     resumes
     preemptions
@@ -1628,6 +1685,11 @@ fragment Settings on GenerationSettings {
   sampler
   shift
   seed
+  guidanceInterval {
+    start
+    end
+  }
+  cacheSteps
 }
 fragment Adjustment on Adjustment {
   field
@@ -1697,6 +1759,11 @@ fragment Problem on UserError {
       sampler
       shift
       seed
+      guidanceInterval {
+        start
+        end
+      }
+      cacheSteps
     }
   }
   ... on GenerationBusy {
@@ -1758,6 +1825,11 @@ fragment Problem on UserError {
       sampler
       shift
       seed
+      guidanceInterval {
+        start
+        end
+      }
+      cacheSteps
     }
   }
   ... on GenerationBusy {
@@ -1852,6 +1924,11 @@ fragment Problem on UserError {
       sampler
       shift
       seed
+      guidanceInterval {
+        start
+        end
+      }
+      cacheSteps
     }
   }
   ... on GenerationBusy {
@@ -1941,6 +2018,7 @@ fragment Generation on Generation {
     computeSeconds
     wallSeconds
     peakBytes
+    denoiserRows
     averageBatchRows
     resumes
     preemptions
@@ -1966,6 +2044,11 @@ fragment Settings on GenerationSettings {
   sampler
   shift
   seed
+  guidanceInterval {
+    start
+    end
+  }
+  cacheSteps
 }
 fragment Adjustment on Adjustment {
   field
@@ -2035,6 +2118,11 @@ fragment Problem on UserError {
       sampler
       shift
       seed
+      guidanceInterval {
+        start
+        end
+      }
+      cacheSteps
     }
   }
   ... on GenerationBusy {
@@ -2119,6 +2207,7 @@ fragment Generation on Generation {
     computeSeconds
     wallSeconds
     peakBytes
+    denoiserRows
     averageBatchRows
     resumes
     preemptions
@@ -2144,6 +2233,11 @@ fragment Settings on GenerationSettings {
   sampler
   shift
   seed
+  guidanceInterval {
+    start
+    end
+  }
+  cacheSteps
 }
 fragment Adjustment on Adjustment {
   field
@@ -2333,6 +2427,7 @@ fragment Generation on Generation {
     computeSeconds
     wallSeconds
     peakBytes
+    denoiserRows
     averageBatchRows
     resumes
     preemptions
@@ -2358,6 +2453,11 @@ fragment Settings on GenerationSettings {
   sampler
   shift
   seed
+  guidanceInterval {
+    start
+    end
+  }
+  cacheSteps
 }
 fragment Adjustment on Adjustment {
   field
@@ -2557,6 +2657,7 @@ fragment Generation on Generation {
     computeSeconds
     wallSeconds
     peakBytes
+    denoiserRows
     averageBatchRows
     resumes
     preemptions
@@ -2582,6 +2683,11 @@ fragment Settings on GenerationSettings {
   sampler
   shift
   seed
+  guidanceInterval {
+    start
+    end
+  }
+  cacheSteps
 }
 fragment Adjustment on Adjustment {
   field

@@ -1,0 +1,51 @@
+import { isGuided } from './guidance.js';
+
+/** Fractions of the steps: guidance in step i of N where ⌊start·N⌋ ≤ i < ⌊end·N⌋. */
+export interface GuidanceInterval {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What decides how often the denoiser runs. */
+export interface StepPlanSettings {
+  readonly steps: number;
+  readonly guidanceScale: number;
+  /**
+   * Guidance only there; in all steps if left out. Noise falls from step to step, so this is the interval of noise levels of
+   * Kynkäänniemi et al. 2024, "Applying Guidance in a Limited Interval", counted as `start` and `stop` of diffusers'
+   * `ClassifierFreeGuidance` count it.
+   */
+  readonly guidanceInterval?: GuidanceInterval | undefined;
+  /** Steps in a row that take over the velocity of the one before instead of computing their own; 0 if left out. */
+  readonly cacheSteps?: number | undefined;
+}
+
+/** Rows that the denoiser computes in a step: 2 guided, 1 without guidance, 0 where the last velocity is used again. */
+export type RowCount = 0 | 1 | 2;
+
+/** Of the steps these are always computed: the first ones lay the picture out, and at the end nothing comes to correct an error. */
+const computedFirst = 0.25;
+const computedLast = 0.1;
+
+/**
+ * Rows of each step, a pure function of the settings, so that batches, estimates and what resumes agree on it: [steps].
+ *
+ * Of the steps between the first and the last ones, one is computed and `cacheSteps` reuse its whole velocity, again and again.
+ * TeaCache (Liu et al. 2024) and FasterCache (Lv et al. 2024) choose such steps by looking at the data, or reuse only the
+ * difference that guidance makes; here that, and extrapolating, cost more rows for the same error (RESULTS.md, 2026-11-27).
+ */
+export function stepRows({ steps, guidanceScale, guidanceInterval, cacheSteps = 0 }: StepPlanSettings): RowCount[] {
+  const { start, end } = guidanceInterval ?? { start: 0, end: 1 };
+  const isGuidedAt = (step: number): boolean =>
+    isGuided(guidanceScale) && step >= Math.floor(start * steps) && step < Math.floor(end * steps);
+  const first = Math.max(1, Math.ceil(computedFirst * steps));
+  const last = steps - Math.max(1, Math.ceil(computedLast * steps));
+  let reused = 0;
+  return Array.from({ length: steps }, (_, step) => {
+    // A velocity with guidance is no stand-in for one without.
+    const mayReuse = step >= first && step < last && isGuidedAt(step) === isGuidedAt(step - 1);
+    reused = mayReuse && reused < cacheSteps ? reused + 1 : 0;
+    if (reused > 0) return 0;
+    return isGuidedAt(step) ? 2 : 1;
+  });
+}
