@@ -1,4 +1,5 @@
 import { type SamplerName, type SolverState, samplers } from '../samplers/index.js';
+import { combine } from '../samplers/sampler.js';
 import { guided } from './guidance.js';
 import { latentCount, withFirstFrame } from './latents.js';
 import type { DenoiserRow, LatentShape, TextEmbedding } from './networks.js';
@@ -25,13 +26,21 @@ export function denoisingSettings(settings: DenoisingSettings): DenoisingSetting
 export interface DenoisingState {
   readonly settings: DenoisingSettings;
   readonly shape: LatentShape;
-  /** Steps done: 0 … settings.steps. The next one is computed: those that reuse a velocity are taken along with the one before. */
+  /** Steps done: 0 … settings.steps. The next one is computed: those that are not are taken along with the one before. */
   readonly step: number;
   /** Noisy latents [channels, frames, height, width] */
   readonly sample: Float32Array;
   readonly solver: SolverState;
+  /** Of the last step that was computed, which those to come extrapolate from; null without `cacheSteps`. */
+  readonly computed: ComputedVelocity | null;
   /** Image-to-video: the picture's normalised latent [channels, 1, height, width], which the first frame keeps. */
   readonly firstFrame: Float32Array | null;
+}
+
+export interface ComputedVelocity {
+  readonly step: number;
+  /** After guidance [channels, frames, height, width] */
+  readonly velocity: Float32Array;
 }
 
 export interface Conditioning {
@@ -54,7 +63,7 @@ export function begin(
   sampler.schedule(settings.steps, settings.shift);
   checkLength('the noise', noise, latentCount(shape));
   if (firstFrame) checkLength('the first frame', firstFrame, latentCount({ ...shape, frames: 1 }));
-  return { settings, shape, step: 0, sample: noise, solver: sampler.initial(), firstFrame };
+  return { settings, shape, step: 0, sample: noise, solver: sampler.initial(), computed: null, firstFrame };
 }
 
 export function isDone(state: DenoisingState): boolean {
@@ -76,7 +85,7 @@ export function rowsOf(state: DenoisingState, { prompt, negativePrompt }: Condit
 }
 
 /**
- * One computed step of the solver, and the steps after it that reuse its velocity.
+ * One computed step of the solver, and the steps after it that take a velocity extrapolated from it.
  * @param velocities the denoiser's answers to `rowsOf(state)`, in its order.
  * @returns the state after these steps, and the clean latents as estimated at the last of them, for previews.
  */
@@ -91,9 +100,21 @@ export function advance(
   }
   for (const velocity of velocities) checkLength('a velocity', velocity, state.sample.length);
   const velocity = unconditional ? guided(conditional, unconditional, state.settings.guidanceScale) : conditional;
+  const latest = { step: state.step, velocity };
   let stepped = takeStep(state, velocity);
-  while (rowCount(stepped.state) === 0) stepped = takeStep(stepped.state, velocity);
-  return stepped;
+  while (rowCount(stepped.state) === 0) {
+    if (!state.computed) throw new Error('there is nothing to extrapolate from');
+    stepped = takeStep(stepped.state, extrapolated(stepped.state, state.computed, latest));
+  }
+  return { ...stepped, state: { ...stepped.state, computed: state.settings.cacheSteps ? latest : null } };
+}
+
+/** Along the straight line through two computed velocities, by noise level. */
+function extrapolated(state: DenoisingState, before: ComputedVelocity, latest: ComputedVelocity): Float32Array {
+  const { sigmas } = scheduleOf(state);
+  const sigma = (step: number): number => sigmas[step] as number;
+  const ahead = (sigma(state.step) - sigma(latest.step)) / (sigma(latest.step) - sigma(before.step));
+  return combine([1 + ahead, latest.velocity], [-ahead, before.velocity]);
 }
 
 function takeStep(state: DenoisingState, velocity: Float32Array): ReturnType<typeof advance> {

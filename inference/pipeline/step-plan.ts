@@ -38,14 +38,20 @@ export function stepRows({ steps, guidanceScale, guidanceInterval, cacheSteps = 
   const { start, end } = guidanceInterval ?? { start: 0, end: 1 };
   const isGuidedAt = (step: number): boolean =>
     isGuided(guidanceScale) && step >= Math.floor(start * steps) && step < Math.floor(end * steps);
-  const first = Math.max(1, Math.ceil(computedFirst * steps));
+  const first = Math.ceil(computedFirst * steps);
   const last = steps - Math.max(1, Math.ceil(computedLast * steps));
-  let reused = 0;
+  let extrapolated = 0;
+  let computedAlike = 0;
   return Array.from({ length: steps }, (_, step) => {
-    // A velocity with guidance is no stand-in for one without.
-    const mayReuse = step >= first && step < last && isGuidedAt(step) === isGuidedAt(step - 1);
-    reused = mayReuse && reused < cacheSteps ? reused + 1 : 0;
-    if (reused > 0) return 0;
-    return isGuidedAt(step) ? 2 : 1;
+    const rows = isGuidedAt(step) ? 2 : 1;
+    // Velocities with guidance tell nothing of those without.
+    if (step > 0 && isGuidedAt(step) !== isGuidedAt(step - 1)) computedAlike = 0;
+    if (step >= first && step < last && computedAlike >= 2 && extrapolated < cacheSteps) {
+      extrapolated++;
+      return 0;
+    }
+    extrapolated = 0;
+    computedAlike++;
+    return rows;
   });
 }

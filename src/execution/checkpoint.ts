@@ -56,6 +56,8 @@ const plainSchema = z.object({
   shape: z.object({ channels: natural, frames: natural, height: natural, width: natural }),
   step: natural,
   order: natural,
+  /** Step of the last computed velocity, where that is kept. */
+  computedStep: natural.optional(),
 });
 
 /** @throws WorkFileError */
@@ -64,14 +66,15 @@ export async function writeCheckpoint(
   identity: CheckpointIdentity,
   state: DenoisingState,
 ): Promise<void> {
-  const { settings, shape, step, sample, solver, firstFrame } = state;
-  const plain: z.infer<typeof plainSchema> = { settings, shape, step, order: solver.order };
+  const { settings, shape, step, sample, solver, computed, firstFrame } = state;
+  const plain: z.infer<typeof plainSchema> = { settings, shape, step, order: solver.order, computedStep: computed?.step };
   const dims = [shape.channels, shape.frames, shape.height, shape.width];
   const tensors: Record<string, Float32Tensor> = { sample: { dims, data: sample } };
   solver.estimates.forEach((data, i) => {
     tensors[estimateName(i)] = { dims, data };
   });
   if (solver.origin) tensors.origin = { dims, data: solver.origin };
+  if (computed) tensors.velocity = { dims, data: computed.velocity };
   if (firstFrame) {
     tensors.first_frame = { dims: [shape.channels, 1, shape.height, shape.width], data: firstFrame };
   }
@@ -104,20 +107,21 @@ function plainState(metadata: TensorFile['metadata'], { model, request }: Partia
 }
 
 function assemble(
-  { settings, shape, step, order }: z.infer<typeof plainSchema>,
+  { settings, shape, step, order, computedStep }: z.infer<typeof plainSchema>,
   tensors: TensorFile['tensors'],
 ): DenoisingState | null {
-  const { sample, origin = null, first_frame: firstFrame = null } = tensors;
+  const { sample, origin = null, velocity = null, first_frame: firstFrame = null } = tensors;
   const estimates: Float32Array[] = [];
   for (let next = tensors[estimateName(0)]; next; next = tensors[estimateName(estimates.length)]) {
     estimates.push(next.data);
   }
   const count = latentCount(shape);
-  const arrays = [...estimates, ...(origin ? [origin.data] : [])];
+  const arrays = [...estimates, ...(origin ? [origin.data] : []), ...(velocity ? [velocity.data] : [])];
   if (sample?.data.length !== count || arrays.some(({ length }) => length !== count)) return null;
   if (firstFrame && firstFrame.data.length * shape.frames !== count) return null;
   const solver = { estimates, origin: origin?.data ?? null, order };
-  return { settings, shape, step, sample: sample.data, solver, firstFrame: firstFrame?.data ?? null };
+  const computed = velocity && computedStep !== undefined ? { step: computedStep, velocity: velocity.data } : null;
+  return { settings, shape, step, sample: sample.data, solver, computed, firstFrame: firstFrame?.data ?? null };
 }
 
 function estimateName(index: number): string {

@@ -258,6 +258,7 @@ class Client(AsyncBaseClient):
                 computeSeconds
                 wallSeconds
                 peakBytes
+                denoiserRows
                 averageBatchRows
                 resumes
                 preemptions
@@ -309,6 +310,11 @@ class Client(AsyncBaseClient):
                   sampler
                   shift
                   seed
+                  guidanceInterval {
+                    start
+                    end
+                  }
+                  cacheSteps
                 }
               }
               ... on GenerationBusy {
@@ -342,6 +348,11 @@ class Client(AsyncBaseClient):
               sampler
               shift
               seed
+              guidanceInterval {
+                start
+                end
+              }
+              cacheSteps
             }
 
             fragment Warning on SettingsWarning {
@@ -460,6 +471,7 @@ class Client(AsyncBaseClient):
                 computeSeconds
                 wallSeconds
                 peakBytes
+                denoiserRows
                 averageBatchRows
                 resumes
                 preemptions
@@ -511,6 +523,11 @@ class Client(AsyncBaseClient):
                   sampler
                   shift
                   seed
+                  guidanceInterval {
+                    start
+                    end
+                  }
+                  cacheSteps
                 }
               }
               ... on GenerationBusy {
@@ -544,6 +561,11 @@ class Client(AsyncBaseClient):
               sampler
               shift
               seed
+              guidanceInterval {
+                start
+                end
+              }
+              cacheSteps
             }
 
             fragment Warning on SettingsWarning {
@@ -666,6 +688,7 @@ class Client(AsyncBaseClient):
                 computeSeconds
                 wallSeconds
                 peakBytes
+                denoiserRows
                 averageBatchRows
                 resumes
                 preemptions
@@ -717,6 +740,11 @@ class Client(AsyncBaseClient):
                   sampler
                   shift
                   seed
+                  guidanceInterval {
+                    start
+                    end
+                  }
+                  cacheSteps
                 }
               }
               ... on GenerationBusy {
@@ -750,6 +778,11 @@ class Client(AsyncBaseClient):
               sampler
               shift
               seed
+              guidanceInterval {
+                start
+                end
+              }
+              cacheSteps
             }
 
             fragment Warning on SettingsWarning {
@@ -865,6 +898,7 @@ class Client(AsyncBaseClient):
                 computeSeconds
                 wallSeconds
                 peakBytes
+                denoiserRows
                 averageBatchRows
                 resumes
                 preemptions
@@ -916,6 +950,11 @@ class Client(AsyncBaseClient):
                   sampler
                   shift
                   seed
+                  guidanceInterval {
+                    start
+                    end
+                  }
+                  cacheSteps
                 }
               }
               ... on GenerationBusy {
@@ -949,6 +988,11 @@ class Client(AsyncBaseClient):
               sampler
               shift
               seed
+              guidanceInterval {
+                start
+                end
+              }
+              cacheSteps
             }
 
             fragment Warning on SettingsWarning {
@@ -1067,6 +1111,7 @@ class Client(AsyncBaseClient):
                 computeSeconds
                 wallSeconds
                 peakBytes
+                denoiserRows
                 averageBatchRows
                 resumes
                 preemptions
@@ -1118,6 +1163,11 @@ class Client(AsyncBaseClient):
                   sampler
                   shift
                   seed
+                  guidanceInterval {
+                    start
+                    end
+                  }
+                  cacheSteps
                 }
               }
               ... on GenerationBusy {
@@ -1151,6 +1201,11 @@ class Client(AsyncBaseClient):
               sampler
               shift
               seed
+              guidanceInterval {
+                start
+                end
+              }
+              cacheSteps
             }
 
             fragment Warning on SettingsWarning {
@@ -1217,6 +1272,11 @@ class Client(AsyncBaseClient):
                   sampler
                   shift
                   seed
+                  guidanceInterval {
+                    start
+                    end
+                  }
+                  cacheSteps
                 }
               }
               ... on GenerationBusy {
@@ -1320,6 +1380,11 @@ class Client(AsyncBaseClient):
                   sampler
                   shift
                   seed
+                  guidanceInterval {
+                    start
+                    end
+                  }
+                  cacheSteps
                 }
               }
               ... on GenerationBusy {
@@ -1450,6 +1515,7 @@ class Client(AsyncBaseClient):
                 computeSeconds
                 wallSeconds
                 peakBytes
+                denoiserRows
                 averageBatchRows
                 resumes
                 preemptions
@@ -1501,6 +1567,11 @@ class Client(AsyncBaseClient):
                   sampler
                   shift
                   seed
+                  guidanceInterval {
+                    start
+                    end
+                  }
+                  cacheSteps
                 }
               }
               ... on GenerationBusy {
@@ -1534,6 +1605,11 @@ class Client(AsyncBaseClient):
               sampler
               shift
               seed
+              guidanceInterval {
+                start
+                end
+              }
+              cacheSteps
             }
 
             fragment Warning on SettingsWarning {
@@ -1645,6 +1721,7 @@ class Client(AsyncBaseClient):
                 computeSeconds
                 wallSeconds
                 peakBytes
+                denoiserRows
                 averageBatchRows
                 resumes
                 preemptions
@@ -1680,6 +1757,11 @@ class Client(AsyncBaseClient):
               sampler
               shift
               seed
+              guidanceInterval {
+                start
+                end
+              }
+              cacheSteps
             }
 
             fragment Warning on SettingsWarning {
@@ -1894,6 +1976,7 @@ class Client(AsyncBaseClient):
                 computeSeconds
                 wallSeconds
                 peakBytes
+                denoiserRows
                 averageBatchRows
                 resumes
                 preemptions
@@ -1929,6 +2012,11 @@ class Client(AsyncBaseClient):
               sampler
               shift
               seed
+              guidanceInterval {
+                start
+                end
+              }
+              cacheSteps
             }
 
             fragment Warning on SettingsWarning {
@@ -2149,6 +2237,7 @@ class Client(AsyncBaseClient):
                 computeSeconds
                 wallSeconds
                 peakBytes
+                denoiserRows
                 averageBatchRows
                 resumes
                 preemptions
@@ -2191,6 +2280,11 @@ class Client(AsyncBaseClient):
               sampler
               shift
               seed
+              guidanceInterval {
+                start
+                end
+              }
+              cacheSteps
             }
 
             fragment Warning on SettingsWarning {

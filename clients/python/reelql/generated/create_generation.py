@@ -51,6 +51,17 @@ class CreateGenerationCreateGenerationDoesNotFitLargestThatFits(BaseModel):
     sampler: Sampler
     shift: float
     seed: int
+    guidance_interval: Optional[
+        "CreateGenerationCreateGenerationDoesNotFitLargestThatFitsGuidanceInterval"
+    ] = Field(alias="guidanceInterval")
+    cache_steps: Optional[int] = Field(alias="cacheSteps")
+
+
+class CreateGenerationCreateGenerationDoesNotFitLargestThatFitsGuidanceInterval(
+    BaseModel
+):
+    start: float
+    end: float
 
 
 class CreateGenerationCreateGenerationIdempotencyConflict(BaseModel):
@@ -104,5 +115,6 @@ class CreateGenerationCreateGenerationQuotaExceeded(BaseModel):
 CreateGeneration.model_rebuild()
 CreateGenerationCreateGenerationCreateGenerationSuccess.model_rebuild()
 CreateGenerationCreateGenerationDoesNotFit.model_rebuild()
+CreateGenerationCreateGenerationDoesNotFitLargestThatFits.model_rebuild()
 CreateGenerationCreateGenerationIdempotencyConflict.model_rebuild()
 CreateGenerationCreateGenerationInvalidInput.model_rebuild()

@@ -50,6 +50,17 @@ class CreateGenerationsCreateGenerationsDoesNotFitLargestThatFits(BaseModel):
     sampler: Sampler
     shift: float
     seed: int
+    guidance_interval: Optional[
+        "CreateGenerationsCreateGenerationsDoesNotFitLargestThatFitsGuidanceInterval"
+    ] = Field(alias="guidanceInterval")
+    cache_steps: Optional[int] = Field(alias="cacheSteps")
+
+
+class CreateGenerationsCreateGenerationsDoesNotFitLargestThatFitsGuidanceInterval(
+    BaseModel
+):
+    start: float
+    end: float
 
 
 class CreateGenerationsCreateGenerationsIdempotencyConflict(BaseModel):
@@ -103,5 +114,6 @@ class CreateGenerationsCreateGenerationsQuotaExceeded(BaseModel):
 CreateGenerations.model_rebuild()
 CreateGenerationsCreateGenerationsCreateGenerationsSuccess.model_rebuild()
 CreateGenerationsCreateGenerationsDoesNotFit.model_rebuild()
+CreateGenerationsCreateGenerationsDoesNotFitLargestThatFits.model_rebuild()
 CreateGenerationsCreateGenerationsIdempotencyConflict.model_rebuild()
 CreateGenerationsCreateGenerationsInvalidInput.model_rebuild()

@@ -37,6 +37,17 @@ class EstimateGenerationEstimateGenerationDoesNotFitLargestThatFits(BaseModel):
     sampler: Sampler
     shift: float
     seed: int
+    guidance_interval: Optional[
+        "EstimateGenerationEstimateGenerationDoesNotFitLargestThatFitsGuidanceInterval"
+    ] = Field(alias="guidanceInterval")
+    cache_steps: Optional[int] = Field(alias="cacheSteps")
+
+
+class EstimateGenerationEstimateGenerationDoesNotFitLargestThatFitsGuidanceInterval(
+    BaseModel
+):
+    start: float
+    end: float
 
 
 class EstimateGenerationEstimateGenerationEstimateGenerationSuccess(BaseModel):
@@ -99,5 +110,6 @@ class EstimateGenerationEstimateGenerationNotFound(BaseModel):
 
 EstimateGeneration.model_rebuild()
 EstimateGenerationEstimateGenerationDoesNotFit.model_rebuild()
+EstimateGenerationEstimateGenerationDoesNotFitLargestThatFits.model_rebuild()
 EstimateGenerationEstimateGenerationEstimateGenerationSuccess.model_rebuild()
 EstimateGenerationEstimateGenerationInvalidInput.model_rebuild()

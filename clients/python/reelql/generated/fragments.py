@@ -97,6 +97,15 @@ class Settings(BaseModel):
     sampler: Sampler
     shift: float
     seed: int
+    guidance_interval: Optional["SettingsGuidanceInterval"] = Field(
+        alias="guidanceInterval"
+    )
+    cache_steps: Optional[int] = Field(alias="cacheSteps")
+
+
+class SettingsGuidanceInterval(BaseModel):
+    start: float
+    end: float
 
 
 class Warning(BaseModel):
@@ -198,6 +207,7 @@ class GenerationUsage(BaseModel):
     compute_seconds: float = Field(alias="computeSeconds")
     wall_seconds: float = Field(alias="wallSeconds")
     peak_bytes: Optional[int] = Field(alias="peakBytes")
+    denoiser_rows: Optional[int] = Field(alias="denoiserRows")
     average_batch_rows: float = Field(alias="averageBatchRows")
     resumes: int
     preemptions: int

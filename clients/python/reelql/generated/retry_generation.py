@@ -52,6 +52,17 @@ class RetryGenerationRetryGenerationDoesNotFitLargestThatFits(BaseModel):
     sampler: Sampler
     shift: float
     seed: int
+    guidance_interval: Optional[
+        "RetryGenerationRetryGenerationDoesNotFitLargestThatFitsGuidanceInterval"
+    ] = Field(alias="guidanceInterval")
+    cache_steps: Optional[int] = Field(alias="cacheSteps")
+
+
+class RetryGenerationRetryGenerationDoesNotFitLargestThatFitsGuidanceInterval(
+    BaseModel
+):
+    start: float
+    end: float
 
 
 class RetryGenerationRetryGenerationGenerationBusy(BaseModel):
@@ -116,6 +127,7 @@ class RetryGenerationRetryGenerationQuotaExceeded(BaseModel):
 RetryGeneration.model_rebuild()
 RetryGenerationRetryGenerationCreateGenerationSuccess.model_rebuild()
 RetryGenerationRetryGenerationDoesNotFit.model_rebuild()
+RetryGenerationRetryGenerationDoesNotFitLargestThatFits.model_rebuild()
 RetryGenerationRetryGenerationGenerationBusy.model_rebuild()
 RetryGenerationRetryGenerationIdempotencyConflict.model_rebuild()
 RetryGenerationRetryGenerationInvalidInput.model_rebuild()
