@@ -65,6 +65,22 @@ test('killed after a checkpoint: it goes on there, in another executor', async (
   expect(await scheduler.play('a', request)).toEqual(undisturbed);
 });
 
+test('killed where steps are skipped and guidance ends: it goes on with what it had to extrapolate from', async () => {
+  const shortcuts = { steps: 10, guidanceInterval: { start: 0, end: 0.6 }, cacheSteps: 1 };
+  const short = { ...request, settings: { ...request.settings, ...shortcuts } };
+  const expected = await scheduler.play('undisturbed', short);
+  await scheduler.open('a', short);
+  // Rows: 2 2 2 0 2 0 1 1 0 1
+  for (const step of [1, 2, 4, 6, 7, 9, 10]) {
+    expect(await scheduler.step('a', true)).toMatchObject({ step, checkpointed: true });
+    await executors.kill();
+    expect(await scheduler.open('a', short)).toBe(step);
+  }
+  expect(await scheduler.play('a', short)).toEqual(expected);
+  const whole = { ...request, settings: { ...request.settings, steps: 10 } };
+  expect((await scheduler.play('b', whole)).latents).not.toBe(expected.latents);
+});
+
 test('killed while decoding: the latents are on disk, frames begin again at 0', async () => {
   await scheduler.denoise('a', request);
   const decode = { kind: 'decode', generationId: 'a', bundle: model.directory } as const;

@@ -62,6 +62,21 @@ test.each([0, 1, 2, 5])('a state after %i steps is read as it was written', asyn
   }
 });
 
+test('with step caching it has the velocity that later steps go on from, and is never between two of them', async () => {
+  const shape = { channels: 2, frames: 3, height: 4, width: 4 };
+  const shortcuts = { guidanceInterval: { start: 0, end: 0.9 }, cacheSteps: 1 };
+  let state = begin({ ...stateAfter(0).settings, steps: 10, ...shortcuts }, shape, gaussianNoise(1, 96));
+  const found: number[] = [];
+  while (state.step < 9) {
+    ({ state } = advance(state, [gaussianNoise(2, 96), gaussianNoise(3, 96)]));
+    expect(state.computed).not.toBeNull();
+    await writeCheckpoint(path, identity, state);
+    expect(await readCheckpoint(path, identity)).toEqual(state);
+    found.push(await checkpointStep(path, identity));
+  }
+  expect(found).toEqual([1, 2, 4, 6, 8, 9]);
+});
+
 test('what is not there, or of another model or request, counts as absent', async () => {
   expect(await readCheckpoint(path, identity)).toBeNull();
   expect(await checkpointStep(path, identity)).toBe(0);
@@ -127,6 +142,8 @@ test('its identity is what the latents depend on', () => {
       settings: { ...request.settings, [name]: 3 },
     })),
     { ...request, settings: { ...request.settings, sampler: 'EULER' } },
+    { ...request, settings: { ...request.settings, cacheSteps: 1 } },
+    { ...request, settings: { ...request.settings, guidanceInterval: { start: 0, end: 0.8 } } },
   ];
   const all = new Set(
     [identity, ...others.map((other) => checkpointIdentity(manifest, other))].map((id) => id.request),

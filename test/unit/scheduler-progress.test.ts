@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { manifestSchema } from '../../inference/bundle/manifest.js';
 import { CostModel } from '../../src/scheduler/cost-model.js';
 import { ProgressMeter } from '../../src/scheduler/progress-meter.js';
-import { type Stage, stages, workOf } from '../../src/scheduler/work.js';
+import { computedSteps, rowsOf, type Stage, stages, workOf } from '../../src/scheduler/work.js';
 import { smallManifest } from '../support/small-manifest.js';
 
 const manifest = manifestSchema.parse(smallManifest);
@@ -21,6 +21,20 @@ test('the work of a generation', () => {
   for (const stage of ['encode-text', 'step', 'decode'] as const) {
     expect(workOf(settings, manifest, [])[stage].effort).toBeGreaterThan(0);
   }
+});
+
+test('steps of one row and skipped ones are not counted as whole ones', () => {
+  // 2 2 1 1 1 1 1 1 1 1, of which the third to the ninth have every second one skipped once two alike were computed.
+  const short = { ...settings, steps: 10, guidanceInterval: { start: 0, end: 0.2 }, cacheSteps: 1 };
+  const work = workOf(short, manifest, []);
+  expect(work.step).toMatchObject({ count: 2, rows: 2 });
+  expect(work['unguided-step']).toMatchObject({ kind: 'step', count: 5, rows: 1 });
+  expect(computedSteps(short, 0)).toEqual({ step: 0, 'unguided-step': 0 });
+  expect(computedSteps(short, 4)).toEqual({ step: 2, 'unguided-step': 2 });
+  // The fifth step is skipped.
+  expect(computedSteps(short, 5)).toEqual({ step: 2, 'unguided-step': 2 });
+  expect([0, 1, 2, 5, 10].map((step) => rowsOf(short, step))).toEqual([2, 2, 1, 1, 1]);
+  expect(workOf({ ...short, guidanceScale: 1 }, manifest, [])['unguided-step'].count).toBe(0);
 });
 
 function walk(meter: ProgressMeter, onUnit: (stage: Stage) => void = () => {}): number[] {
@@ -48,7 +62,14 @@ test('from 0 to 1 without a step back, also while the costs are being learned', 
 });
 
 test('where all is known, fraction and remaining seconds are exact', () => {
-  const seconds: Record<Stage, number> = { load: 2, 'encode-text': 1, step: 3, decode: 1, 'encode-video': 2 };
+  const seconds: Record<Stage, number> = {
+    load: 2,
+    'encode-text': 1,
+    step: 3,
+    'unguided-step': 2,
+    decode: 1,
+    'encode-video': 2,
+  };
   const meter = new ProgressMeter(workOf(settings, manifest, []), (stage) => seconds[stage]);
   // 1 + 4 × 3 + 3 × 1 + 2
   expect(meter.secondsRemaining).toBe(18);

@@ -92,10 +92,27 @@ describe('settings', () => {
     [{ seed: -1 }, 'TOO_SMALL', 'from 0 to 9007199254740991'],
     [{ seed: 2 ** 53 }, 'TOO_LARGE', 'from 0 to 9007199254740991'],
     [{ seed: 0.5 }, 'UNSUPPORTED', 'a whole number'],
+    [{ cacheSteps: -1 }, 'TOO_SMALL', 'from 0 to 3; -1 is not'],
+    [{ cacheSteps: 4 }, 'TOO_LARGE', 'from 0 to 3; 4 is not'],
+    [{ cacheSteps: 0.5 }, 'UNSUPPORTED', 'a whole number from 0 to 3'],
+    [{ cacheSteps: 1, sampler: 'DMD' as const }, 'UNSUPPORTED', 'must be 0 with DMD'],
+    [{ guidanceInterval: { start: 0.5, end: 0.2 } }, 'UNSUPPORTED', '0 <= start < end <= 1; 0.5 to 0.2 is not'],
+    [{ guidanceInterval: { start: -0.1, end: 0.5 } }, 'UNSUPPORTED', 'fractions of the steps'],
+    [{ guidanceInterval: { start: Number.NaN, end: 0.5 } }, 'UNSUPPORTED', 'fractions of the steps'],
+    [{ guidanceInterval: { start: 0.2, end: 0.21 }, steps: 10 }, 'UNSUPPORTED', 'must hold a step: of 10 there is none'],
+    [{ guidanceInterval: { start: 0, end: 0.5 }, guidanceScale: 1 }, 'UNSUPPORTED', 'where guidanceScale is 1'],
     [{ sampler: 'DDIM' as 'EULER' }, 'UNSUPPORTED', 'UNIPC, EULER, DMD'],
   ])('%j are refused as %s', (input, code, message) => {
     const path = ['settings', Object.keys(input)[0]];
     expect(issues(input)).toEqual([{ path, code, message: expect.stringContaining(message) }]);
+  });
+
+  it('keep what leaves computing out, and are the same with it off as without it', () => {
+    const shortcuts = { guidanceInterval: { start: 0.1, end: 0.8 }, cacheSteps: 2 };
+    expect(resolve(shortcuts).settings).toEqual({ ...toyModel.defaults, seed, ...shortcuts });
+    const off = resolve({ guidanceInterval: { start: 0, end: 1 }, cacheSteps: 0, guidanceScale: 1 }).settings;
+    expect(Object.keys(off)).toEqual(Object.keys(resolve({}).settings));
+    expect(inputHash(off)).toBe(inputHash(resolve({ guidanceScale: 1 }).settings));
   });
 
   it('warn of guidance above 9 and not at 9', () => {
