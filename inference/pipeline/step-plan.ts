@@ -16,23 +16,25 @@ export interface StepPlanSettings {
    * `ClassifierFreeGuidance` count it.
    */
   readonly guidanceInterval?: GuidanceInterval | undefined;
-  /** Steps in a row that take over the velocity of the one before instead of computing their own; 0 if left out. */
+  /** Steps in a row whose velocity is extrapolated from the computed ones before; 0 if left out. */
   readonly cacheSteps?: number | undefined;
 }
 
-/** Rows that the denoiser computes in a step: 2 guided, 1 without guidance, 0 where the last velocity is used again. */
+/** Rows that the denoiser computes in a step: 2 guided, 1 without guidance, 0 where the velocity is extrapolated. */
 export type RowCount = 0 | 1 | 2;
 
 /** Of the steps these are always computed: the first ones lay the picture out, and at the end nothing comes to correct an error. */
-const computedFirst = 0.25;
+const computedFirst = 0.15;
 const computedLast = 0.1;
 
 /**
  * Rows of each step, a pure function of the settings, so that batches, estimates and what resumes agree on it: [steps].
  *
- * Of the steps between the first and the last ones, one is computed and `cacheSteps` reuse its whole velocity, again and again.
- * TeaCache (Liu et al. 2024) and FasterCache (Lv et al. 2024) choose such steps by looking at the data, or reuse only the
- * difference that guidance makes; here that, and extrapolating, cost more rows for the same error (RESULTS.md, 2026-11-27).
+ * Of the steps between the first and the last ones `cacheSteps` are extrapolated and one is computed, again and again: TeaCache's
+ * idea (Liu et al. 2024), but of steps that are known in advance instead of found by looking at the data, with TaylorSeer's
+ * forecast of first order (Liu et al. 2025) in place of the last value, and of the velocity after guidance instead of what lies
+ * inside of the network. Reusing the last velocity, or only the difference that guidance makes (FasterCache, Lv et al. 2024), cost
+ * more rows for the same error (RESULTS.md, 2026-11-27).
  */
 export function stepRows({ steps, guidanceScale, guidanceInterval, cacheSteps = 0 }: StepPlanSettings): RowCount[] {
   const { start, end } = guidanceInterval ?? { start: 0, end: 1 };

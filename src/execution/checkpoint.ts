@@ -67,7 +67,13 @@ export async function writeCheckpoint(
   state: DenoisingState,
 ): Promise<void> {
   const { settings, shape, step, sample, solver, computed, firstFrame } = state;
-  const plain: z.infer<typeof plainSchema> = { settings, shape, step, order: solver.order, computedStep: computed?.step };
+  const plain: z.infer<typeof plainSchema> = {
+    settings,
+    shape,
+    step,
+    order: solver.order,
+    computedStep: computed?.step,
+  };
   const dims = [shape.channels, shape.frames, shape.height, shape.width];
   const tensors: Record<string, Float32Tensor> = { sample: { dims, data: sample } };
   solver.estimates.forEach((data, i) => {

@@ -6,7 +6,6 @@ import type { InputIssue } from './issue.js';
 export type Shortcuts = Pick<GenerationSettings, 'guidanceInterval' | 'cacheSteps'>;
 type Others = Pick<GenerationSettings, 'steps' | 'guidanceScale' | 'sampler'>;
 
-/** More in a row were worse than fewer steps for the same rows (RESULTS.md, 2026-11-27). */
 const maxCacheSteps = 3;
 
 interface ShortcutsInput {

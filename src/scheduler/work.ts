@@ -56,7 +56,9 @@ export function computedSteps(
   steps: number,
 ): Readonly<Record<'step' | 'unguided-step', number>> {
   const most = mostRows(settings);
-  const computed = stepRows(settings).slice(0, steps).filter((rows) => rows > 0);
+  const computed = stepRows(settings)
+    .slice(0, steps)
+    .filter((rows) => rows > 0);
   const full = computed.filter((rows) => rows === most).length;
   return { step: full, 'unguided-step': computed.length - full };
 }

@@ -12,6 +12,8 @@ import { loadTokenizer } from '../../inference/tokenizer/tokenizer.js';
 export type Precision = SessionOptions & { readonly compute?: DType };
 
 export interface ToyRun {
+  /** As they are decoded. */
+  readonly latents: Float32Array;
   /** RGB24 */
   readonly frames: Uint8Array;
   /** Seconds of each step, of the decoding, and of all from text to frames. */
@@ -26,7 +28,10 @@ export interface ToyRun {
  */
 export type OnStep = (step: number, x0: Float32Array | null) => Promise<'stop' | undefined>;
 
-/** The bundled model's networks in this process, no server around them. `run` makes the showpiece: 256×160, 33 frames, 20 steps. */
+/**
+ * The bundled model's networks, or another folder's, in this process, no server around them. `run` makes the showpiece: 256×160,
+ * 33 frames, 20 steps.
+ */
 export async function openToy(directory: string, session: Precision) {
   const folder = await openDiffusersFolder(directory);
   const tokenizer = loadTokenizer(folder.tokenizerFile);
@@ -40,7 +45,11 @@ export async function openToy(directory: string, session: Precision) {
     decoder: await openVaeDecoder(source(folder.vae), session),
   };
   return {
-    async run(prompt: string, onStep: OnStep = async () => undefined): Promise<ToyRun> {
+    async run(
+      prompt: string,
+      onStep: OnStep = async () => undefined,
+      changes: Partial<GenerateRequest> = {},
+    ): Promise<ToyRun> {
       const started = performance.now();
       const request: GenerateRequest = {
         prompt: await tokenizer.encode(cleanPrompt(prompt)),
@@ -54,9 +63,11 @@ export async function openToy(directory: string, session: Precision) {
         sampler: 'UNIPC',
         latentChannels: folder.vae.config.latentChannels,
         seed: 7,
+        ...changes,
       };
       const chunks: Uint8Array[] = [];
       const steps: number[] = [];
+      let latents = new Float32Array();
       let last = performance.now();
       for await (const event of generate(networks, request)) {
         if (event.kind === 'text') await onStep(0, null);
@@ -66,9 +77,16 @@ export async function openToy(directory: string, session: Precision) {
         }
         if (event.kind === 'frames') chunks.push(rgb24(event.chunk));
         else last = performance.now();
+        if (event.kind === 'latents') latents = event.latents as typeof latents;
       }
       const now = performance.now();
-      return { frames: Buffer.concat(chunks), steps, decode: (now - last) / 1000, total: (now - started) / 1000 };
+      return {
+        latents,
+        frames: Buffer.concat(chunks),
+        steps,
+        decode: (now - last) / 1000,
+        total: (now - started) / 1000,
+      };
     },
     async close(): Promise<void> {
       for (const network of Object.values(networks)) await network.close();

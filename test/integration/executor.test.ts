@@ -70,8 +70,8 @@ test('killed where steps are skipped and guidance ends: it goes on with what it 
   const short = { ...request, settings: { ...request.settings, ...shortcuts } };
   const expected = await scheduler.play('undisturbed', short);
   await scheduler.open('a', short);
-  // Rows: 2 2 2 0 2 0 1 1 0 1
-  for (const step of [1, 2, 4, 6, 7, 9, 10]) {
+  // Rows: 2 2 0 2 0 2 1 1 0 1
+  for (const step of [1, 3, 5, 6, 7, 9, 10]) {
     expect(await scheduler.step('a', true)).toMatchObject({ step, checkpointed: true });
     await executors.kill();
     expect(await scheduler.open('a', short)).toBe(step);

@@ -64,7 +64,7 @@ function job(generationId: string, firstFrame: string | null, changes: Partial<J
   };
 }
 
-/** Rows: 2 2 2 0 2 0 1 1 0 1 */
+/** Rows: 2 2 0 2 0 2 1 1 0 1 */
 const shortcuts = { steps: 10, guidanceInterval: { start: 0, end: 0.6 }, cacheSteps: 1 };
 
 /** Hashes of the videos of a text, of a picture, and of a text with steps skipped, made side by side. */
@@ -82,7 +82,8 @@ async function videosOn(devices: readonly Device[]): Promise<(string | undefined
   scheduler.submit(job('shortcuts', null, shortcuts));
   const ends = await Promise.all(['text', 'picture', 'shortcuts'].map((id) => recorder.end(id)));
   expect(ends[2]).toMatchObject({ usage: { denoiserRows: 11 } });
-  expect(recorder.progress('shortcuts').map(({ step }) => step)).toContain(6);
+  const steps = recorder.progress('shortcuts').map(({ step }) => step);
+  expect([...new Set(steps)]).toEqual([0, 1, 3, 5, 6, 7, 9, 10]);
   const kept = () => ['checkpoints', 'first-frames'].flatMap((name) => readdirSync(join(workDirectory, name)));
   await expect.poll(kept).toEqual([]);
   await scheduler.stop();

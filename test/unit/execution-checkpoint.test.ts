@@ -74,7 +74,7 @@ test('with step caching it has the velocity that later steps go on from, and is 
     expect(await readCheckpoint(path, identity)).toEqual(state);
     found.push(await checkpointStep(path, identity));
   }
-  expect(found).toEqual([1, 2, 4, 6, 8, 9]);
+  expect(found).toEqual([1, 3, 5, 7, 9]);
 });
 
 test('what is not there, or of another model or request, counts as absent', async () => {

@@ -24,7 +24,7 @@ test('the work of a generation', () => {
 });
 
 test('steps of one row and skipped ones are not counted as whole ones', () => {
-  // 2 2 1 1 1 1 1 1 1 1, of which the third to the ninth have every second one skipped once two alike were computed.
+  // Rows: 2 2 1 1 0 1 0 1 0 1
   const short = { ...settings, steps: 10, guidanceInterval: { start: 0, end: 0.2 }, cacheSteps: 1 };
   const work = workOf(short, manifest, []);
   expect(work.step).toMatchObject({ count: 2, rows: 2 });

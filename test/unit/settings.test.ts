@@ -99,7 +99,11 @@ describe('settings', () => {
     [{ guidanceInterval: { start: 0.5, end: 0.2 } }, 'UNSUPPORTED', '0 <= start < end <= 1; 0.5 to 0.2 is not'],
     [{ guidanceInterval: { start: -0.1, end: 0.5 } }, 'UNSUPPORTED', 'fractions of the steps'],
     [{ guidanceInterval: { start: Number.NaN, end: 0.5 } }, 'UNSUPPORTED', 'fractions of the steps'],
-    [{ guidanceInterval: { start: 0.2, end: 0.21 }, steps: 10 }, 'UNSUPPORTED', 'must hold a step: of 10 there is none'],
+    [
+      { guidanceInterval: { start: 0.2, end: 0.21 }, steps: 10 },
+      'UNSUPPORTED',
+      'must hold a step: of 10 there is none',
+    ],
     [{ guidanceInterval: { start: 0, end: 0.5 }, guidanceScale: 1 }, 'UNSUPPORTED', 'where guidanceScale is 1'],
     [{ sampler: 'DDIM' as 'EULER' }, 'UNSUPPORTED', 'UNIPC, EULER, DMD'],
   ])('%j are refused as %s', (input, code, message) => {
