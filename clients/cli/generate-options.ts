@@ -32,7 +32,11 @@ export const settingsOptions = {
     description: 'Guidance in these of the steps only, such as 0.1-0.8',
     valueHint: 'from-to',
   },
-  'cache-steps': { type: 'string', description: '1 to 3 steps in a row reuse the one before; faster', valueHint: 'n' },
+  'cache-steps': {
+    type: 'string',
+    description: 'So many steps in a row are extrapolated, 0 to 3: faster',
+    valueHint: 'n',
+  },
 } as const satisfies ArgsDef;
 
 /** Options that say what becomes of the pictures. */

@@ -61,7 +61,7 @@ export class GenerationSettingsInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Step caching: between the first quarter and the last tenth of the steps, so many in a row reuse the velocity of the one before and take next to no time. 0 to 3 with UNIPC and EULER, 0 with DMD. Changes the video: fewer details of it the more steps there are. Left out: 0.',
+      "Step caching: after the first 15 % and before the last 10 % of the steps, so many in a row take a velocity extrapolated from the computed ones before them, and next to no time (TeaCache's idea with TaylorSeer's forecast). 0 to 3 with UNIPC and EULER, 0 with DMD. It changes the video, less the more steps there are. Left out: 0.",
   })
   readonly cacheSteps?: number | null;
 }

@@ -39,7 +39,7 @@ export class GenerationSettings extends ModelDefaults {
 
   @Field(() => GraphQLPositiveInt, {
     nullable: true,
-    description: 'So many steps in a row reuse the velocity of the one before. Null: none do.',
+    description: 'So many steps in a row take an extrapolated velocity. Null: none do.',
   })
   readonly cacheSteps?: number;
 }
@@ -100,7 +100,7 @@ export class GenerationUsage {
   @Field(() => GraphQLNonNegativeInt, {
     nullable: true,
     description:
-      'Rows that the denoiser computed for it: two in a step with guidance, one without, none where a velocity is used again. Null for generations from before this was counted.',
+      'Rows that the denoiser computed for it: two in a step with guidance, one without, none where the velocity is extrapolated. Null for generations from before this was counted.',
   })
   readonly denoiserRows!: number | null;
 

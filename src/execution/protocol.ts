@@ -152,7 +152,7 @@ interface UnitContracts {
 
 export interface StepResult {
   readonly generationId: string;
-  /** Steps done, this one and those that reuse its velocity included. */
+  /** Steps done, this one and those that are taken along with it included. */
   readonly step: number;
   /** False where the latents hold NaN or infinity: nothing good can follow, and no checkpoint is written. */
   readonly finite: boolean;

@@ -38,7 +38,7 @@ export interface GenerationSettings {
   readonly seed: number;
   /** Guidance in these steps only; in all of them if left out. Never all of them: what changes nothing is left out. */
   readonly guidanceInterval?: GuidanceInterval;
-  /** From 1: so many steps in a row reuse the velocity of the one before; none if left out. */
+  /** From 1: so many steps in a row take an extrapolated velocity; none if left out. */
   readonly cacheSteps?: number;
 }
 

@@ -16,7 +16,7 @@ export type CostKind = (typeof costKinds)[number];
 
 /**
  * What a generation consists of, in the order in which it is done: units, how many, and how large each is. `unguided-step` are
- * those steps of a guided generation that have one row only; steps that reuse a velocity take next to no time and are left out.
+ * those steps of a guided generation that have one row only; steps that are extrapolated take next to no time and are left out.
  */
 export const stages = ['load', 'encode-text', 'step', 'unguided-step', 'decode', 'encode-video'] as const;
 export type Stage = (typeof stages)[number];

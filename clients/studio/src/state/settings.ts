@@ -7,17 +7,21 @@ export type ChosenSettings = { readonly [Name in keyof Settings]?: Settings[Name
 
 type ModelRules = Pick<Model, 'defaults' | 'limits'>;
 
+/** What no model has by default. */
+const off = { guidanceInterval: null, cacheSteps: null };
+
 export function resolved({ defaults }: ModelRules, chosen: ChosenSettings): Settings {
   const given = Object.entries(chosen).filter(([, value]) => value !== undefined);
-  return { ...defaults, ...Object.fromEntries(given) };
+  return { ...off, ...defaults, ...Object.fromEntries(given) };
 }
 
 /** Only what differs from the defaults: a draft follows its model where nobody chose. */
 export function chosenOf({ defaults }: ModelRules, settings: ChosenSettings): ChosenSettings {
-  const names = Object.keys(defaults) as (keyof Settings)[];
+  const standard: Settings = { ...off, ...defaults };
+  const names = Object.keys(standard) as (keyof Settings)[];
   return Object.fromEntries(
     names.flatMap((name) =>
-      settings[name] === undefined || settings[name] === defaults[name] ? [] : [[name, settings[name]]],
+      settings[name] === undefined || settings[name] === standard[name] ? [] : [[name, settings[name]]],
     ),
   );
 }
@@ -102,7 +106,7 @@ export function settingsOf(quality: Quality, rules: ModelRules): Pick<Settings, 
 }
 
 /** The quality that the settings are, if they are one. */
-export function qualityOf(settings: Settings, rules: ModelRules): Quality | null {
+export function qualityOf(settings: Pick<Settings, 'width' | 'height' | 'steps'>, rules: ModelRules): Quality | null {
   const is = (quality: Quality) => {
     const { width, height, steps } = settingsOf(quality, rules);
     return settings.width === width && settings.height === height && settings.steps === steps;

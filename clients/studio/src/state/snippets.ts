@@ -58,7 +58,8 @@ asyncio.run(main())
   },
   cli: (generation, url) => {
     const { prompt, negativePrompt, settings, outputs } = generation;
-    const { width, height, frameCount, fps, steps, guidanceScale, shift, seed, sampler } = settings;
+    const { width, height, frameCount, fps, steps, guidanceScale, shift, seed, sampler, guidanceInterval, cacheSteps } =
+      settings;
     const options: (readonly [string, string | number])[] = [
       ['server', url],
       ...(negativePrompt === '' ? [] : [['negative', quoted(negativePrompt)] as const]),
@@ -72,6 +73,10 @@ asyncio.run(main())
       ['shift', shift],
       ['sampler', sampler],
       ['seed', seed],
+      ...(guidanceInterval
+        ? [['guidance-interval', `${guidanceInterval.start}-${guidanceInterval.end}`] as const]
+        : []),
+      ...(cacheSteps ? [['cache-steps', cacheSteps] as const] : []),
       ['format', outputs.formats.map((format) => formatNames[format]).join(',')],
       ...(outputs.crop ? [['crop', cropText(outputs.crop)] as const] : []),
     ];
@@ -83,14 +88,19 @@ const formatNames = { MP4_H264: 'mp4', WEBM_VP9: 'webm', GIF: 'gif', WEBP: 'webp
 
 /** As createGeneration takes it; what is as if left out is left out. */
 function inputOf({ prompt, negativePrompt, model, settings, outputs, firstFrame }: Generation) {
-  const { width, height, frameCount, fps, steps, guidanceScale, shift, sampler, seed } = settings;
+  const { width, height, frameCount, fps, steps, guidanceScale, shift, sampler, seed, guidanceInterval, cacheSteps } =
+    settings;
   const { formats, crop, subtitles } = outputs;
   const plain = formats.join() === 'MP4_H264' && !crop && subtitles.length === 0;
   return {
     prompt,
     ...(negativePrompt === '' ? {} : { negativePrompt }),
     ...(model ? { modelId: model.id } : {}),
-    settings: { width, height, frameCount, fps, steps, guidanceScale, shift, sampler, seed },
+    settings: {
+      ...{ width, height, frameCount, fps, steps, guidanceScale, shift, sampler, seed },
+      ...(guidanceInterval ? { guidanceInterval } : {}),
+      ...(cacheSteps ? { cacheSteps } : {}),
+    },
     ...(firstFrame ? { firstFrameUploadId: firstFrame.id } : {}),
     ...(plain
       ? {}
