@@ -2,6 +2,7 @@
  * One video after the other on an idle device, each from its submission to the MP4 on disk: seconds of every phase, beside the
  * arithmetic floor, and the most memory that the device had in use.
  */
+import { stepRows } from '../../../../inference/pipeline/step-plan.js';
 import { videoFlops } from '../../../../src/benchmark/floor.js';
 import type { GenerationSettings } from '../../../../src/generations/generation.js';
 import { ffmpegVideoEncoder } from '../../../../src/video/video-encoder.js';
@@ -24,7 +25,14 @@ const fewSteps = { ...size, steps: 4, guidanceScale: 1 };
 const videos: Readonly<Record<string, Partial<GenerationSettings>>> =
   rest[0] === '720p'
     ? { '50 guided steps': { ...guided, steps: 50 } }
-    : { 'cold, 25 guided steps': guided, '25 guided steps': guided, '4 steps, unguided': fewSteps };
+    : {
+        'cold, 25 guided steps': guided,
+        '25 guided steps': guided,
+        '25 guided steps, cacheSteps 1': { ...guided, cacheSteps: 1 },
+        '25 guided steps, cacheSteps 2': { ...guided, cacheSteps: 2 },
+        '25 steps, guided from 0 to 0.8': { ...guided, guidanceInterval: { start: 0, end: 0.8 } },
+        '4 steps, unguided': fewSteps,
+      };
 
 const [device] = await findDevices(ids);
 if (!device) throw new Error('no device');
@@ -39,6 +47,8 @@ async function measure(name: string, settings: Partial<GenerationSettings>): Pro
     if (one.id !== name || one.type !== 'progressed') return;
     phases.push({ phase: one.progress.phase, step: one.progress.step, at: (performance.now() - begun) / 1000 });
   };
+  const whole = { ...model.manifest.defaults, seed: 7, ...settings };
+  const rows = stepRows(whole).reduce<number>((sum, one) => sum + one, 0);
   await machine.run(name, settings);
   const seconds = (performance.now() - begun) / 1000;
   const steps = phases.filter(
@@ -46,14 +56,14 @@ async function measure(name: string, settings: Partial<GenerationSettings>): Pro
   );
   const [first, last] = [steps[0], steps.at(-1)];
   const stepMs = first && last ? (1000 * (last.at - first.at)) / Math.max(1, last.step - first.step) : Number.NaN;
-  const floor = videoFlops({ ...model.manifest.defaults, seed: 7, ...settings }, model.manifest) / matrixRate;
+  const floor = videoFlops(whole, model.manifest) / matrixRate;
   const of = `${(seconds / floor).toFixed(2)}× the floor of ${floor.toFixed(2)} s`;
   const before = first?.at.toFixed(2);
   const after = (seconds - (last?.at ?? 0)).toFixed(2);
   report({
     what: `${size.width}×${size.height}×${size.frameCount}, ${name}`,
-    value: `${seconds.toFixed(2)} s, ${of}: first step after ${before} s, ${stepMs.toFixed(1)} ms a step, ${after} s after the last; least free ${gibibytes(least())}`,
-    facts: { phases: phases.map(({ phase, step, at }) => `${phase} ${step} ${at.toFixed(3)}`) },
+    value: `${seconds.toFixed(2)} s, ${rows} rows, ${of}: first step after ${before} s, ${stepMs.toFixed(1)} ms a step, ${after} s after the last; least free ${gibibytes(least())}`,
+    facts: { rows, phases: phases.map(({ phase, step, at }) => `${phase} ${step} ${at.toFixed(3)}`) },
   });
 }
 
