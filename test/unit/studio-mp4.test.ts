@@ -24,6 +24,12 @@ test('what the server writes into an MP4 comes back as the draft that makes it a
   expect(draft.settings).toEqual({ ...settings, sampler: 'EULER' });
 });
 
+test('how steps were left out comes back too', () => {
+  const shortcuts = { guidanceInterval: { start: 0, end: 0.8 }, cacheSteps: 2 };
+  const recipe = recipeOf(JSON.stringify({ ...metadata, ...shortcuts }));
+  expect(recipe?.settings).toEqual({ ...settings, sampler: 'EULER', ...shortcuts });
+});
+
 test('files of others, broken ones and no files say nothing', async () => {
   const whole = new Uint8Array(await (await written()).arrayBuffer());
   const foreign = whole.slice();

@@ -109,6 +109,11 @@ it('asks no more steps of a distilled model in a draft than it has', () => {
 it('keeps only what differs from the model', () => {
   const chosen = chosenOf(toy, { ...toy.defaults, steps: 30 });
   expect(chosen).toEqual({ steps: 30 });
-  expect(resolved(toy, chosen)).toEqual({ ...toy.defaults, steps: 30 });
-  expect(resolved(toy, { steps: undefined })).toEqual(toy.defaults);
+  // What no model has by default is off.
+  const standard = { ...toy.defaults, guidanceInterval: null, cacheSteps: null };
+  expect(resolved(toy, chosen)).toEqual({ ...standard, steps: 30 });
+  expect(resolved(toy, { steps: undefined })).toEqual(standard);
+  expect(chosenOf(toy, standard)).toEqual({});
+  const faster = { guidanceInterval: { start: 0, end: 0.8 }, cacheSteps: 1 };
+  expect(chosenOf(toy, { ...standard, ...faster })).toEqual(faster);
 });

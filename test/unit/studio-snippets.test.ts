@@ -19,6 +19,8 @@ const generation = {
     sampler: 'EULER',
     shift: 3,
     seed: 9,
+    guidanceInterval: { start: 0.1, end: 0.8 },
+    cacheSteps: 2,
   },
   outputs: { formats: ['GIF', 'MP4_H264'], crop: { x: 2, y: 4, width: 32, height: 16 }, subtitles: [] },
   firstFrame: null,
@@ -32,6 +34,7 @@ test('a shell passes on what was asked for, whatever is in the prompt', () => {
   expect(words).toEqual(
     expect.arrayContaining(['--crop', '32x16+2+4', '--format', 'gif,mp4', '--seed', '9', '--server', url]),
   );
+  expect(words).toEqual(expect.arrayContaining(['--guidance-interval', '0.1-0.8', '--cache-steps', '2']));
 });
 
 test('GraphQL parses, and its variables are the input', () => {
@@ -40,7 +43,11 @@ test('GraphQL parses, and its variables are the input', () => {
   const variables = JSON.parse(
     text.slice(text.indexOf('# Variables:')).replace('# Variables:', '').replace(/^# /gm, ''),
   );
-  expect(variables.input).toMatchObject({ prompt: generation.prompt, settings: { seed: 9 }, modelId: 'model_toy' });
+  expect(variables.input).toMatchObject({
+    prompt: generation.prompt,
+    settings: { seed: 9, cacheSteps: 2 },
+    modelId: 'model_toy',
+  });
 });
 
 test('Python has its own names, and every kind the prompt', () => {

@@ -16,6 +16,8 @@ export interface Recipe {
     readonly guidanceScale: number;
     readonly shift: number;
     readonly sampler: Sampler;
+    readonly guidanceInterval?: { readonly start: number; readonly end: number };
+    readonly cacheSteps?: number;
   };
   readonly seed: number;
 }
@@ -40,8 +42,18 @@ export function recipeOf(comment: string): Recipe | null {
     guidanceScale: number('guidanceScale'),
     shift: number('shift'),
     sampler,
+    ...shortcutsOf(facts),
   } as const;
   return { prompt, negativePrompt, model, settings, seed: number('seed') };
+}
+
+/** A file names them only where they are on. */
+function shortcutsOf({ guidanceInterval, cacheSteps }: Record<string, unknown>) {
+  const { start, end } = (guidanceInterval ?? {}) as Record<string, unknown>;
+  return {
+    ...(typeof start === 'number' && typeof end === 'number' ? { guidanceInterval: { start, end } } : {}),
+    ...(typeof cacheSteps === 'number' ? { cacheSteps } : {}),
+  };
 }
 
 function parsed(text: string): Record<string, unknown> | null {

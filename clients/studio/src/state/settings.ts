@@ -28,6 +28,12 @@ export function chosenOf({ defaults }: ModelRules, settings: ChosenSettings): Ch
 
 export const samplerNames: Readonly<Record<Sampler, string>> = { UNIPC: 'UniPC', EULER: 'Euler', DMD: 'DMD' };
 
+/** The steps with guidance, such as 0 % – 80 %. */
+export function intervalText(interval: Settings['guidanceInterval']): string {
+  const percent = (fraction: number) => `${Math.round(100 * fraction)} %`;
+  return `${percent(interval?.start ?? 0)} – ${percent(interval?.end ?? 1)}`;
+}
+
 export interface Size {
   readonly width: number;
   readonly height: number;

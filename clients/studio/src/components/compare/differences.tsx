@@ -1,7 +1,7 @@
 import type { Generation } from '@reelql/sdk';
 import type { MessageKey } from '../../i18n/en.js';
 import { useTranslate } from '../../i18n/index.js';
-import { samplerNames } from '../../state/settings.js';
+import { intervalText, samplerNames } from '../../state/settings.js';
 import styles from './compare.module.css';
 
 const rows = [
@@ -15,6 +15,8 @@ const rows = [
   ['field.guidanceScale', ({ settings }) => String(settings.guidanceScale)],
   ['field.sampler', ({ settings }) => samplerNames[settings.sampler]],
   ['field.shift', ({ settings }) => String(settings.shift)],
+  ['field.guidanceInterval', ({ settings }) => intervalText(settings.guidanceInterval)],
+  ['field.cacheSteps', ({ settings }) => String(settings.cacheSteps ?? 0)],
   ['field.seed', ({ settings }) => String(settings.seed)],
 ] as const satisfies readonly (readonly [MessageKey, (generation: Generation) => string])[];
 

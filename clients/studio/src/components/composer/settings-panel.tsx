@@ -22,6 +22,7 @@ import styles from './controls.module.css';
 import { Field } from './field.js';
 import { ModelField, NegativePromptField, OutputFormatsField, SeedField } from './more-fields.js';
 import panel from './settings-panel.module.css';
+import { ShortcutFields } from './shortcut-fields.js';
 
 /** Everything that can be set, in the order in which it matters. */
 export function SettingsPanel({
@@ -174,6 +175,7 @@ export function SettingsPanel({
           onChange={(value) => choose({ shift: value })}
         />
       </Field>
+      <ShortcutFields settings={settings} complaints={complaints} />
       <SeedField complaints={complaints.seed ?? []} />
       <ModelField models={models} model={model} />
       <NegativePromptField complaints={complaints.negativePrompt ?? []} />

@@ -2,7 +2,7 @@ import type { Generation } from '@reelql/sdk';
 import { duration } from '../../i18n/format.js';
 import { useLanguage, useTranslate } from '../../i18n/index.js';
 import { navigate } from '../../state/route.js';
-import { samplerNames, seconds } from '../../state/settings.js';
+import { intervalText, samplerNames, seconds } from '../../state/settings.js';
 import { Button } from '../ui/button.js';
 import styles from './facts.module.css';
 
@@ -13,7 +13,8 @@ export function Facts({ generation }: { generation: Generation }) {
   const { settings, modelName, negativePrompt, adjustments, warnings, createdAt, outputs } = generation;
   const { remixedFrom, retriedFrom } = generation;
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
-  const { width, height, frameCount, fps, steps, guidanceScale, sampler, shift, seed } = settings;
+  const { width, height, frameCount, fps, steps, guidanceScale, sampler, shift, seed, guidanceInterval, cacheSteps } =
+    settings;
   const rows: readonly (readonly [string, string])[] = [
     [t('field.size'), `${width} × ${height}`],
     ...(outputs.crop ? [[t('outputs.crop'), t('outputs.area', outputs.crop)] as const] : []),
@@ -23,6 +24,8 @@ export function Facts({ generation }: { generation: Generation }) {
     [t('field.guidanceScale'), number.format(guidanceScale)],
     [t('field.sampler'), samplerNames[sampler]],
     [t('field.shift'), number.format(shift)],
+    ...(guidanceInterval ? [[t('field.guidanceInterval'), intervalText(guidanceInterval)] as const] : []),
+    ...(cacheSteps ? [[t('field.cacheSteps'), String(cacheSteps)] as const] : []),
     [t('field.seed'), String(seed)],
     [t('field.model'), modelName],
     [t('detail.created'), new Date(createdAt).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' })],

@@ -36,6 +36,10 @@ export const composer = {
   'field.guidanceScale': 'Guidance',
   'field.sampler': 'Sampler',
   'field.shift': 'Shift',
+  'field.guidanceInterval': 'Steps with guidance',
+  'field.guidanceStart': 'Guidance from',
+  'field.guidanceEnd': 'Guidance to',
+  'field.cacheSteps': 'Skipped steps',
   'field.seed': 'Seed',
   'field.negativePrompt': 'Not in the video',
   'field.model': 'Model',
@@ -51,6 +55,10 @@ export const composer = {
   'help.guidanceScale': 'How closely the prompt is followed. 1 is fastest and loosest; above 9 colours burn out.',
   'help.sampler': 'How one step leads to the next. UniPC is good from 20 steps; Euler is simple, for very few.',
   'help.shift': 'Where the steps are spent: a higher shift spends more of them on the layout and fewer on details.',
+  'help.guidanceInterval':
+    'Guidance only in this part of the steps; the others take half the time. All of them is the full quality.',
+  'help.cacheSteps':
+    'So many steps in a row are estimated from those before instead of computed: faster, and a little different. 0 computes all.',
   'help.seed': 'Where the noise comes from. The same seed and settings make the same video; unlocked, each one is new.',
   'help.negativePrompt':
     'What to keep away from. The models were trained with the Chinese default, which is a good start.',
