@@ -25,7 +25,7 @@ const maxPromptTokens = 512;
 
 type Kind = Device['kind'];
 
-/** Arrays as large as the latents, between two steps: these, the solver's estimates of earlier steps and where its step began. */
+/** Arrays as large as the latents, between two steps: these, the solver's estimates of earlier steps and where its step began. One more with step caching. */
 const arraysOfState = 4;
 
 /**
@@ -36,7 +36,8 @@ export function stateBytes(settings: GenerationSettings, { vae, textEncoder }: M
   const positions =
     latentFrames(settings.frameCount) * Math.ceil(settings.width / 16) * Math.ceil(settings.height / 16);
   const embeddings = 2 * maxPromptTokens * textEncoder.config.width;
-  return 4 * (arraysOfState * vae.config.latentChannels * positions + embeddings);
+  const arrays = arraysOfState + (settings.cacheSteps ? 1 : 0);
+  return 4 * (arrays * vae.config.latentChannels * positions + embeddings);
 }
 
 /** The units of a generation, one of each component, with what they need on a kind of device. */

@@ -2,7 +2,7 @@
  * What `cacheSteps` and `guidanceInterval` save and what they change, on the bundled model and on the micro model of the
  * fixtures, beside what the same saving costs with fewer steps: means over some prompts, one thread, one case after the other.
  *
- *     node dist/test/bench/step-caching.js [--sampler EULER] [--steps 25] [--prompts 6]
+ *     node dist/test/bench/step-caching.js [--sampler EULER] [--steps 25] [--prompts 6] [--only micro]
  *
  * rel_l2 of the final latents and PSNR of the frames are to the run that computes everything, and, for PSNR, to one of 100 steps,
  * which stands for the exact solution. Seconds are of the denoising, as a share of those of the first line.
@@ -17,6 +17,8 @@ const { values } = parseArgs({
     sampler: { type: 'string', default: 'UNIPC' },
     steps: { type: 'string', default: '25' },
     prompts: { type: 'string', default: '6' },
+    /** A part of the folder's name: the others are left out. */
+    only: { type: 'string', default: '' },
   },
 });
 const sampler = values.sampler as SamplerName;
@@ -54,6 +56,7 @@ const models = [
 ] as const;
 
 for (const { folder, guidanceScale, size } of models) {
+  if (!folder.includes(values.only)) continue;
   const model = await openToy(folder, { device: { kind: 'CPU' }, threads: 1 });
   const lines = cases.map(([name, plan]) => ({
     name,
@@ -61,7 +64,8 @@ for (const { folder, guidanceScale, size } of models) {
     sums: [0, 0, 0, 0],
   }));
   for (const [i, prompt] of prompts.entries()) {
-    const run = (plan: Case) => model.run(prompt, undefined, { sampler, steps, guidanceScale, seed: i + 1, ...size, ...plan });
+    const run = (plan: Case) =>
+      model.run(prompt, undefined, { sampler, steps, guidanceScale, seed: i + 1, ...size, ...plan });
     const exact = await run({ steps: 100 });
     const whole = await run({});
     for (const [j, [, plan]] of cases.entries()) {
