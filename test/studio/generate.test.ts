@@ -21,7 +21,7 @@ describeStudio('a generation in the page', () => {
   afterAll(() => studio.close());
 
   it('is asked for by the keyboard alone, sharpens before the eyes and plays in place', async () => {
-    const page = await studio.visit({ stored: slowDraft });
+    const page = await studio.visit({ stored: { 'reelql.draft': { settings: { steps: 20, frameCount: 17 } } } });
     // The prompt has the focus from the first moment on.
     await expect.poll(() => promptBox(page).evaluate((box) => box === document.activeElement)).toBe(true);
     await page.keyboard.type('A red car at sunset');
@@ -81,7 +81,7 @@ describeStudio('kill -9 of the server', () => {
   it('is said, and over when it is back: the page carries on by itself and the video is finished', async () => {
     const studio = await Studio.start();
     try {
-      const page = await studio.visit({ stored: { 'reelql.draft': { settings: { steps: 40, frameCount: 33 } } } });
+      const page = await studio.visit({ stored: { 'reelql.draft': { settings: { steps: 60, frameCount: 33 } } } });
       await promptBox(page).fill('A yellow bus in the rain');
       await page.keyboard.press('Control+Enter');
       const made = tile(page, 'A yellow bus in the rain');
