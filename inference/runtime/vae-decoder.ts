@@ -28,11 +28,12 @@ export interface VaeDecoderOptions extends SessionOptions {
  * On an H100 at 832x480x29: 0.73 s and 13.7 GB, with memory planned ahead as one piece 18.6 GB; channels first 0.93 s and 16.2 GB; all
  * in one run through onnxruntime-node 1.32 s and 38.3 GB (test/bench/RESULTS.md).
  */
-const onCuda = { layout: 'channelsLast', memoryPattern: false } as const;
+const onCuda = { compute: 'float16', form: 'streaming', layout: 'channelsLast', memoryPattern: false } as const;
+const onCpu = { compute: 'float32', form: 'streaming', layout: 'frames' } as const;
 
 /** Opens the VAE's decoder. Sessions are made for a size of latents when it first occurs, and kept until another does. */
 export async function openVaeDecoder(source: VaeSource, options: VaeDecoderOptions): Promise<VaeDecoder> {
-  return new OrtVaeDecoder(source, { ...(options.device.kind === 'CUDA' ? onCuda : {}), ...options });
+  return new OrtVaeDecoder(source, { ...(options.device.kind === 'CUDA' ? onCuda : onCpu), ...options });
 }
 
 class OrtVaeDecoder implements VaeDecoder {
@@ -40,7 +41,7 @@ class OrtVaeDecoder implements VaeDecoder {
 
   constructor(
     private readonly source: VaeSource,
-    private readonly options: VaeDecoderOptions,
+    private readonly options: VaeDecoderOptions & Required<Pick<VaeDecoderOptions, 'compute' | 'form' | 'layout'>>,
   ) {}
 
   async *decode(shape: LatentShape, latents: Float32Array): AsyncGenerator<PixelChunk, void, void> {
@@ -59,13 +60,10 @@ class OrtVaeDecoder implements VaeDecoder {
   }
 
   private acquire({ frames, height, width }: LatentShape): Promise<Lease> {
-    const cuda = this.options.device.kind === 'CUDA';
-    const kind = this.options.form ?? 'streaming';
+    const { device, compute, layout, form: kind } = this.options;
     // The single pass takes every size. Elsewhere fixed sizes let ONNX Runtime prepare the graphs 2 to 15 times as fast.
     const key = { single: '', streaming: `${height}x${width}`, unrolled: `${height}x${width}x${frames}` }[kind];
-    const compute = this.options.compute ?? (cuda ? 'float16' : 'float32');
-    const layout = this.options.layout ?? 'frames';
-    const form = layout === 'channelsLast' && !cuda ? 'channelsLast, transposed' : layout;
+    const form = layout === 'channelsLast' && device.kind === 'CPU' ? 'channelsLast, transposed' : layout;
     const graph = { form, compute, dims: { rows: 1, height, width } } as const;
     const graphs = {
       single: () => [singlePassDecoder(this.source, compute)],
@@ -142,7 +140,7 @@ async function* stream(
     }
   } finally {
     const left = await ahead?.catch(() => undefined);
-    releaseAll({ ...left?.kept });
+    releaseAll(left?.kept ?? {});
     releaseAll(histories);
   }
 }

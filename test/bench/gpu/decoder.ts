@@ -4,7 +4,7 @@
  *
  *     node dist/test/bench/gpu/decoder.js MODEL_FOLDER [--device cuda-0|cpu] [--size 832x480x29] [--ways A,B,…] [--repetitions 2] [--limit 60]
  *
- * A way is BINDING/FORM/LAYOUT/SEARCH/WORKSPACE, the last three for `native` only:
+ * A way is BINDING/FORM/LAYOUT/SEARCH/WORKSPACE; search and work space for `native` only:
  *
  *   node, native                     onnxruntime-node, or ONNX Runtime's C API, which has CUDA's options and keeps results on the GPU
  *   streaming, unrolled, single      a run per latent frame; all of them in one run; all frames at once
@@ -73,7 +73,7 @@ function optionsOf(way: string): VaeDecoderOptions {
       convMaxWorkspace: workspace !== '32MB',
       shrinkArena: workspace === 'shrink',
     },
-    ...(workspace === 'noPattern' ? { memoryPattern: false } : {}),
+    memoryPattern: workspace !== 'noPattern',
   };
 }
 
