@@ -57,3 +57,8 @@ export function stepRows({ steps, guidanceScale, guidanceInterval, cacheSteps = 
     return rows;
   });
 }
+
+/** Rows of all steps together. */
+export function plannedRows(settings: StepPlanSettings): number {
+  return stepRows(settings).reduce<number>((sum, rows) => sum + rows, 0);
+}

@@ -8,8 +8,10 @@
  * which stands for the exact solution. Seconds are of the denoising, as a share of those of the first line.
  */
 import { parseArgs } from 'node:util';
-import { type StepPlanSettings, stepRows } from '../../inference/pipeline/step-plan.js';
+import { plannedRows, type StepPlanSettings } from '../../inference/pipeline/step-plan.js';
 import type { SamplerName } from '../../inference/samplers/index.js';
+import { compare } from '../../inference/verify/compare.js';
+import { psnr } from './psnr.js';
 import { openToy, type ToyRun } from './toy-pipeline.js';
 
 const { values } = parseArgs({
@@ -60,7 +62,7 @@ for (const { folder, guidanceScale, size } of models) {
   const model = await openToy(folder, { device: { kind: 'CPU' }, threads: 1 });
   const lines = cases.map(([name, plan]) => ({
     name,
-    rows: rowsOf({ steps, guidanceScale, ...plan }),
+    rows: plannedRows({ steps, guidanceScale, ...plan }),
     sums: [0, 0, 0, 0],
   }));
   for (const [i, prompt] of prompts.entries()) {
@@ -71,7 +73,8 @@ for (const { folder, guidanceScale, size } of models) {
     for (const [j, [, plan]] of cases.entries()) {
       const found = j === 0 ? whole : await run(plan);
       const share = seconds(found) / seconds(whole);
-      const measured = [relL2(found, whole), psnr(found, whole), psnr(found, exact), share];
+      const { rel_l2 } = compare('latents', found.latents, whole.latents, {});
+      const measured = [rel_l2, psnr(found.frames, whole.frames), psnr(found.frames, exact.frames), share];
       measured.forEach((value, k) => {
         const { sums } = lines[j] as { sums: number[] };
         sums[k] = (sums[k] as number) + value / prompts.length;
@@ -88,24 +91,6 @@ for (const { folder, guidanceScale, size } of models) {
   }
 }
 
-function rowsOf(plan: StepPlanSettings): number {
-  return stepRows(plan).reduce<number>((sum, rows) => sum + rows, 0);
-}
-
 function seconds({ steps: each }: ToyRun): number {
   return each.reduce((sum, one) => sum + one, 0);
-}
-
-function relL2({ latents: found }: ToyRun, { latents: expected }: ToyRun): number {
-  return Math.sqrt(squares(found, expected) / squares(expected, new Float32Array(expected.length)));
-}
-
-function psnr({ frames: found }: ToyRun, { frames: expected }: ToyRun): number {
-  return 10 * Math.log10((255 * 255 * expected.length) / squares(found, expected));
-}
-
-function squares(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < b.length; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
-  return sum;
 }

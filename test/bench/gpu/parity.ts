@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { oneThread } from '../../../inference/runtime/native/one-thread.js';
 import type { SessionOptions } from '../../../inference/runtime/session.js';
 import { type Family, families, verifyModel } from '../../../inference/verify/verify.js';
+import { psnr } from '../psnr.js';
 import { openToy, type Precision, type ToyRun } from '../toy-pipeline.js';
 import { deviceOf } from './device.js';
 
@@ -51,12 +52,6 @@ async function verifyFamily(name: string, family: Family): Promise<void> {
   process.stdout.write(
     `${name.padEnd(8)} ${family.padEnd(14)} ${passed} within, ${failed} over the float32 limits; worst ${figures} (${worst.case}), ${seconds(started)} s\n`,
   );
-}
-
-function psnr(a: Uint8Array, b: Uint8Array): number {
-  let squared = 0;
-  for (let i = 0; i < a.length; i++) squared += ((a[i] as number) - (b[i] as number)) ** 2;
-  return 10 * Math.log10(255 ** 2 / (squared / a.length));
 }
 
 const seconds = (since: number) => ((performance.now() - since) / 1000).toFixed(1);

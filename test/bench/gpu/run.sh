@@ -55,13 +55,11 @@ texts() {
 }
 
 kernels() {
-  for way in plain; do
-    # No clock control: the card's clocks are not ours to set.
-    ncu --clock-control none --metrics gpu__time_duration.sum --csv --page raw --log-file /tmp/ncu.csv \
-      node $gpu/denoiser.js "$model" --device "$device" --size "$size" --layers 2 --repetitions 1 --way $way
-    echo "two layers, two runs, $way:"
-    python3 test/bench/gpu/kernel_table.py /tmp/ncu.csv 40
-  done
+  # No clock control: the card's clocks are not ours to set.
+  ncu --clock-control none --metrics gpu__time_duration.sum --csv --page raw --log-file /tmp/ncu.csv \
+    node $gpu/denoiser.js "$model" --device "$device" --size "$size" --layers 2 --repetitions 1 --way plain
+  echo "two layers, two runs:"
+  python3 test/bench/gpu/kernel_table.py /tmp/ncu.csv 40
 }
 
 fused() {

@@ -2,8 +2,9 @@
  * One video after the other on an idle device, each from its submission to the MP4 on disk: seconds of every phase, beside the
  * arithmetic floor, and the most memory that the device had in use.
  */
-import { stepRows } from '../../../../inference/pipeline/step-plan.js';
+import { plannedRows } from '../../../../inference/pipeline/step-plan.js';
 import { videoFlops } from '../../../../src/benchmark/floor.js';
+import type { Device } from '../../../../src/execution/devices.js';
 import type { GenerationSettings } from '../../../../src/generations/generation.js';
 import { ffmpegVideoEncoder } from '../../../../src/video/video-encoder.js';
 import { findDevices, Machine, openModel } from './machine.js';
@@ -34,13 +35,12 @@ const videos: Readonly<Record<string, Partial<GenerationSettings>>> =
         '4 steps, unguided': fewSteps,
       };
 
-const [device] = await findDevices(ids);
-if (!device) throw new Error('no device');
+const [device] = (await findDevices(ids)) as [Device];
 const model = await openModel(bundle);
 const machine = await Machine.start({ devices: [device], model, folder, videoEncoder: ffmpegVideoEncoder() });
 
 async function measure(name: string, settings: Partial<GenerationSettings>): Promise<void> {
-  const least = watchMemory(device as NonNullable<typeof device>);
+  const least = watchMemory(device);
   const begun = performance.now();
   const phases: { readonly phase: string; readonly step: number; readonly at: number }[] = [];
   machine.recorder.on = (one) => {
@@ -48,7 +48,7 @@ async function measure(name: string, settings: Partial<GenerationSettings>): Pro
     phases.push({ phase: one.progress.phase, step: one.progress.step, at: (performance.now() - begun) / 1000 });
   };
   const whole = { ...model.manifest.defaults, seed: 7, ...settings };
-  const rows = stepRows(whole).reduce<number>((sum, one) => sum + one, 0);
+  const rows = plannedRows(whole);
   await machine.run(name, settings);
   const seconds = (performance.now() - begun) / 1000;
   const steps = phases.filter(
