@@ -1,7 +1,7 @@
 import { componentNames, type Manifest, weightFiles } from '../../inference/bundle/manifest.js';
-import { findBundles, openBundle } from '../../inference/bundle/open-bundle.js';
+import { openBundle } from '../../inference/bundle/open-bundle.js';
 import { loadConfig } from '../../src/config.js';
-import { bundledModels } from '../../src/models/catalog.js';
+import { modelDirectories } from '../../src/models/catalog.js';
 import { command } from './command.js';
 
 /** One line of the list. */
@@ -24,7 +24,7 @@ export const modelsList = command({
   async run({ args }) {
     const folder = args['models-dir'] ?? loadConfig().modelsDir;
     const asJson = args.json || !process.stdout.isTTY;
-    for (const directory of [...bundledModels(), ...(await findBundles(folder))]) {
+    for (const directory of await modelDirectories(folder)) {
       const listed = await describe(directory);
       process.stdout.write(`${asJson ? JSON.stringify(listed) : line(listed)}\n`);
     }

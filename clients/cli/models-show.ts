@@ -1,9 +1,9 @@
 import type { Manifest } from '../../inference/bundle/manifest.js';
 import type { ModelCard } from '../../inference/bundle/model-card.js';
 import { ModelError } from '../../inference/bundle/model-error.js';
-import { findBundles, openBundle } from '../../inference/bundle/open-bundle.js';
+import { openBundle } from '../../inference/bundle/open-bundle.js';
 import { loadConfig } from '../../src/config.js';
-import { bundledModels } from '../../src/models/catalog.js';
+import { modelDirectories } from '../../src/models/catalog.js';
 import { command, jsonOption } from './command.js';
 import { print, printJson, wantsJson } from './output.js';
 import { onStdout } from './style.js';
@@ -25,7 +25,7 @@ export const modelsShow = command({
 
 /** @throws ModelError for a name that no model has, or the reason why none could be read. */
 async function find(name: string, modelsDir: string): Promise<{ manifest: Manifest; directory: string }> {
-  const directories = [...bundledModels(), ...(await findBundles(modelsDir))];
+  const directories = await modelDirectories(modelsDir);
   const opened = await Promise.allSettled(directories.map((directory) => openBundle(directory)));
   const bundles = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const found = bundles.find(({ manifest }) => manifest.name === name);

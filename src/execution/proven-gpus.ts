@@ -9,18 +9,13 @@ export function trialBy(bundle: string, log: Log): Trial {
     passedBy: (gpus) => provenGpus(gpus, bundle, log),
     async demand(gpus) {
       const failed = (await tryGpus(gpus, bundle, log)).filter(({ problem }) => problem !== null);
-      if (failed.length === 0) return;
-      const [{ gpu, problem }] = failed as [Tried];
-      const others =
-        failed.length > 1
-          ? ` Nor can ${failed
-              .slice(1)
-              .map((one) => one.gpu.id)
-              .join(', ')}.`
-          : '';
+      const [first, ...others] = failed;
+      if (!first) return;
+      const { gpu, problem } = first;
+      const nor = others.length > 0 ? ` Nor can ${others.map((one) => one.gpu.id).join(', ')}.` : '';
       throw new ReelError(
         'DEVICE_UNUSABLE',
-        `${gpu.id} (${gpu.name}) was named, but cannot be used: ${testFailed} It says: ${problem}.${others}`,
+        `${gpu.id} (${gpu.name}) was named, but cannot be used: ${testFailed} It says: ${problem}.${nor}`,
       );
     },
   };

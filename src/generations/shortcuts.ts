@@ -1,3 +1,4 @@
+import { isGuided } from '../../inference/pipeline/guidance.js';
 import { stepRows } from '../../inference/pipeline/step-plan.js';
 import type { GenerationSettings, GuidanceInterval } from './generation.js';
 import type { InputIssue } from './issue.js';
@@ -43,7 +44,7 @@ function intervalProblem(interval: GuidanceInterval, { steps, guidanceScale }: O
   if (!(start >= 0 && start < end && end <= 1)) {
     return `guidanceInterval must be fractions of the steps, 0 <= start < end <= 1; ${start} to ${end} is not.`;
   }
-  if (guidanceScale <= 1) {
+  if (!isGuided(guidanceScale)) {
     return `guidanceInterval must be left out, or 0 to 1, where guidanceScale is ${guidanceScale}: only above 1 there is guidance.`;
   }
   if (!stepRows({ steps, guidanceScale, guidanceInterval: interval }).includes(2)) {

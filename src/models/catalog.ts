@@ -33,7 +33,7 @@ export class ModelCatalog implements Catalog {
   static async open(options: { readonly modelsDir: string; readonly defaultModel: string }): Promise<ModelCatalog> {
     const models = new Map<string, CatalogModel>();
     const broken: BrokenModel[] = [];
-    for (const directory of [...bundledModels(), ...(await findBundles(options.modelsDir))]) {
+    for (const directory of await modelDirectories(options.modelsDir)) {
       try {
         const bundle = await openBundle(directory);
         const { name } = bundle.manifest;
@@ -74,9 +74,9 @@ export function bundledModel(): string {
   return packagePath('inference/models/toy');
 }
 
-/** Its own and that of its few-step form, which shares the files. */
-export function bundledModels(): string[] {
-  return [bundledModel(), packagePath('inference/models/toy-fast')];
+/** Those of all models on this machine: the bundled one, its few-step form, which shares the files, and those that were imported. */
+export async function modelDirectories(modelsDir: string): Promise<string[]> {
+  return [bundledModel(), packagePath('inference/models/toy-fast'), ...(await findBundles(modelsDir))];
 }
 
 function describe(directory: string, bundle: Bundle): CatalogModel {

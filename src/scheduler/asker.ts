@@ -1,3 +1,4 @@
+import { isGuided } from '../../inference/pipeline/guidance.js';
 import type { UnitOf, UnitResult } from '../execution/protocol.js';
 import type { CostModel } from './cost-model.js';
 import type { DeviceKind, UnitStage } from './policy.js';
@@ -88,5 +89,5 @@ export function requestOf({ prompt, negativePrompt, settings, firstFrame }: Job)
 
 /** What has to be encoded: without guidance in any step nobody looks at the negative prompt. */
 export function promptsOf({ prompt, negativePrompt, settings }: Job): readonly string[] {
-  return settings.guidanceScale > 1 ? [prompt, negativePrompt] : [prompt];
+  return isGuided(settings.guidanceScale) ? [prompt, negativePrompt] : [prompt];
 }

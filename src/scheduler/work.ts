@@ -1,4 +1,5 @@
 import { type ComponentName, componentNames, type Manifest, weightFiles } from '../../inference/bundle/manifest.js';
+import { isGuided } from '../../inference/pipeline/guidance.js';
 import { stepRows } from '../../inference/pipeline/step-plan.js';
 import type { GenerationSettings } from '../generations/generation.js';
 import { decoderFlops, denoiserFlops, textEncoderFlops } from './arithmetic.js';
@@ -69,7 +70,7 @@ const promptTokens = 128;
 /** `components` are the ones still to be loaded. */
 export function workOf(settings: GenerationSettings, manifest: Manifest, components: readonly ComponentName[]): Work {
   const positions = (settings.width / spatial) * (settings.height / spatial);
-  const prompts = settings.guidanceScale > 1 ? 2 : 1;
+  const prompts = isGuided(settings.guidanceScale) ? 2 : 1;
   const steps = computedSteps(settings, settings.steps);
   const bytes =
     components.reduce((sum, component) => sum + componentBytes(manifest, component), 0) /
