@@ -17,10 +17,11 @@ import { Button } from '../ui/button.js';
 import { ChoiceMenu } from '../ui/choice-menu.js';
 import { Icon } from '../ui/icon.js';
 import type { Complaints } from './complaints.js';
-import { Choices, NumberInput, RangeInput } from './controls.js';
+import { Choices, NumberInput } from './controls.js';
 import styles from './controls.module.css';
 import { Field } from './field.js';
 import { ModelField, NegativePromptField, OutputFormatsField, SeedField } from './more-fields.js';
+import { RangeField } from './range-field.js';
 import panel from './settings-panel.module.css';
 import { ShortcutFields } from './shortcut-fields.js';
 
@@ -122,41 +123,33 @@ export function SettingsPanel({
           />
         </div>
       </Field>
-      <Field name={t('field.fps')} help={t('help.fps')} value={String(fps)} complaints={complaints.fps ?? []}>
-        <RangeInput
-          label={t('field.fps')}
-          value={fps}
-          min={4}
-          max={30}
-          step={1}
-          onChange={(value) => choose({ fps: value })}
-        />
-      </Field>
-      <Field name={t('field.steps')} help={t('help.steps')} value={String(steps)} complaints={complaints.steps ?? []}>
-        <RangeInput
-          label={t('field.steps')}
-          value={steps}
-          min={1}
-          max={limits.maxSteps}
-          step={1}
-          onChange={(value) => choose({ steps: value })}
-        />
-      </Field>
-      <Field
-        name={t('field.guidanceScale')}
-        help={t('help.guidanceScale')}
-        value={String(guidanceScale)}
-        complaints={complaints.guidanceScale ?? []}
-      >
-        <RangeInput
-          label={t('field.guidanceScale')}
-          value={guidanceScale}
-          min={1}
-          max={12}
-          step={0.5}
-          onChange={(value) => choose({ guidanceScale: value })}
-        />
-      </Field>
+      <RangeField
+        field="fps"
+        complaints={complaints.fps}
+        value={fps}
+        min={4}
+        max={30}
+        step={1}
+        onChange={(value) => choose({ fps: value })}
+      />
+      <RangeField
+        field="steps"
+        complaints={complaints.steps}
+        value={steps}
+        min={1}
+        max={limits.maxSteps}
+        step={1}
+        onChange={(value) => choose({ steps: value })}
+      />
+      <RangeField
+        field="guidanceScale"
+        complaints={complaints.guidanceScale}
+        value={guidanceScale}
+        min={1}
+        max={12}
+        step={0.5}
+        onChange={(value) => choose({ guidanceScale: value })}
+      />
       <Field name={t('field.sampler')} help={t('help.sampler')} complaints={complaints.sampler ?? []}>
         <Choices
           label={t('field.sampler')}
@@ -165,16 +158,15 @@ export function SettingsPanel({
           onChoose={(name) => choose({ sampler: name })}
         />
       </Field>
-      <Field name={t('field.shift')} help={t('help.shift')} value={String(shift)} complaints={complaints.shift ?? []}>
-        <RangeInput
-          label={t('field.shift')}
-          value={shift}
-          min={1}
-          max={12}
-          step={0.5}
-          onChange={(value) => choose({ shift: value })}
-        />
-      </Field>
+      <RangeField
+        field="shift"
+        complaints={complaints.shift}
+        value={shift}
+        min={1}
+        max={12}
+        step={0.5}
+        onChange={(value) => choose({ shift: value })}
+      />
       <ShortcutFields settings={settings} complaints={complaints} />
       <SeedField complaints={complaints.seed ?? []} />
       <ModelField models={models} model={model} />

@@ -4,6 +4,7 @@ import { intervalText, type Settings } from '../../state/settings.js';
 import type { Complaints } from './complaints.js';
 import { RangeInput } from './controls.js';
 import { Field } from './field.js';
+import { RangeField } from './range-field.js';
 
 const whole = { start: 0, end: 1 };
 
@@ -39,21 +40,15 @@ export function ShortcutFields({ settings, complaints }: { settings: Settings; c
           onChange={(value) => guide({ start, end: value })}
         />
       </Field>
-      <Field
-        name={t('field.cacheSteps')}
-        help={t('help.cacheSteps')}
-        value={String(cacheSteps ?? 0)}
-        complaints={complaints.cacheSteps ?? []}
-      >
-        <RangeInput
-          label={t('field.cacheSteps')}
-          value={cacheSteps ?? 0}
-          min={0}
-          max={3}
-          step={1}
-          onChange={(value) => choose({ cacheSteps: value === 0 ? null : value })}
-        />
-      </Field>
+      <RangeField
+        field="cacheSteps"
+        complaints={complaints.cacheSteps}
+        value={cacheSteps ?? 0}
+        min={0}
+        max={3}
+        step={1}
+        onChange={(value) => choose({ cacheSteps: value === 0 ? null : value })}
+      />
     </>
   );
 }
