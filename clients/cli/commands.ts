@@ -20,6 +20,7 @@ const subCommands = {
   'webhook-secret': () => import('./webhook-secret.js').then((module) => module.webhookSecret),
   models: () => import('./models.js').then((module) => module.models),
   serve: () => import('./serve.js').then((module) => module.serve),
+  kernels: () => import('./kernels.js').then((module) => module.kernels),
   doctor: () => import('./doctor.js').then((module) => module.doctor),
   bench: () => import('./bench.js').then((module) => module.bench),
   completion: () => import('./completion.js').then((module) => module.completion),

@@ -36,6 +36,9 @@ export const onnxType: Readonly<Record<DType, number>> = {
   bfloat16: 16,
 };
 
+/** Of the operators of fused-ops.ts. */
+export const customDomain = 'reelql';
+
 const opsets = [
   { domain: '', version: 23 },
   { domain: 'com.microsoft', version: 1 },
@@ -152,7 +155,10 @@ export class Graph {
     return encodeModel({
       ir_version: 11,
       producer_name: 'reelql',
-      opset_import: opsets,
+      // ONNX Runtime wants to know every domain that is named.
+      opset_import: this.nodes.some(({ domain }) => domain === customDomain)
+        ? [...opsets, { domain: customDomain, version: 1 }]
+        : opsets,
       graph: {
         name: this.name,
         node: this.nodes,

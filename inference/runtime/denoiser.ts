@@ -1,4 +1,5 @@
 import type { WeightSource } from '../bundle/weights.js';
+import { builtKernelLibrary } from '../kernels/library.js';
 import type { Denoiser, DenoiserRow, LatentShape } from '../pipeline/networks.js';
 import { type DType, float32, int64, type Tensor } from '../tensor.js';
 import type { DenoiserConfig } from '../wan/config.js';
@@ -7,18 +8,32 @@ import { evenShape, patchify, tokenGrid, unpatchify } from '../wan/patches.js';
 import { rotaryTables, tokenCount } from '../wan/rope.js';
 import { foldPadding } from '../wan/text-context.js';
 import { groupTimesteps, timeFeatures } from '../wan/timestep.js';
+import { openOrtLibrary } from './native/library.js';
 import { openSession, type Session, type SessionOptions } from './session.js';
 
-/**
- * Opens the denoiser on a device.
- * @param options.compute float32 on the CPU, float16 on CUDA if left out: what is fast there.
- */
+export interface DenoiserOptions extends SessionOptions {
+  /** float32 on the CPU, float16 on CUDA if left out: what is fast there. */
+  readonly compute?: DType;
+  /** Whether our own kernels are used where they can be; yes if left out. */
+  readonly fused?: boolean;
+}
+
+/** Opens the denoiser on a device. */
 export async function openDenoiser(
   { weights, config }: { readonly weights: WeightSource; readonly config: DenoiserConfig },
-  options: SessionOptions & { readonly compute?: DType },
+  options: DenoiserOptions,
 ): Promise<Denoiser> {
   const compute = options.compute ?? (options.device.kind === 'CUDA' ? 'float16' : 'float32');
-  return new OrtDenoiser(config, await openSession(buildDenoiser(weights, config, compute), options));
+  const kernels = compute === 'float16' ? kernelsFor(config, options) : null;
+  const graph = buildDenoiser(weights, config, compute, { fused: kernels !== null });
+  const session = await openSession(graph, kernels === null ? options : { ...options, customOperators: kernels });
+  return new OrtDenoiser(config, session);
+}
+
+/** The built library, where there is one that serves this network. */
+function kernelsFor({ width }: DenoiserConfig, { device, binding, fused = true }: DenoiserOptions): string | null {
+  const possible = fused && device.kind === 'CUDA' && binding !== 'node' && width % 8 === 0 && width <= 8192;
+  return possible && openOrtLibrary() ? builtKernelLibrary() : null;
 }
 
 class OrtDenoiser implements Denoiser {

@@ -9,6 +9,8 @@ export interface SessionOptions {
   readonly memoryPattern?: boolean;
   /** `native` (CUDA's): ONNX Runtime's C API. `node` (the CPU's, and where the other cannot be loaded): onnxruntime-node. */
   readonly binding?: 'native' | 'node';
+  /** Path of a library of operators that the graph names; through the C API only. */
+  readonly customOperators?: string;
   /** For CUDA through the C API. */
   readonly cuda?: CudaOptions;
 }

@@ -1,4 +1,5 @@
 import type { WeightSource } from '../bundle/weights.js';
+import { biasRmsNorm, biasRmsNormRotate, gateAddNorm } from '../graph/fused-ops.js';
 import { Graph, type Value } from '../graph/graph.js';
 import {
   add,
@@ -7,6 +8,7 @@ import {
   concat,
   dim,
   expandTo,
+  floats,
   gather,
   geluTanh,
   ints,
@@ -44,8 +46,15 @@ import type { DenoiserConfig } from './config.js';
  *
  * `weights.compute` half precision keeps in float32 what diffusers keeps: the time embedding, the modulation tables, the rotary
  * tables, the insides of the norms, latents in and out.
+ *
+ * `fused`, in float16 on CUDA: what lies between two matrix products is one operator of our own (fused-ops.ts), rounded less often.
  */
-export function buildDenoiser(weights: WeightSource, config: DenoiserConfig, compute: DType = 'float32'): Graph {
+export function buildDenoiser(
+  weights: WeightSource,
+  config: DenoiserConfig,
+  compute: DType = 'float32',
+  { fused = false }: { readonly fused?: boolean } = {},
+): Graph {
   const g = new Graph('denoiser', weights, compute);
   const patches = g.input('patches', 'float32', ['rows', 'tokens', config.inChannels * 4]);
   const time = g.input('time', 'float32', ['moments', config.freqDim]);
@@ -58,28 +67,35 @@ export function buildDenoiser(weights: WeightSource, config: DenoiserConfig, com
   const width = ints(g, [config.width]);
   const grouped = concat([dim(selector, 0), ints(g, [-1]), width], 0); // [rows·groups, tokens / groups, width]
   const flat = concat([dim(patches, 0), ints(g, [-1]), width], 0); // [rows, tokens, width]
-  const net: Network = { g, config, grouped, flat };
+  const net: Network = { g, config, fused, grouped, flat };
 
   const { embedding, modulation } = embedTime(net, time, selector);
   const context: Context = {
-    modulation,
     text: embedText(net, cast(text, compute)),
     textBias: forEachToken(net, cast(textBias, compute), patches),
-    cosTable: cast(cosTable, compute),
-    sinTable: cast(sinTable, compute),
+    cosTable: fused ? cosTable : cast(cosTable, compute),
+    sinTable: fused ? sinTable : cast(sinTable, compute),
   };
-  let x = project(net, 'patch_embedding', cast(patches, compute), [config.width, config.inChannels * 4]);
-  for (let i = 0; i < config.layers; i++) x = block(net, `blocks.${i}`, x, context);
+  const layers = Array.from({ length: config.layers }, (_, i) => modulateBlock(net, `blocks.${i}`, modulation));
+  const last = modulateOutput(net, embedding);
 
-  const [shift, scale] = modulate(net, 'scale_shift_table', unsqueeze(embedding, [1]), [0, 1]) as [Value, Value];
-  const velocity = project(net, 'proj_out', adaptiveNorm(net, x, shift, scale));
-  g.output('velocity', cast(velocity, 'float32'), ['rows', 'tokens', 4 * config.outChannels]);
+  const x = project(net, 'patch_embedding', cast(patches, compute), [config.width, config.inChannels * 4]);
+  let stream: Stream = { x, normed: normalised(net, x, layers[0]?.first ?? last) };
+  for (const [i, layer] of layers.entries()) {
+    stream = block(net, `blocks.${i}`, stream, layer, layers[i + 1]?.first ?? last, context);
+  }
+  g.output('velocity', cast(project(net, 'proj_out', stream.normed), 'float32'), [
+    'rows',
+    'tokens',
+    4 * config.outChannels,
+  ]);
   return g;
 }
 
 interface Network {
   readonly g: Graph;
   readonly config: DenoiserConfig;
+  readonly fused: boolean;
   /** The two shapes of the residual stream. */
   readonly grouped: Value;
   readonly flat: Value;
@@ -87,8 +103,6 @@ interface Network {
 
 /** What every block sees besides the tokens. */
 interface Context {
-  /** [rows·groups, 6, width], float32 */
-  readonly modulation: Value;
   /** [rows, keys, width] */
   readonly text: Value;
   /** [rows, 1, tokens, keys] */
@@ -124,36 +138,78 @@ function embedText(net: Network, text: Value): Value {
   return project(net, 'condition_embedder.text_embedder.linear_2', geluTanh(hidden));
 }
 
-function block(net: Network, name: string, input: Value, context: Context): Value {
-  const { g, config } = net;
-  const [shift1, scale1, gate1, shift2, scale2, gate2] = modulate(
-    net,
-    `${name}.scale_shift_table`,
-    context.modulation,
-    [0, 1, 0, 0, 1, 0],
-  ) as [Value, Value, Value, Value, Value, Value];
+/** The residual stream, and its norm for the layer that comes next; both [rows, tokens, width]. */
+interface Stream {
+  readonly x: Value;
+  readonly normed: Value;
+}
 
-  const self = selfAttention(net, `${name}.attn1`, adaptiveNorm(net, input, shift1, scale1), context);
-  let x = gatedAdd(net, input, gate1, self);
+/** LN(x)·scale + shift; `grouped`: [rows·groups, 1, width] each, else [width]. */
+interface Norm {
+  readonly scale: Value;
+  readonly shift: Value;
+  readonly grouped: boolean;
+}
 
-  const y = layerNorm(x, g.weight(`${name}.norm2.weight`), g.weight(`${name}.norm2.bias`), config.eps);
-  x = add(x, crossAttention(net, `${name}.attn2`, y, context));
+/** How time modulates a block: its norms before self-attention and before the feed-forward network, and the gates after them. */
+interface BlockModulation {
+  readonly first: Norm;
+  readonly second: Norm;
+  /** [rows·groups, 1, width] */
+  readonly gates: readonly [attention: Value, feedForward: Value];
+}
 
+function block(
+  net: Network,
+  name: string,
+  { x, normed }: Stream,
+  { second, gates }: BlockModulation,
+  next: Norm,
+  context: Context,
+): Stream {
+  const { g } = net;
+  const middle: Norm = { scale: g.weight(`${name}.norm2.weight`), shift: g.weight(`${name}.norm2.bias`), grouped: false };
+  const self = addNorm(net, x, gates[0], selfAttention(net, `${name}.attn1`, normed, context), middle);
+  const cross = addNorm(net, self.x, null, crossAttention(net, `${name}.attn2`, self.normed, context), second);
   // [rows, tokens, ffnWidth]. The bias goes with the projection: as an input of FastGelu it costs 18 % of a step on the CPU.
-  const hidden = project(net, `${name}.ffn.net.0.proj`, adaptiveNorm(net, x, shift2, scale2));
-  return gatedAdd(net, x, gate2, project(net, `${name}.ffn.net.2`, geluTanh(hidden)));
+  const hidden = geluTanh(project(net, `${name}.ffn.net.0.proj`, cross.normed));
+  return addNorm(net, cross.x, gates[1], product(net, `${name}.ffn.net.2`, hidden), next);
+}
+
+/** A linear layer whose bias is not added yet. */
+interface Product {
+  readonly y: Value;
+  readonly bias: Value;
+}
+
+function product({ g }: Network, name: string, x: Value): Product {
+  return { y: linear(x, kernel(g, name)), bias: g.weight(`${name}.bias`) };
+}
+
+/** x + gate·(y + bias), and its norm. */
+function addNorm(net: Network, x: Value, gate: Value | null, { y, bias }: Product, norm: Norm): Stream {
+  const { g, config, fused } = net;
+  if (fused) {
+    const open = gate ?? cast(floats(g, new Float32Array(config.width).fill(1)), g.compute);
+    const { sum, normed } = gateAddNorm(x, y, bias, open, norm.scale, norm.shift, config.eps);
+    return { x: sum, normed };
+  }
+  const biased = add(y, bias);
+  const sum = gate ? gatedAdd(net, x, gate, biased) : add(x, biased);
+  return { x: sum, normed: normalised(net, sum, norm) };
 }
 
 /**
  * Full attention among the tokens of a row. The bias of the values joins that of the output, for the weights of a softmax sum to one:
  * a pass over the tokens less.
  */
-function selfAttention(net: Network, name: string, x: Value, { cosTable, sinTable }: Context): Value {
+function selfAttention(net: Network, name: string, x: Value, { cosTable, sinTable }: Context): Product {
   const { g, config } = net;
-  const q = rotaryEmbedding(normed(net, name, 'q', x), cosTable, sinTable, config.heads);
-  const k = rotaryEmbedding(normed(net, name, 'k', x), cosTable, sinTable, config.heads);
+  const q = rotated(net, name, 'q', x, cosTable, sinTable);
+  const k = rotated(net, name, 'k', x, cosTable, sinTable);
   const v = linear(x, kernel(g, `${name}.to_v`));
-  return add(linear(attention(q, k, v, config.heads), kernel(g, `${name}.to_out.0`)), joinedBias(net, name));
+  const y = linear(attention(q, k, v, config.heads), kernel(g, `${name}.to_out.0`));
+  return { y, bias: joinedBias(net, name) };
 }
 
 /** W·b + c of the values' bias b and the output's W and c: [width], in float32 and constant, so folded when the session opens. */
@@ -168,16 +224,27 @@ function joinedBias({ g, config }: Network, name: string): Value {
 }
 
 /** The tokens of a row attend to its text. */
-function crossAttention(net: Network, name: string, x: Value, { text, textBias }: Context): Value {
+function crossAttention(net: Network, name: string, x: Value, { text, textBias }: Context): Product {
   const q = normed(net, name, 'q', x); // [rows, tokens, width]
   const k = normed(net, name, 'k', text); // [rows, keys, width]
   const v = project(net, `${name}.to_v`, text);
-  return project(net, `${name}.to_out.0`, attention(q, k, v, net.config.heads, { bias: textBias }));
+  return product(net, `${name}.to_out.0`, attention(q, k, v, net.config.heads, { bias: textBias }));
 }
 
 /** Queries or keys, RMS-normalised over the whole width before it is split into heads. */
 function normed(net: Network, name: string, which: 'q' | 'k', x: Value): Value {
-  return rmsNorm(project(net, `${name}.to_${which}`, x), net.g.weight(`${name}.norm_${which}.weight`), net.config.eps);
+  const { g, config, fused } = net;
+  const { y, bias } = product(net, `${name}.to_${which}`, x);
+  const weight = g.weight(`${name}.norm_${which}.weight`);
+  return fused ? biasRmsNorm(y, bias, weight, config.eps) : rmsNorm(add(y, bias), weight, config.eps);
+}
+
+/** The same, turned by the tokens' places. */
+function rotated(net: Network, name: string, which: 'q' | 'k', x: Value, cosTable: Value, sinTable: Value): Value {
+  const { g, config, fused } = net;
+  if (!fused) return rotaryEmbedding(normed(net, name, which, x), cosTable, sinTable, config.heads);
+  const { y, bias } = product(net, `${name}.to_${which}`, x);
+  return biasRmsNormRotate(y, bias, g.weight(`${name}.norm_${which}.weight`), cosTable, sinTable, config.eps);
 }
 
 /** A linear layer with bias; the stored kernel is read as `shape` where given. */
@@ -214,9 +281,29 @@ function modulate({ g }: Network, table: string, time: Value, plus: readonly num
   );
 }
 
-/** LN(x)·(1 + scale) + shift. Scale and shift need the rank of x: on CUDA lower ranks go wrong without an error. */
-function adaptiveNorm({ config, grouped, flat }: Network, x: Value, shift: Value, scale: Value): Value {
-  return reshapeTo(layerNorm(reshapeTo(x, grouped), scale, shift, config.eps), flat);
+function modulateBlock(net: Network, name: string, modulation: Value): BlockModulation {
+  const [shift1, scale1, gate1, shift2, scale2, gate2] = modulate(
+    net,
+    `${name}.scale_shift_table`,
+    modulation,
+    [0, 1, 0, 0, 1, 0],
+  ) as [Value, Value, Value, Value, Value, Value];
+  return {
+    first: { scale: scale1, shift: shift1, grouped: true },
+    second: { scale: scale2, shift: shift2, grouped: true },
+    gates: [gate1, gate2],
+  };
+}
+
+function modulateOutput(net: Network, embedding: Value): Norm {
+  const [shift, scale] = modulate(net, 'scale_shift_table', unsqueeze(embedding, [1]), [0, 1]) as [Value, Value];
+  return { scale, shift, grouped: true };
+}
+
+/** Scale and shift need the rank of x: on CUDA lower ranks go wrong without an error. */
+function normalised({ config, grouped, flat }: Network, x: Value, norm: Norm): Value {
+  const normalise = (tokens: Value) => layerNorm(tokens, norm.scale, norm.shift, config.eps);
+  return norm.grouped ? reshapeTo(normalise(reshapeTo(x, grouped)), flat) : normalise(x);
 }
 
 /** x + gate·y */

@@ -57,6 +57,7 @@ export const functions = {
   CreateCUDAProviderOptions: [205, 'void *(_Out_ void **cuda)'],
   UpdateCUDAProviderOptions: [206, 'void *(void *cuda, const char **keys, const char **values, size_t count)'],
   ReleaseCUDAProviderOptions: [208, 'void(void *cuda)'],
+  RegisterCustomOpsLibrary_V2: [228, 'void *(void *options, const char *path)'],
 } as const satisfies Record<string, readonly [index: number, signature: string]>;
 
 export type ApiName = keyof typeof functions;

@@ -145,7 +145,7 @@ export class NativeSession implements Session {
 async function createSession(
   ort: OrtLibrary,
   graph: Pick<Graph, 'encode' | 'weights'>,
-  { device, threads, memoryPattern, cuda }: SessionOptions,
+  { device, threads, memoryPattern, customOperators, cuda }: SessionOptions,
 ): Promise<Handle> {
   const scope = new Scope(ort);
   const pinned = [graph.encode()];
@@ -158,6 +158,7 @@ async function createSession(
     for (const [key, value] of Object.entries(configEntries(graph.weights.folder))) {
       ort.call('AddSessionConfigEntry', options, key, value);
     }
+    if (customOperators !== undefined) ort.call('RegisterCustomOpsLibrary_V2', options, customOperators);
     if (device.kind === 'CUDA') appendCuda(ort, options, device.deviceId, cuda);
     const [model] = pinned as [Uint8Array];
     const created: [Pointer | null] = [null];

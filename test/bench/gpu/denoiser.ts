@@ -17,18 +17,19 @@ import { parseArgs } from 'node:util';
 import { openDenoiserFolder } from '../../../inference/bundle/diffusers-folder.js';
 import type { DenoiserRow, LatentShape } from '../../../inference/pipeline/networks.js';
 import { gaussianNoise } from '../../../inference/pipeline/noise.js';
-import { openDenoiser } from '../../../inference/runtime/denoiser.js';
+import { type DenoiserOptions, openDenoiser } from '../../../inference/runtime/denoiser.js';
 import { oneThread } from '../../../inference/runtime/native/one-thread.js';
-import type { SessionOptions } from '../../../inference/runtime/session.js';
 import { median } from '../../../src/benchmark/measurement.js';
 import { deviceOf } from './device.js';
 import { heldGigabytes } from './held-gigabytes.js';
 import { compared } from './relative-distance.js';
 
-type Way = Pick<SessionOptions, 'memoryPattern' | 'binding'>;
+type Way = Pick<DenoiserOptions, 'memoryPattern' | 'binding' | 'fused'>;
 
 const ways: Readonly<Record<string, Way>> = {
-  plain: {},
+  plain: { fused: false },
+  /** As it is served where `reelql kernels` was run. */
+  fused: {},
   node: { binding: 'node' },
   noMemoryPattern: { memoryPattern: false },
 };

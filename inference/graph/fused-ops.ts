@@ -1,0 +1,42 @@
+/**
+ * Operators of our own for CUDA (../kernels/denoiser.cu): what lies between two matrix products of a transformer block, in one pass over
+ * the tokens. float16, float32 inside. A session knows them where its options name the built library.
+ */
+import { customDomain, type Value } from './graph.js';
+
+/** RMS(x + bias)·weight over the last axis; x [rows, tokens, width]. */
+export function biasRmsNorm(x: Value, bias: Value, weight: Value, eps: number): Value {
+  return x.graph.node('BiasRmsNorm', [x, bias, weight], custom(eps));
+}
+
+/** The same, then interleaved pairs of every head turned; cos and sin float32 [tokens, headDim / 2]. */
+export function biasRmsNormRotate(
+  x: Value,
+  bias: Value,
+  weight: Value,
+  cosTable: Value,
+  sinTable: Value,
+  eps: number,
+): Value {
+  return x.graph.node('BiasRmsNormRotate', [x, bias, weight, cosTable, sinTable], custom(eps));
+}
+
+/**
+ * sum = x + gate·(y + bias) and normed = LN(sum)·scale + shift. Gate, and scale and shift, are [width], or [groups, 1, width] for
+ * groups of consecutive tokens.
+ */
+export function gateAddNorm(
+  x: Value,
+  y: Value,
+  bias: Value,
+  gate: Value,
+  scale: Value,
+  shift: Value,
+  eps: number,
+): { sum: Value; normed: Value } {
+  const inputs = [x, y, bias, gate, scale, shift];
+  const [sum, normed] = x.graph.nodeWithOutputs('GateAddNorm', inputs, { ...custom(eps), outputs: 2 });
+  return { sum: sum as Value, normed: normed as Value };
+}
+
+const custom = (eps: number) => ({ domain: customDomain, attributes: { epsilon: { float: eps } } });

@@ -1,0 +1,182 @@
+// What lies between the matrix products of a transformer block, in one pass over the tokens each where ONNX Runtime takes three or four:
+// the operators of ../graph/fused-ops.ts. Half precision in and out, float32 inside.
+// One block of threads is a token, one thread 8 numbers of it: widths are multiples of 8 up to 8,192.
+#include <cuda_fp16.h>
+#include <cuda_runtime.h>
+
+#include <string>
+
+#include "custom_operators.h"
+
+namespace {
+
+struct alignas(16) Eight {
+  half2 pair[4];
+};
+
+__device__ void unpack(const Eight& from, float* to) {
+  for (int i = 0; i < 4; i++) {
+    const float2 both = __half22float2(from.pair[i]);
+    to[2 * i] = both.x;
+    to[2 * i + 1] = both.y;
+  }
+}
+
+__device__ Eight pack(const float* from) {
+  Eight to;
+  for (int i = 0; i < 4; i++) to.pair[i] = __floats2half2_rn(from[2 * i], from[2 * i + 1]);
+  return to;
+}
+
+// The sum over a block of whole warps, for all of its threads.
+__device__ float sumOfBlock(float value) {
+  __shared__ float warps[32];
+  for (int offset = 16; offset > 0; offset /= 2) value += __shfl_xor_sync(0xffffffff, value, offset);
+  __syncthreads();  // the last may still be reading the sum before
+  if (threadIdx.x % 32 == 0) warps[threadIdx.x / 32] = value;
+  __syncthreads();
+  float sum = 0;
+  for (int i = 0; i < blockDim.x / 32; i++) sum += warps[i];
+  return sum;
+}
+
+// y = RMS(x + bias)·weight, every pair of numbers then turned by its angle where `rotate`. `width` counts eights, `halfHead` pairs.
+template <bool rotate>
+__global__ void biasRmsNorm(const Eight* x, const Eight* bias, const Eight* weight, const float* cosines, const float* sines,
+                            Eight* y, int width, int halfHead, int tokensOfRow, float epsilon) {
+  const int lane = threadIdx.x;
+  const bool active = lane < width;
+  const size_t at = size_t(blockIdx.x) * width + lane;
+  float v[8], other[8];
+  float squares = 0;
+  if (active) {
+    unpack(x[at], v);
+    unpack(bias[lane], other);
+    for (int i = 0; i < 8; i++) {
+      v[i] += other[i];
+      squares += v[i] * v[i];
+    }
+  }
+  const float scale = rsqrtf(sumOfBlock(squares) / (8 * width) + epsilon);
+  if (!active) return;
+  unpack(weight[lane], other);
+  for (int i = 0; i < 8; i++) v[i] *= scale * other[i];
+  if (rotate) {
+    const size_t angles = size_t(blockIdx.x % tokensOfRow) * halfHead;
+    for (int i = 0; i < 4; i++) {
+      const size_t angle = angles + (lane * 4 + i) % halfHead;
+      const float c = cosines[angle], s = sines[angle], p = v[2 * i], q = v[2 * i + 1];
+      v[2 * i] = p * c - q * s;
+      v[2 * i + 1] = p * s + q * c;
+    }
+  }
+  y[at] = pack(v);
+}
+
+// sum = x + gate·(y + bias), normed = LN(sum)·scale + shift. A gate, a scale and a shift serve so many tokens each.
+__global__ void gateAddNorm(const Eight* x, const Eight* y, const Eight* bias, const Eight* gate, const Eight* scale,
+                            const Eight* shift, Eight* sum, Eight* normed, int width, int tokensOfGate, int tokensOfNorm,
+                            float epsilon) {
+  const int lane = threadIdx.x;
+  const bool active = lane < width;
+  const size_t at = size_t(blockIdx.x) * width + lane;
+  float v[8], a[8], b[8], c[8];
+  float total = 0;
+  if (active) {
+    unpack(x[at], v);
+    unpack(y[at], a);
+    unpack(bias[lane], b);
+    unpack(gate[size_t(blockIdx.x / tokensOfGate) * width + lane], c);
+    for (int i = 0; i < 8; i++) {
+      v[i] += c[i] * (a[i] + b[i]);
+      total += v[i];
+    }
+    sum[at] = pack(v);
+  }
+  const float mean = sumOfBlock(total) / (8 * width);
+  float squares = 0;
+  if (active) {
+    for (int i = 0; i < 8; i++) squares += (v[i] - mean) * (v[i] - mean);
+  }
+  const float inverse = rsqrtf(sumOfBlock(squares) / (8 * width) + epsilon);
+  if (!active) return;
+  const size_t group = size_t(blockIdx.x / tokensOfNorm) * width + lane;
+  unpack(scale[group], a);
+  unpack(shift[group], b);
+  for (int i = 0; i < 8; i++) v[i] = (v[i] - mean) * inverse * a[i] + b[i];
+  normed[at] = pack(v);
+}
+
+const Eight* eights(const ort::Tensor& tensor) { return static_cast<const Eight*>(tensor.data); }
+Eight* eights(ort::Tensor& tensor) { return static_cast<Eight*>(tensor.data); }
+
+// A block a token, whole warps.
+struct Launch {
+  int width, blocks, threads;
+  cudaStream_t stream;
+
+  Launch(const ort::Context& context, const ort::Tensor& x)
+      : width(int(x.dims.back() / 8)),
+        blocks(int(x.count() / x.dims.back())),
+        threads((width + 31) / 32 * 32),
+        stream(static_cast<cudaStream_t>(context.stream())) {
+    if (x.dims.back() % 8 != 0 || threads > 1024) {
+      throw std::runtime_error("a width of " + std::to_string(x.dims.back()) + " is no multiple of 8 up to 8192");
+    }
+  }
+
+  // Of how many tokens one vector of `perGroup` is.
+  int tokensOf(const ort::Tensor& perGroup) const { return int(blocks / (perGroup.count() / (8 * width))); }
+
+  void done() const {
+    const cudaError_t error = cudaGetLastError();
+    if (error != cudaSuccess) throw std::runtime_error(cudaGetErrorString(error));
+  }
+};
+
+template <bool rotate>
+void runBiasRmsNorm(const ort::Context& context, float epsilon) {
+  const ort::Tensor x = context.input(0), bias = context.input(1), weight = context.input(2);
+  const Launch launch(context, x);
+  ort::Tensor y = context.output(0, x.dims);
+  if (launch.blocks == 0) return;
+  const ort::Tensor cosines = rotate ? context.input(3) : ort::Tensor{}, sines = rotate ? context.input(4) : ort::Tensor{};
+  const int halfHead = rotate ? int(cosines.dims.back()) : 1, tokensOfRow = rotate ? int(cosines.dims.front()) : 1;
+  biasRmsNorm<rotate><<<launch.blocks, launch.threads, 0, launch.stream>>>(
+      eights(x), eights(bias), eights(weight), static_cast<const float*>(cosines.data),
+      static_cast<const float*>(sines.data), eights(y), launch.width, halfHead, tokensOfRow, epsilon);
+  launch.done();
+}
+
+void runGateAddNorm(const ort::Context& context, float epsilon) {
+  const ort::Tensor x = context.input(0), y = context.input(1), bias = context.input(2), gate = context.input(3);
+  const ort::Tensor scale = context.input(4), shift = context.input(5);
+  const Launch launch(context, x);
+  ort::Tensor sum = context.output(0, x.dims), normed = context.output(1, x.dims);
+  if (launch.blocks == 0) return;
+  gateAddNorm<<<launch.blocks, launch.threads, 0, launch.stream>>>(
+      eights(x), eights(y), eights(bias), eights(gate), eights(scale), eights(shift), eights(sum), eights(normed),
+      launch.width, launch.tokensOf(gate), launch.tokensOf(scale), epsilon);
+  launch.done();
+}
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) ort::Status RegisterCustomOps(void* sessionOptions, const ort::ApiBase* base) {
+  static ort::Operator operators[] = {
+      {"BiasRmsNorm", 3, 1, 3, runBiasRmsNorm<false>},
+      {"BiasRmsNormRotate", 5, 1, 3, runBiasRmsNorm<true>},
+      {"GateAddNorm", 6, 2, 6, runGateAddNorm},
+  };
+  const ort::Api api = base->getApi(ort::apiVersion);
+  if (!api) return nullptr;  // and so the session says that it does not know our operators
+  try {
+    void* domain;
+    ort::check(api, 26, "reelql", &domain);
+    for (ort::Operator& op : operators) ort::check(api, 27, domain, static_cast<const ort::CustomOp*>(&op));
+    ort::check(api, 28, sessionOptions, domain);
+    return nullptr;
+  } catch (const std::exception& error) {
+    return ort::makeStatus(api, error.what());
+  }
+}

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const sources = ['denoiser.cu', 'custom_operators.h'] as const;
+
+/** What nvcc is given. */
+export const kernelSource = beside(sources[0]);
+
+/** Where the built library lies once it is built. Its name tells its sources, so that one of older sources is never loaded. */
+export function kernelLibraryPath(): string {
+  const hash = createHash('sha256');
+  for (const name of sources) hash.update(readFileSync(beside(name)));
+  return beside(`libreelql-${hash.digest('hex').slice(0, 12)}.so`);
+}
+
+/** The library of the operators in ../graph/fused-ops.ts; null where nobody has built it (`reelql kernels`). */
+export function builtKernelLibrary(): string | null {
+  const path = kernelLibraryPath();
+  return existsSync(path) ? path : null;
+}
+
+function beside(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
