@@ -168,7 +168,11 @@ function block(
   context: Context,
 ): Stream {
   const { g } = net;
-  const middle: Norm = { scale: g.weight(`${name}.norm2.weight`), shift: g.weight(`${name}.norm2.bias`), grouped: false };
+  const middle: Norm = {
+    scale: g.weight(`${name}.norm2.weight`),
+    shift: g.weight(`${name}.norm2.bias`),
+    grouped: false,
+  };
   const self = addNorm(net, x, gates[0], selfAttention(net, `${name}.attn1`, normed, context), middle);
   const cross = addNorm(net, self.x, null, crossAttention(net, `${name}.attn2`, self.normed, context), second);
   // [rows, tokens, ffnWidth]. The bias goes with the projection: as an input of FastGelu it costs 18 % of a step on the CPU.
