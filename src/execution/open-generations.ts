@@ -20,6 +20,7 @@ import { type EmbeddingCache, embeddingKey } from './embedding-cache.js';
 import { readFirstFrame } from './first-frame.js';
 import type { OpenModels } from './open-models.js';
 import type { Row, StepResult, UnitOf, UnitResult } from './protocol.js';
+import { leaveVelocity, takeVelocity } from './velocity-file.js';
 import type { WorkFiles } from './work-files.js';
 
 /** A generation between two units: plain data, of which a checkpoint holds what the prompts do not give. */
@@ -89,19 +90,20 @@ export class OpenGenerations {
     const asked = rowsOf(denoising, conditioning)[guidedRows.indexOf(row)];
     if (!asked) throw new Error(`generation ${generationId} has no ${row} row in its next step`);
     const [velocity] = (await denoiser.denoise(denoising.shape, [asked])) as [Float32Array];
+    leaveVelocity(this.#work.velocity(generationId, denoising.step, row), velocity);
     this.#predicted.set(generationId, { step: denoising.step, row, velocity });
-    return { velocity };
+    return {};
   }
 
-  async advance({ generationId, velocities, checkpoint }: UnitOf<'advance'>): Promise<UnitResult<'advance'>> {
+  async advance({ generationId, checkpoint }: UnitOf<'advance'>): Promise<UnitResult<'advance'>> {
     const generation = this.#get(generationId);
+    const { step, sample } = generation.denoising;
     const own = this.#predicted.get(generationId);
-    const both = velocities.map((velocity, i) => {
-      if (velocity) return velocity;
-      if (own?.step === generation.denoising.step && own.row === guidedRows[i]) return own.velocity;
-      throw new Error(`generation ${generationId}: no ${guidedRows[i]} row was predicted here for this step`);
-    });
-    return this.#accept(generationId, advanceOne(generation, both), checkpoint);
+    if (own?.step !== step) throw new Error(`generation ${generationId}: no row was predicted here for this step`);
+    const velocities = guidedRows.map((row) =>
+      row === own.row ? own.velocity : takeVelocity(this.#work.velocity(generationId, step, row), sample.length),
+    );
+    return this.#accept(generationId, advanceOne(generation, velocities), checkpoint);
   }
 
   /** @throws WorkFileError */

@@ -27,7 +27,8 @@ import type { RgbFrames } from '../video/preview.js';
  *
  *       encode-text ──▶ embeddings ──┐
  *       encode-image ─▶ first frame ─┴▶ open ──▶ step | predict, advance ──▶ checkpoint ──▶ decode
- *                                        ▲                                       │
+ *                                        ▲                 │        ▲            │
+ *                                        │                 └velocity┘            │
  *                                        └───────── another life or lane ────────┘
  *
  *   Executors write these files and read them; which are needed, and when they are removed, the host decides. A broken file
@@ -118,19 +119,16 @@ interface UnitContracts {
     ask: { generationIds: readonly string[]; checkpoint: readonly string[] };
     result: { members: readonly StepResult[] };
   };
-  /** One row's half of a step with guidance; the state stays as it is. Needs the denoiser. */
-  predict: {
-    ask: { generationId: string; row: Row };
-    result: { /** [channels, frames, height, width] */ velocity: Float32Array };
-  };
   /**
-   * The solver's half of a step: velocities of the conditional and the unconditional row, in this order; null stands for the one
-   * that this executor predicted last, which need not travel. Needs no component.
+   * One row's half of a step with guidance: its velocity is kept for `advance`, and left in the work directory for the executor of
+   * the other half. The state stays as it is. Needs the denoiser. Fails with STORAGE_FAILED where the file cannot be written.
    */
-  advance: {
-    ask: { generationId: string; velocities: readonly (Float32Array | null)[]; checkpoint: boolean };
-    result: StepResult;
-  };
+  predict: { ask: { generationId: string; row: Row }; result: Nothing };
+  /**
+   * The solver's half of a step, with the velocity that this executor predicted last and the other row's, which is taken out of the
+   * work directory: so both are predicted first, and no third executor takes this step. Needs no component.
+   */
+  advance: { ask: { generationId: string; checkpoint: boolean }; result: StepResult };
   /** Writes checkpoints now, as before a move. Fails with STORAGE_FAILED where a step would go on without. */
   checkpoint: { ask: { generationIds: readonly string[] }; result: Nothing };
   /**

@@ -1,6 +1,7 @@
 import { access, copyFile, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pruneFolder } from './bounded-folder.js';
+import type { Row } from './protocol.js';
 import { partialSuffix } from './tensor-file.js';
 
 /**
@@ -9,6 +10,7 @@ import { partialSuffix } from './tensor-file.js';
  *   embeddings/<key>.safetensors             texts, shared by all generations (embedding-cache.ts)
  *   checkpoints/<generation>.safetensors     a generation between two steps (checkpoint.ts)
  *   first-frames/<generation>.safetensors    the latents of the picture that it begins with
+ *   velocities/<generation>.<step>.<row>     one row's half of a step, for the executor of the other half (velocity-file.ts)
  *   latents/<generation>.safetensors         the last checkpoint of one that has succeeded: for other outputs of the same
  *                                            pictures; bounded, what is used least recently goes first
  *
@@ -19,6 +21,7 @@ export class WorkFiles {
   readonly embeddings: string;
   readonly #checkpoints: string;
   readonly #firstFrames: string;
+  readonly #velocities: string;
   readonly #latents: string;
   readonly #maxLatentsBytes: number;
 
@@ -27,12 +30,15 @@ export class WorkFiles {
     this.embeddings = join(directory, 'embeddings');
     this.#checkpoints = join(directory, 'checkpoints');
     this.#firstFrames = join(directory, 'first-frames');
+    this.#velocities = join(directory, 'velocities');
     this.#latents = join(directory, 'latents');
     this.#maxLatentsBytes = maxLatentsBytes;
   }
 
-  /** The folders are there then, and without what a killed executor left half-written. While no executor runs. */
+  /** The folders are there then, and without what killed executors left half-written or under way. While no executor runs. */
   async prepare(): Promise<void> {
+    await rm(this.#velocities, { recursive: true, force: true });
+    await mkdir(this.#velocities, { recursive: true });
     for (const folder of [this.embeddings, this.#checkpoints, this.#firstFrames, this.#latents]) {
       await mkdir(folder, { recursive: true });
       const partial = (await readdir(folder)).filter((name) => name.endsWith(partialSuffix));
@@ -48,17 +54,21 @@ export class WorkFiles {
     return join(this.#firstFrames, `${generationId}${suffix}`);
   }
 
+  velocity(generationId: string, step: number, row: Row): string {
+    return join(this.#velocities, `${generationId}.${step}.${row}`);
+  }
+
   /** Removes all that is kept of a generation; nothing happens if that is nothing. */
   async remove(generationId: string): Promise<void> {
     await rm(this.checkpoint(generationId), { force: true });
-    await rm(this.firstFrame(generationId), { force: true });
+    await this.#removeStepFiles(generationId);
     await rm(this.#finished(generationId), { force: true });
   }
 
   /** It has succeeded: its last checkpoint stays, as long as there is room for it, and nothing else. */
   async keepLatents(generationId: string): Promise<void> {
     await renameIfThere(this.checkpoint(generationId), this.#finished(generationId));
-    await rm(this.firstFrame(generationId), { force: true });
+    await this.#removeStepFiles(generationId);
     await pruneFolder(this.#latents, { maxBytes: this.#maxLatentsBytes, graceMs: 0, now: Date.now });
   }
 
@@ -85,6 +95,13 @@ export class WorkFiles {
   async generations(): Promise<Set<string>> {
     const names = [...(await namesIn(this.#checkpoints)), ...(await namesIn(this.#firstFrames))];
     return new Set(names.filter((name) => name.endsWith(suffix)).map((name) => name.slice(0, -suffix.length)));
+  }
+
+  /** What only its steps needed. */
+  async #removeStepFiles(generationId: string): Promise<void> {
+    await rm(this.firstFrame(generationId), { force: true });
+    const halves = (await namesIn(this.#velocities)).filter((name) => name.startsWith(`${generationId}.`));
+    await Promise.all(halves.map((name) => rm(join(this.#velocities, name), { force: true })));
   }
 
   #finished(generationId: string): string {

@@ -3,8 +3,7 @@ import type { GenerationStore } from './store.js';
 
 /** The scheduler's reports, written down. Each is one transaction; false where the generation has ended already. */
 export function createRecorder(store: GenerationStore): Recorder {
-  const advance = async (...change: Parameters<GenerationStore['advance']>) =>
-    (await store.advance(...change)) !== null;
+  const advance = store.advance.bind(store);
   return {
     started: (id, deviceId) => advance(id, { type: 'GenerationStarted', deviceId }),
     progressed: (id, progress) => advance(id, { type: 'GenerationProgressed', progress }),

@@ -14,6 +14,28 @@ export const withArtifacts = {
 type GenerationRow = Prisma.GenerationGetPayload<{ include: typeof withArtifacts }>;
 type ArtifactRow = Prisma.ArtifactGetPayload<object>;
 
+/** What the next event depends on. It is read with every step's report, so no more of the row is. */
+export const standingColumns = {
+  status: true,
+  settings: true,
+  progress: true,
+  lastSequence: true,
+  startedAt: true,
+  webhookUrl: true,
+  webhookEvents: true,
+} as const satisfies Prisma.GenerationSelect;
+export type Standing = Pick<GenerationRecord, keyof typeof standingColumns>;
+
+export function standingOf(row: Prisma.GenerationGetPayload<{ select: typeof standingColumns }>): Standing {
+  return {
+    ...row,
+    status: row.status as GenerationStatus,
+    settings: fromJson(row.settings),
+    progress: fromJson(row.progress),
+    webhookEvents: namesOf(row.webhookEvents),
+  };
+}
+
 export function fromRow(row: GenerationRow): GenerationRecord {
   return {
     id: row.id,
@@ -41,7 +63,7 @@ export function fromRow(row: GenerationRow): GenerationRecord {
     outputs: fromJson<Outputs | null>(row.outputs) ?? defaultOutputs,
     firstFrameUploadId: row.firstFrameUploadId,
     webhookUrl: row.webhookUrl,
-    webhookEvents: (row.webhookEvents?.split(',') as WebhookEventName[] | undefined) ?? null,
+    webhookEvents: namesOf(row.webhookEvents),
     cached: row.cached,
     requestHash: row.requestHash,
     seedlessHash: row.seedlessHash,
@@ -51,6 +73,10 @@ export function fromRow(row: GenerationRow): GenerationRecord {
     startedAt: row.startedAt,
     finishedAt: row.finishedAt,
   };
+}
+
+function namesOf(webhookEvents: string | null): GenerationRecord['webhookEvents'] {
+  return (webhookEvents?.split(',') as WebhookEventName[] | undefined) ?? null;
 }
 
 /** Of generations that ended before these were counted. */
@@ -100,7 +126,7 @@ export function toArtifactRows(artifacts: readonly Artifact[]): Prisma.ArtifactU
 /** What an event changes in its generation's row, beside status and lastSequence. */
 export function changesOf(
   body: EventBody,
-  record: GenerationRecord,
+  record: Standing,
   sequence: number,
   now: Date,
 ): Prisma.GenerationUncheckedUpdateInput {
@@ -130,7 +156,7 @@ export function changesOf(
 }
 
 /** Waits again. What goes on from a checkpoint keeps its picture, and its fraction until it is as far again. */
-function restarted({ settings, progress }: GenerationRecord, step: number): Prisma.GenerationUncheckedUpdateInput {
+function restarted({ settings, progress }: Standing, step: number): Prisma.GenerationUncheckedUpdateInput {
   const again = { deviceId: null, startedAt: null };
   if (step === 0) return { ...again, previewSequence: null, progress: toJson(waiting(settings)) };
   return { ...again, progress: toJson({ ...waiting(settings), step, fraction: progress.fraction }) };

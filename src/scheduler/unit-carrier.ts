@@ -57,7 +57,7 @@ export class UnitCarrier {
     } catch (error) {
       if (error instanceof NoRoom) return { ...nothing, putBack: left };
       await this.#learn(lane, left, error);
-      this.#refuse(lane, left, error);
+      this.#refuse(lane, left, error, left.length > 1 || second !== null);
       return { ...nothing, putBack: [] };
     }
   }
@@ -88,8 +88,8 @@ export class UnitCarrier {
     });
   }
 
-  #refuse(lane: Lane, members: readonly Pending[], error: unknown): void {
-    const shared = members.length > 1;
+  /** @param shared the fault may lie with another member, or another lane */
+  #refuse(lane: Lane, members: readonly Pending[], error: unknown, shared = false): void {
     if (error instanceof UnitFailed) {
       const { code, message, detail, lost } = error;
       const generationIds = members.map(({ asker }) => asker.job.generationId);
@@ -225,11 +225,8 @@ export class UnitCarrier {
     const slower = Math.max(...halves.map((half) => half.seconds));
     // Devices of one kind learn together: two runs of one trial, each the first on its device, would be believed (batch-former.ts).
     for (const costs of new Set([lane.device.costs, second.device.costs])) costs.observe(cost, slower);
-    const [conditional, unconditional] = halves.map(({ result }) => result.velocity) as [Float32Array, Float32Array];
     const advance = async (on: Lane, checkpoint: boolean): Promise<UnitDone<'advance'>> => {
-      // Each has its own half already: at 480p one is 2.4 MB, and the step waits while it travels.
-      const velocities = on === lane ? [null, unconditional] : [conditional, null];
-      const done = await on.run<'advance'>({ kind: 'advance', generationId, velocities, checkpoint }, fileSeconds);
+      const done = await on.run<'advance'>({ kind: 'advance', generationId, checkpoint }, fileSeconds);
       this.#residence.set(generationId, on, done.result.step);
       return done;
     };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -29,6 +29,15 @@ const request: GenerationRequest = {
 };
 /** Of `request`, from nothing to the end in one life. */
 let undisturbed: Outcome;
+
+const advance = { kind: 'advance', generationId: 'a' } as const;
+/** The two rows of the next step, each in its executor. */
+const predictRows = () =>
+  Promise.all(
+    (['conditional', 'unconditional'] as const).map((row, executor) =>
+      executors.run({ kind: 'predict', generationId: 'a', row }, executor),
+    ),
+  );
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reelql-executor-'));
@@ -110,19 +119,14 @@ test('one row on each of two executors, then both advance: as a whole step on on
   await scheduler.open('a', request, 0);
   await scheduler.open('a', request, 1);
   for (let step = 1; step <= settings.steps; step++) {
-    const [conditional, unconditional] = await Promise.all([
-      executors.run({ kind: 'predict', generationId: 'a', row: 'conditional' }, 0),
-      executors.run({ kind: 'predict', generationId: 'a', row: 'unconditional' }, 1),
-    ]);
-    const ask = { kind: 'advance', generationId: 'a' } as const;
-    const swapped = executors.run({ ...ask, velocities: [conditional.velocity, null], checkpoint: false }, 0);
-    await expect(swapped).rejects.toThrow('no unconditional row');
+    await predictRows();
     const members = await Promise.all([
-      executors.run({ ...ask, velocities: [null, unconditional.velocity], checkpoint: step === 2 }, 0),
-      executors.run({ ...ask, velocities: [conditional.velocity, unconditional.velocity], checkpoint: false }, 1),
+      executors.run({ ...advance, checkpoint: step === 2 }, 0),
+      executors.run({ ...advance, checkpoint: false }, 1),
     ]);
     expect(members[0]).toMatchObject({ step, finite: true });
     expect(members[1]?.preview).toEqual(members[0]?.preview);
+    expect(readdirSync(join(work.directory, 'velocities'))).toEqual([]);
     // One of the two is lost: the other has all, and the lost one comes back by the checkpoint.
     if (step === 2) {
       await executors.kill(1);
@@ -130,6 +134,22 @@ test('one row on each of two executors, then both advance: as a whole step on on
     }
   }
   expect(await scheduler.outcome('a')).toEqual(undisturbed);
+});
+
+test('half a step is not taken: without the other half, nor with a damaged one', async () => {
+  await scheduler.open('a', request, 0);
+  await scheduler.open('a', request, 1);
+  const advanced = (executor: number) => executors.run({ ...advance, checkpoint: false }, executor);
+  await expect(advanced(0)).rejects.toThrow('no row was predicted here');
+  await executors.run({ kind: 'predict', generationId: 'a', row: 'conditional' }, 0);
+  await expect(advanced(0)).rejects.toThrow('STORAGE_FAILED');
+  await predictRows();
+  truncateSync(work.velocity('a', 0, 'unconditional'), 100);
+  await expect(advanced(0)).rejects.toThrow('STORAGE_FAILED');
+  await predictRows();
+  expect(await advanced(0)).toMatchObject({ step: 1, finite: true });
+  await work.remove('a');
+  expect(readdirSync(join(work.directory, 'velocities'))).toEqual([]);
 });
 
 test('a batch of two writes the checkpoints that were asked for', async () => {
@@ -152,8 +172,7 @@ test('a unit that fails leaves every state as it was', async () => {
   await scheduler.open('large', { ...request, settings: { ...request.settings, width: 96 } });
   await expect(executors.run({ kind: 'step', generationIds: ['a', 'large'], checkpoint: [] })).rejects.toThrow();
   await expect(executors.run({ kind: 'step', generationIds: ['a', 'nobody'], checkpoint: [] })).rejects.toThrow();
-  const velocities = [new Float32Array(3), new Float32Array(3)];
-  await expect(executors.run({ kind: 'advance', generationId: 'a', velocities, checkpoint: true })).rejects.toThrow();
+  await expect(executors.run({ ...advance, checkpoint: true })).rejects.toThrow();
   await executors.run({ kind: 'release', bundle: model.directory, component: 'denoiser' });
   await expect(executors.run({ kind: 'step', generationIds: ['a'], checkpoint: [] })).rejects.toThrow('not loaded');
   await executors.run({ kind: 'load', bundle: model.directory, component: 'denoiser' });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -8,13 +8,14 @@ import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
 import { systemClock } from '../../src/clock.js';
 import { cpuDevice, type Device } from '../../src/execution/devices.js';
 import { lanesOf } from '../../src/execution/lanes.js';
+import { type Policy, plan } from '../../src/scheduler/policy.js';
 import type { Job } from '../../src/scheduler/ports.js';
 import { StepScheduler } from '../../src/scheduler/scheduler.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
 import { defaultOutputs } from '../../src/video/outputs.js';
 import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
-import { MemoryRecorder } from '../support/memory-recorder.js';
+import { MemoryRecorder, type Report } from '../support/memory-recorder.js';
 import { importMicroModel } from '../support/micro-bundle.js';
 
 /** The real scheduler and real executors on machines of other shapes than this one: whatever the lanes, the same video. */
@@ -67,16 +68,23 @@ function job(generationId: string, firstFrame: string | null, changes: Partial<J
 /** Rows: 2 2 0 2 0 2 1 1 0 1 */
 const shortcuts = { steps: 10, guidanceInterval: { start: 0, end: 0.6 }, cacheSteps: 1 };
 
-/** Hashes of the videos of a text, of a picture, and of a text with steps skipped, made side by side. */
-async function videosOn(devices: readonly Device[]): Promise<(string | undefined)[]> {
-  const recorder = new MemoryRecorder();
-  const workDirectory = mkdtempSync(join(folder, 'work-'));
-  scheduler = new StepScheduler({
-    ...{ devices, workDirectory, recorder, artifacts, clock: systemClock },
+function start(devices: readonly Device[], workDirectory: string, recorder: MemoryRecorder, policy: Policy = plan) {
+  return new StepScheduler({
+    ...{ devices, workDirectory, recorder, artifacts, policy, clock: systemClock },
     catalog: () => model,
     log: pino({ level: 'silent' }),
     videoEncoder: ffmpegVideoEncoder(),
   });
+}
+
+const videoOf = (end: Report): string =>
+  end.type === 'succeeded' ? (end.artifacts[0]?.sha256 ?? '') : JSON.stringify(end);
+
+/** Hashes of the videos of a text, of a picture, and of a text with steps skipped, made side by side. */
+async function videosOn(devices: readonly Device[]): Promise<string[]> {
+  const recorder = new MemoryRecorder();
+  const workDirectory = mkdtempSync(join(folder, 'work-'));
+  scheduler = start(devices, workDirectory, recorder);
   scheduler.submit(job('text', null));
   scheduler.submit(job('picture', picture));
   scheduler.submit(job('shortcuts', null, shortcuts));
@@ -87,10 +95,10 @@ async function videosOn(devices: readonly Device[]): Promise<(string | undefined
   const kept = () => ['checkpoints', 'first-frames'].flatMap((name) => readdirSync(join(workDirectory, name)));
   await expect.poll(kept).toEqual([]);
   await scheduler.stop();
-  return ends.map((end) => (end.type === 'succeeded' ? end.artifacts[0]?.sha256 : JSON.stringify(end)));
+  return ends.map(videoOf);
 }
 
-let expected: (string | undefined)[] | undefined;
+let expected: string[] | undefined;
 
 test.each(Object.keys(machines))('a video from a text and one from a picture, on %s', async (name) => {
   const videos = await videosOn((machines[name] as () => readonly Device[])());
@@ -100,4 +108,34 @@ test.each(Object.keys(machines))('a video from a text and one from a picture, on
   expect(new Set(videos).size).toBe(3);
   expected ??= videos;
   expect(videos).toEqual(expected);
+});
+
+test('guided steps split over two devices: the same video, and so where one half cannot reach the other', async () => {
+  const devices = [cpuDevice('cpu-0', 1), cpuDevice('cpu-1', 1)];
+  const recorder = new MemoryRecorder();
+  const workDirectory = mkdtempSync(join(folder, 'work-'));
+  let splits = 0;
+  // As if both rows in one step took as long as one after the other, and nothing had to be loaded for it.
+  const splitting: Policy = (snapshot) => {
+    const ledger = { ...snapshot.ledger, loadSeconds: () => 0 };
+    const grants = plan({ ...snapshot, costs: { speedup: () => 1, runs: () => 2 }, ledger });
+    splits += grants.filter(({ second }) => second !== null).length;
+    return grants;
+  };
+  scheduler = start(devices, workDirectory, recorder, splitting);
+  const videoOfJob = async (id: string, batching: Job['batching']): Promise<string> => {
+    scheduler?.submit({ ...job(id, null), batching });
+    return videoOf(await recorder.end(id));
+  };
+  const alone = await videoOfJob('alone', 'SOLO');
+  expect(alone).toMatch(/^[0-9a-f]{64}$/);
+  expect(splits).toBe(0);
+  expect(await videoOfJob('split', 'AUTO')).toBe(alone);
+  expect(splits).toBe(6);
+  const halves = join(workDirectory, 'velocities');
+  await expect.poll(() => readdirSync(halves)).toEqual([]);
+  rmSync(halves, { recursive: true });
+  writeFileSync(halves, 'no folder');
+  expect(await videoOfJob('undelivered', 'AUTO')).toBe(alone);
+  expect(splits).toBe(12);
 });

@@ -58,10 +58,9 @@ async function make(moves: readonly Move[], scheduler: PlayingScheduler, request
       }
       case 'split step': {
         const predict = { kind: 'predict', generationId: 'a' } as const;
-        const conditional = await scheduler.executors.run({ ...predict, row: 'conditional' });
-        const unconditional = await scheduler.executors.run({ ...predict, row: 'unconditional' });
-        const velocities = [conditional.velocity, unconditional.velocity];
-        const advance = { kind: 'advance', generationId: 'a', velocities, checkpoint: false } as const;
+        await scheduler.executors.run({ ...predict, row: 'conditional' });
+        await scheduler.executors.run({ ...predict, row: 'unconditional' });
+        const advance = { kind: 'advance', generationId: 'a', checkpoint: false } as const;
         if ((await scheduler.executors.run(advance)).checkpointed) saved = step + 1;
         step++;
         break;

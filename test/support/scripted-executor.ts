@@ -123,7 +123,7 @@ function compute(unit: Unit): UnitResult<UnitKind> {
     case 'step':
       return { members: unit.generationIds.map((id) => step(id, unit.checkpoint.includes(id))) };
     case 'predict':
-      return { velocity: Float32Array.of(jobOf(unit.generationId).steps) };
+      return {};
     case 'advance':
       return step(unit.generationId, unit.checkpoint);
     case 'decode': {
