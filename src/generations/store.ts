@@ -62,11 +62,7 @@ export class GenerationStore {
    * False where the generation has ended (or does not exist): the event comes too late and is dropped. Called with every step, so
    * no row is read whole, nor read back once written: that took twice the processor time (test/bench/RESULTS.md).
    */
-  async advance(
-    id: string,
-    body: Exclude<EventBody, { type: 'GenerationQueued' }>,
-    usage?: Usage,
-  ): Promise<boolean> {
+  async advance(id: string, body: Exclude<EventBody, { type: 'GenerationQueued' }>, usage?: Usage): Promise<boolean> {
     const written = await this.transaction(async (tx) => {
       const row = await tx.generation.findUnique({ where: { id }, select: standingColumns });
       const standing = row && standingOf(row);
