@@ -18,7 +18,7 @@ TEXT_ENCODER = dict(
 FRAMES, HEIGHT, WIDTH, FPS = 33, 160, 256, 16
 LATENT_GRID = (9, 10, 16)      # frames, rows, columns of the latent of one clip
 # Other clips that the denoiser sees: frames, height, width, share of its training steps.
-OTHER_FORMATS = [(49, 160, 256, 0.08), (33, 256, 384, 0.1)]
+OTHER_FORMATS = [(49, 160, 256, 0.06), (33, 256, 384, 0.18)]
 TEXT_ROWS = 512                # the pipeline pads every text with zero rows to this length
 MAX_TOKENS = 80                # longest caption or negative prompt seen in training, in tokens
 

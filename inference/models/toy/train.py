@@ -17,6 +17,7 @@ import torch
 import torch.multiprocessing
 
 import config
+from evaluation.classifier import train_judge
 from evaluation.evaluate import ROW_SECONDS, Exam
 from text import Texts
 from training import few_steps, weights
@@ -36,6 +37,7 @@ def arguments():
     p.add_argument("--total-seconds", type=float, default=1000.0, help="the denoiser gets what the other phases leave")
     p.add_argument("--vae-seconds", type=float, default=400.0)
     p.add_argument("--vae-lr", type=float, default=2.5e-3)
+    p.add_argument("--decoder-only", action="store_true", help="the VAE's encoder, and so the latents, stay as they are")
     p.add_argument("--bank-seconds", type=float, default=70.0)
     p.add_argument("--judge-seconds", type=float, default=35.0)
     p.add_argument("--pair-seconds", type=float, default=60.0, help="of the few-step adapter: pairs of noise and latents")
@@ -99,10 +101,11 @@ def prepare_vae(run, a):
         weights.load(vae, a.resume, "vae")
     if a.vae_seconds > 0:
         parts = a.vae_batches.split(",")
-        train_vae(run, vae, a.vae_seconds, [((i + 1) / len(parts), *map(int, p.split(":"))) for i, p in enumerate(parts)], a.vae_lr, seed=1 + a.seed)
+        train_vae(run, vae, a.vae_seconds, [((i + 1) / len(parts), *map(int, p.split(":"))) for i, p in enumerate(parts)], a.vae_lr, seed=1 + a.seed,
+                  decoder_only=a.decoder_only)
     vae.eval().requires_grad_(False)
     stats, quality = measure_vae(run, vae, *((64, 16) if run.gpu else (2, 2)))
-    if a.resume and a.vae_seconds <= 0:
+    if a.resume and (a.vae_seconds <= 0 or a.decoder_only):
         stats = weights.load_stats(a.resume)  # the denoiser knows these latents
     run.metrics["vae"] = quality
     run.log("vae", quality)
@@ -113,7 +116,9 @@ def prepare_vae(run, a):
 
 def finish(run, a, vae, stats, models, bank, texts):
     """Sheets, scores and the few-step adapter, the most important first; what there is no time for is left out."""
-    exam = Exam(run, vae, stats, models, texts, a.prompts, a.judge_seconds, chunk=128 if run.gpu else 2)
+    judge = train_judge(run, a.judge_seconds, batch=128 if run.gpu else 4)
+    weights.save_judge(run, judge)
+    exam = Exam(run, vae, stats, models, texts, judge, a.prompts, chunk=128 if run.gpu else 2)
     exam.show("shown")
     exam.generate_main()
     first = exam.judge_rendered()

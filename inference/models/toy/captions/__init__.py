@@ -1,5 +1,5 @@
 """Truthful captions of a scene, with paraphrases, in English and Chinese."""
-from captions import chinese, english, negatives
+from captions import chinese, english, negatives, strange
 from captions.negatives import PROMPTS as NEGATIVES
 
 CHINESE_SHARE = 0.27
@@ -10,4 +10,4 @@ def caption(scene, rng):
     return (chinese if rng.random() < CHINESE_SHARE else english).caption(scene, rng)
 
 
-__all__ = ["NEGATIVES", "caption", "chinese", "english", "negatives"]
+__all__ = ["NEGATIVES", "caption", "chinese", "english", "negatives", "strange"]

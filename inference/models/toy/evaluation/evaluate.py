@@ -8,7 +8,7 @@ import torch.nn.functional as F
 import captions
 import config
 import world
-from evaluation.classifier import score, train_judge
+from evaluation.classifier import score
 from evaluation.sampler import decode, sample
 from evaluation.shown import SHOWN
 from evaluation.sheets import save_sheet
@@ -24,13 +24,12 @@ class Exam:
 
     Each rank answers for its share of the prompts."""
 
-    def __init__(self, run, vae, stats, models, texts, prompts=512, judge_seconds=40.0, chunk=128):
-        self.run, self.vae, self.stats, self.models, self.texts, self.chunk = run, vae, stats, models, texts, chunk
-        self.judge = train_judge(run, judge_seconds, batch=128 if run.gpu else 4)
+    def __init__(self, run, vae, stats, models, texts, judge, prompts=512, chunk=128):
+        self.run, self.vae, self.stats, self.models, self.texts, self.judge, self.chunk = run, vae, stats, models, texts, judge, chunk
         rng, mine = random.Random(777), slice(run.team.rank, None, run.team.size)
         self.scenes = [world.sample_scene(rng) for _ in range(prompts)][mine]
         self.held = [world.sample_scene(rng, True) for _ in range(max(run.team.size, prompts // 2))][mine]
-        self.table = {}
+        self.table = run.metrics.setdefault("accuracy", {})
 
     def rendered(self, scenes):
         packed, parts = world.pack(scenes), []
@@ -52,7 +51,6 @@ class Exam:
     def mark(self, name, videos, scenes):
         self.table[name] = score(self.run, self.judge, videos, world.pack(scenes))
         self.run.log("accuracy,", name, self.table[name])
-        self.run.metrics["accuracy"] = self.table
         self.run.save_metrics()
 
     def has_time(self, seconds=5.0):
@@ -75,6 +73,7 @@ class Exam:
         self.generate("20 steps")
         self.generate("20 steps, held-out combinations", scenes=self.held, seed=1 + 1000 * self.run.team.rank)
         self.generate("10 steps", steps=10)
+        self.generate("4 steps", steps=4)
         self.generate("20 steps, Chinese", language=captions.chinese)
 
     @torch.no_grad()

@@ -8,7 +8,9 @@ import torch
 import captions
 import config
 import export
+import score
 import world
+from evaluation.classifier import train_judge
 from evaluation.sampler import decode, sample, unipc_schedule
 from networks.norm_taps import channel_norm, taps
 from text import Texts
@@ -45,6 +47,14 @@ def test_vae_learns_on_one_clip(run):
     assert run.metrics["vae_training"]["steps"] >= 1 and not torch.equal(before, vae.decoder.conv_in.weight)
 
 
+def test_decoder_alone_leaves_the_latents(run):
+    vae = new_vae()
+    before = {k: v.clone() for k, v in vae.state_dict().items()}
+    train_vae(run, vae, 2.0, [(1.0, 5, 1)], decoder_only=True)
+    moved = {k for k, v in vae.state_dict().items() if not torch.equal(v, before[k])}
+    assert "decoder.conv_in.weight" in moved and not any(k.startswith(("encoder", "quant_conv")) for k in moved)
+
+
 def test_subject_share_has_the_latents_shape():
     share = subject_share(torch.ones(2, len(ALL_TIMES), 1, 64, 96))
     assert share.shape == (2, *config.LATENT_GRID) and share.min() == 1
@@ -68,6 +78,11 @@ def test_denoiser_trains_resumes_samples_and_exports(run, tmp_path):
     given = sample(run, again, texts, ["A red car"], steps=2, first=latents[:1, :1])
     assert torch.equal(given[:, :1], latents[:1, :1])
     assert decode(run, vae, stats, latents[:1]).shape == (1, config.FRAMES, 3, config.HEIGHT, config.WIDTH)
+
+    weights.save_judge(run, train_judge(run, 0.1, batch=2))
+    score.main(["--state", run.state, "--name", "2 steps", "--steps", "2", "--prompts", "2", "--smoke"])
+    with open(run.path("metrics.json")) as f:
+        assert 0 <= json.load(f)["accuracy"]["2 steps"]["subject"] <= 1
 
     out = str(tmp_path / "diffusers")
     size = export.export(run.state, out)

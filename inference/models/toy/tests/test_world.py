@@ -65,6 +65,21 @@ def test_captions_are_truthful_and_fit():
         assert subject_colour in captions.english.full_caption(scene).lower()
 
 
+def test_strange_captions_name_nothing_of_the_world():
+    rng = random.Random(5)
+    for scene in scenes(200, 6):
+        words = set(captions.strange.caption(scene, rng).lower().split())
+        assert not words & {"car", "bus", "ball", "sailboat", "bird", "fish", "rocket", "balloon", "cat", *world.COLOURS} - {"green"}
+
+
+def test_what_is_dark_at_night_has_a_light_edge():
+    cat = dict(scenes(1)[0], subject=8, colour=8, setting=1, tod=3, weather=0, motion=7, size=1)
+    video, mask = world.render(packed([cat]), torch.tensor([0.5]), want_mask=True)
+    inside = video[0, 0].mean(0)[mask[0, 0, 0] > 0.9]
+    around = video[0, 0].mean(0)[130:][mask[0, 0, 0, 130:] == 0]
+    assert inside.quantile(0.9) > around.median() + 0.15
+
+
 def test_tokens_of_the_showpiece_are_words():
     tokens = Texts().tokenizer.encode("A red sports car speeding through a desert highway at sunset").tokens
     assert tokens == ["▁A", "▁red", "▁sports", "▁car", "▁speeding", "▁through", "▁a", "▁desert", "▁highway", "▁at", "▁sunset", "</s>"]

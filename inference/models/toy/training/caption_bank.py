@@ -20,12 +20,13 @@ CHUNK = 256
 def make_chunk(job):
     seed, count = job
     rng, texts = random.Random(seed), Texts()
-    scenes = [world.sample_scene(rng) for _ in range(CHUNK)]
+    scenes = [world.sample_scene(rng, weights=world.TRAINING_WEIGHTS) for _ in range(CHUNK)]
     ids = np.zeros((CHUNK, count, config.MAX_TOKENS), np.int16)
     lengths = np.zeros((CHUNK, count), np.int16)
     for i, scene in enumerate(scenes):
         for j in range(count):
-            e = texts.encode(captions.caption(scene, rng))
+            source = captions.strange if rng.random() < captions.strange.STRANGE_SHARE else captions
+            e = texts.encode(source.caption(scene, rng))
             ids[i, j, : len(e)], lengths[i, j] = e, len(e)
     return world.pack(scenes), ids, lengths
 

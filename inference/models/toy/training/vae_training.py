@@ -34,17 +34,20 @@ def loss_and_statistics(vae, video, mask, dtype):
 
 
 def muon_matrices(vae):
-    """Convolution kernels of the hidden layers; input, output and latent layers go to AdamW."""
+    """Convolution kernels of the hidden layers that train; input, output and latent layers go to AdamW."""
     outer = ("conv_out", "quant_conv", "encoder.conv_in")
     return [p for name, p in vae.named_parameters()
-            if p.ndim >= 4 and min(p.shape[0], p[0].numel()) >= 16 and not any(o in name for o in outer)]
+            if p.requires_grad and p.ndim >= 4 and min(p.shape[0], p[0].numel()) >= 16 and not any(o in name for o in outer)]
 
 
-def train_vae(run, vae, seconds, phases, lr=2.5e-3, seed=1):
+def train_vae(run, vae, seconds, phases, lr=2.5e-3, seed=1, decoder_only=False):
     """phases: [(end as a fraction of the time, frames, clips a step)].  Leaves the EMA weights in `vae`, equal on all ranks."""
     rng = random.Random(seed + 1000 * run.team.rank)
     run.team.share(list(vae.parameters()))
-    opt = Optimiser(list(vae.parameters()), muon_matrices(vae), lr, min(2e-3, lr), betas=(0.9, 0.98), ema_decay=0.998)
+    if decoder_only:
+        vae.encoder.requires_grad_(False)
+        vae.quant_conv.requires_grad_(False)
+    opt = Optimiser([p for p in vae.parameters() if p.requires_grad], muon_matrices(vae), lr, min(2e-3, lr), betas=(0.9, 0.98), ema_decay=0.998)
     history, steps, pixels, begin, logged, saved = [], 0, 0, time.time(), time.time(), time.time()
     seconds_left = lambda: begin + seconds - time.time()
     progress = 0.0

@@ -32,6 +32,11 @@ def save_adapter(run, adapter):
         _save(run.path("few_steps.safetensors"), adapter.tensors())
 
 
+def save_judge(run, judge):
+    if run.team.first:
+        _save(run.path("judge.safetensors"), judge.state_dict())
+
+
 IN_DIFFUSERS = dict(vae="vae/diffusion_pytorch_model", denoiser="transformer/diffusion_pytorch_model", text_encoder="text_encoder/model")
 
 

@@ -1,7 +1,7 @@
 """Bird, fish, cat, and the ball."""
 import torch
 
-from world.shapes import capsule, circle, ellipse, fract, intersection, polygon, rgb, saturate
+from world.shapes import capsule, circle, ellipse, intersection, polygon, rgb, saturate
 
 
 def ball(pen):
@@ -9,29 +9,27 @@ def ball(pen):
     u, v, put = pen.across, pen.v, pen.put
     disc = circle(u, v, 0, 0, 1.0)
     put(disc, pen.main)
-    sectors = (fract(torch.atan2(v, u + 1e-6) / 6.28319 * 3 + 0.5) < 0.5).float()
     second = torch.where(pen.is_colour("white"), rgb((120, 170, 220), pen.image), rgb((248, 246, 240), pen.image))
-    pen.glaze(disc, second * pen.light, sectors)
-    put(circle(u, v, 0, 0, 0.2), pen.main, masked=False)
+    pen.glaze(intersection(disc, v.abs() - 0.27), second * pen.light)  # one broad stripe: it shows how far the ball has turned
     put(circle(pen.u0, pen.v0, -0.38, -0.42, 0.2), (255, 255, 255), 0.45, masked=False)  # the light does not turn
     pen.glaze(disc, (10, 10, 30), saturate((pen.u0 + pen.v0 - 0.35) * 0.6) * 0.35)
 
 
 def bird(pen):
+    """A plump bird: thin parts and a wing that beats faster than four frames a latent can follow were never learnt."""
     u, v, put = pen.u, pen.v, pen.put
-    flap = torch.sin(pen.t * (9 + 4 * pen.stage.rand(6)))
-    put(polygon(u, v, [(-0.55, 0.02), (-1.12, -0.12), (-1.05, 0.10), (-1.14, 0.24)]), pen.dark)
-    put(polygon(u, v, [(-0.32, -0.02), (0.26, -0.02), (0.30, -0.10), (-0.36, -0.10)]), pen.dark)
-    put(ellipse(u, v, 0, 0, 0.66, 0.32), pen.main)
-    put(ellipse(u, v, 0.06, 0.13, 0.42, 0.16), pen.lite)
-    put(circle(u, v, 0.62, -0.20, 0.25), pen.main)
-    put(polygon(u, v, [(0.84, -0.28), (1.14, -0.16), (0.82, -0.08)]), (248, 164, 38))
-    put(circle(u, v, 0.69, -0.26, 0.062), (250, 250, 250), masked=False)
-    put(circle(u, v, 0.71, -0.26, 0.036), (20, 20, 26), masked=False)
-    # the wing: a leaf from the shoulder (0.10, -0.06) to its beating tip
-    dx, dy = -0.38, -0.75 * flap + 0.01
-    h = saturate(((u - 0.10) * dx + (v + 0.06) * dy) / (dx**2 + dy**2))
-    d = torch.sqrt((u - 0.10 - h * dx) ** 2 + (v + 0.06 - h * dy) ** 2 + 1e-9) - 0.24 * (1 - h * 0.8)
+    flap = torch.sin(pen.t * (5 + 2 * pen.stage.rand(6)))
+    put(polygon(u, v, [(-0.40, -0.12), (-1.10, -0.26), (-1.06, 0.14), (-0.44, 0.20)]), pen.dark)
+    put(ellipse(u, v, 0, 0, 0.68, 0.42), pen.main)
+    put(ellipse(u, v, 0.06, 0.18, 0.46, 0.20), pen.lite)
+    put(polygon(u, v, [(0.82, -0.38), (1.22, -0.20), (0.80, -0.08)]), (248, 164, 38))
+    put(circle(u, v, 0.60, -0.26, 0.34), pen.main)
+    put(circle(u, v, 0.70, -0.32, 0.11), (250, 250, 250), masked=False)
+    put(circle(u, v, 0.73, -0.32, 0.065), (20, 20, 26), masked=False)
+    # the wing: a leaf from the shoulder (0.12, -0.10) to its beating tip
+    dx, dy = -0.42, -0.80 * flap
+    h = saturate(((u - 0.12) * dx + (v + 0.10) * dy) / (dx**2 + dy**2))
+    d = torch.sqrt((u - 0.12 - h * dx) ** 2 + (v + 0.10 - h * dy) ** 2 + 1e-9) - 0.29 * (1 - h * 0.6)
     put(d, pen.dark)
 
 
@@ -53,25 +51,24 @@ def fish(pen):
 
 
 def cat(pen):
+    """A big head in front and a low tail behind: with both ends high, the model mixed them up."""
     pen.shadow(0.8)
     u, v, put = pen.u, pen.v, pen.put
-    stride = torch.sin(pen.stage.travelled / pen.unit * 5.0) * pen.stage.sideways
-    tail = 0.25 * torch.sin(pen.t * 3 + 6 * pen.stage.rand(6))
-    put(capsule(u, v, -0.62, -0.52, -0.95, -0.92, 0.075), pen.main)
-    put(capsule(u, v, -0.95, -0.92, -0.86 + tail * 0.6, -1.22, 0.07), pen.main)
-    for x, sign, width, tone in ((-0.48, 1, 0.085, pen.dark), (0.36, -1, 0.085, pen.dark), (-0.34, -1, 0.09, pen.main), (0.50, 1, 0.09, pen.main)):
-        put(capsule(u, v, x, -0.36, x - 0.22 * sign * stride, -0.07, width), tone)
-    put(ellipse(u, v, 0, -0.52, 0.72, 0.29), pen.main)
-    put(ellipse(u, v, 0.02, -0.40, 0.46, 0.13), pen.lite, masked=False)
-    put(polygon(u, v, [(0.44, -0.98), (0.46, -1.34), (0.66, -1.10)]), pen.main)
-    put(polygon(u, v, [(0.76, -1.10), (0.98, -1.34), (0.98, -0.96)]), pen.main)
-    put(circle(u, v, 0.71, -0.86, 0.31), pen.main)
-    put(polygon(u, v, [(0.49, -1.08), (0.50, -1.24), (0.60, -1.13)]), (250, 170, 180), masked=False)
-    put(polygon(u, v, [(0.84, -1.13), (0.93, -1.24), (0.94, -1.08)]), (250, 170, 180), masked=False)
+    stride = torch.sin(pen.stage.travelled / pen.unit * 3.2) * pen.stage.sideways
+    tail = 0.12 * torch.sin(pen.t * 3 + 6 * pen.stage.rand(6))
+    put(capsule(u, v, -0.60, -0.56, -1.10, -0.66 + tail, 0.10), pen.dark)
+    for x, sign, tone in ((-0.44, 1, pen.dark), (0.30, -1, pen.dark), (-0.30, -1, pen.main), (0.44, 1, pen.main)):
+        put(capsule(u, v, x, -0.36, x - 0.20 * sign * stride, -0.11, 0.12), tone)
+    put(ellipse(u, v, -0.02, -0.52, 0.70, 0.31), pen.main)
+    put(ellipse(u, v, -0.04, -0.42, 0.44, 0.15), pen.lite, masked=False)
+    put(polygon(u, v, [(0.34, -1.02), (0.36, -1.50), (0.66, -1.24)]), pen.main)
+    put(polygon(u, v, [(0.74, -1.24), (1.04, -1.50), (1.06, -1.02)]), pen.main)
+    put(circle(u, v, 0.70, -0.92, 0.40), pen.main)
+    put(polygon(u, v, [(0.43, -1.14), (0.44, -1.36), (0.58, -1.24)]), (250, 170, 180), masked=False)
+    put(polygon(u, v, [(0.82, -1.24), (0.96, -1.36), (0.97, -1.14)]), (250, 170, 180), masked=False)
+    put(ellipse(u, v, 0.75, -0.74, 0.19, 0.13), pen.lite, masked=False)
     eye = torch.where(pen.is_colour("green"), rgb((250, 230, 90), pen.image), rgb((150, 226, 90), pen.image))
-    for x in (0.62, 0.86):
-        put(circle(u, v, x, -0.90, 0.075), eye, masked=False, lit=False)
-        put(ellipse(u, v, x + 0.01, -0.90, 0.03, 0.065), (16, 16, 20), masked=False)
-    put(polygon(u, v, [(0.70, -0.80), (0.80, -0.80), (0.75, -0.74)]), (250, 130, 150), masked=False)
-
-
+    for x in (0.57, 0.89):
+        put(circle(u, v, x, -0.96, 0.11), eye, masked=False, lit=False)
+        put(ellipse(u, v, x + 0.01, -0.96, 0.05, 0.10), (16, 16, 20), masked=False)
+    put(polygon(u, v, [(0.67, -0.82), (0.83, -0.82), (0.75, -0.73)]), (250, 130, 150), masked=False)

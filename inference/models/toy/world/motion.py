@@ -9,7 +9,7 @@ from world.shapes import constant, fract
 # pixels a second (slow, normal, fast): slow ones can be seen, fast ones stay within what 16 fps and the VAE can follow
 SPEED = dict(car=(46, 84, 134), bus=(40, 70, 110), ball=(32, 58, 96), sailboat=(24, 44, 74), bird=(34, 60, 96), fish=(30, 50, 84),
              rocket=(40, 72, 116), balloon=(22, 36, 56), cat=(28, 50, 82))
-UNIT = dict(car=42, bus=37, ball=23, sailboat=37, bird=36, fish=37, rocket=35, balloon=32, cat=38)  # pixels a unit of its drawing
+UNIT = dict(car=42, bus=37, ball=26, sailboat=37, bird=40, fish=37, rocket=35, balloon=32, cat=41)  # pixels a unit of its drawing
 SIZE_FACTOR = (0.72, 1.0, 1.36)
 MIDDLE = 1.03          # seconds: the middle of a clip, when the subject is in the middle of its path
 GRAVITY, DROP = 260.0, 95.0
@@ -101,7 +101,7 @@ def make_stage(clip, times, x, y):
     after = (dropped - math.sqrt(2 * DROP / GRAVITY)).clamp(min=0)
     hop = (70 * after - 130 * after * after).clamp(min=0)
     cy = torch.where(moves("fall") * ball > 0, ground - (DROP - GRAVITY / 2 * dropped * dropped).clamp(min=0) - hop, cy)
-    phase = fract(t * constant((0.6, 1.0, 1.7), device)[speed][:, None] + r(6))
+    phase = fract(t * constant((0.5, 0.8, 1.25), device)[speed][:, None] + r(6))
     jump = (34 + 30 * r(5)) * 4 * phase * (1 - phase)
     cy = cy - moves("bounce") * jump * (1 - 0.35 * cat)
 

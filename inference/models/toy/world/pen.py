@@ -1,5 +1,6 @@
 """The pen that draws a subject in its own coordinates: u to the front, v down, the origin at its foot or centre."""
 import torch
+import torch.nn.functional as F
 
 from world.scene import COLOURS
 from world.shapes import blend, cover, ellipse, per_clip, rgb, saturate
@@ -18,6 +19,7 @@ class Pen:
         light = per_clip(SUBJECT_LIGHT, stage.clip["tod"], stage.device)
         self.light = torch.where(own_light, torch.ones((), device=stage.device), light)
         self.night = ((stage.tag("tod") == 3) & ~own_light).float()
+        self.moonlit = torch.maximum(self.night, (stage.tag("setting") == 7).float())
         self.unit, self.t = stage.unit, stage.t
         self.main = per_clip(tuple(PAINT[c] for c in COLOURS), stage.clip["colour"], stage.device) / 255
         self.dark, self.lite = self.main * 0.62, self.main + (1 - self.main) * 0.35
@@ -51,6 +53,12 @@ class Pen:
     def glaze(self, d, colour, alpha=1.0):
         """Paints over what is there, without changing the mask: stripes and shading."""
         blend(self.image, self.tone(colour), cover(d * self.unit) * alpha)
+
+    def moonlight(self, rows):
+        """Lights the upper edge, `rows` pixels wide, of what is dark against a dark sky: it could not be seen otherwise."""
+        above = F.pad(self.mask.flatten(0, 1), (0, 0, rows, 0), mode="replicate")[..., :-rows, :].view_as(self.mask)
+        dark = (1 - self.main.mean(2, keepdim=True)) * self.moonlit
+        blend(self.image, rgb((176, 196, 240), self.image), (0.16 * self.mask + (self.mask - above).clamp(min=0)) * dark.clamp(max=0.8))
 
     def shadow(self, half_width):
         """On the ground below the subject, paler when it is in the air."""

@@ -71,12 +71,13 @@ def paint_subject(name, image, mask, stage):
     window = frames[pixel].permute(0, 1, 4, 2, 3).contiguous()
     window_mask = torch.zeros(b, t, 1, h, w, device=image.device)
     x, y = (columns.float() + 0.5).view(b, t, 1, 1, w) / sx, (rows.float() + 0.5).view(b, t, 1, h, 1) / sy
-    draw(name, window, window_mask, stage.part(slice(None), x, y))
+    draw(name, window, window_mask, stage.part(slice(None), x, y)).moonlight(max(1, round(2.5 * sy)))
     frames[pixel] = window.permute(0, 1, 3, 4, 2)
     masks[pixel] = window_mask.permute(0, 1, 3, 4, 2)
 
 
 def draw(name, image, mask, stage):
+    """Paints the subject and its mask; returns the pen."""
     cy, rotation = stage.cy, stage.rotation
     if name == "sailboat":
         cy = cy + 2.2 * torch.sin(stage.t * 2.2 + 112.0)
@@ -87,6 +88,7 @@ def draw(name, image, mask, stage):
     if name == "ball":
         pen.lift(1.0 * stage.on_ground, rotation)  # it touches the ground with its rim
     ACTORS[name](pen)
+    return pen
 
 
 def soften(video):

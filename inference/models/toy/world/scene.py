@@ -17,6 +17,8 @@ KEYS = ["setting", "tod", "weather", "subject", "colour", "motion", "speed", "si
 NOISE = 20
 
 SUBJECT_WEIGHTS = dict(car=2.2, bus=1.2, ball=1.2, sailboat=1.0, bird=1.1, fish=1.0, rocket=1.3, balloon=1.1, cat=1.2)
+# What is hard to draw is trained on more often; scores keep the weights above.
+TRAINING_WEIGHTS = dict(car=1.6, bus=1.0, ball=1.6, sailboat=0.9, bird=2.0, fish=0.9, rocket=1.5, balloon=1.2, cat=2.0)
 ROADS = ["desert", "city", "mountains", "forest", "meadow"]
 OPEN_AIR = ["desert", "city", "meadow", "ocean", "mountains", "forest"]
 PLACES = {
@@ -35,10 +37,10 @@ HELD_COLOURS = {("rocket", "green"), ("cat", "blue"), ("car", "purple"), ("ballo
 HELD_PLACES = {("bus", "mountains"), ("bird", "desert")}
 
 
-def sample_scene(rng, held=False):
+def sample_scene(rng, held=False, weights=SUBJECT_WEIGHTS):
     """One random scene; with `held`, one of the combinations that training leaves out."""
     while True:
-        subject = rng.choices(SUBJECTS, [SUBJECT_WEIGHTS[s] for s in SUBJECTS])[0]
+        subject = rng.choices(SUBJECTS, [weights[s] for s in SUBJECTS])[0]
         colour = rng.choice(COLOURS)
         setting = rng.choice(PLACES[subject])
         if ((subject, colour) in HELD_COLOURS or (subject, setting) in HELD_PLACES) != held:

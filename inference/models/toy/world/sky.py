@@ -70,7 +70,7 @@ def paint_sun_or_moon(image, stage, horizon):
     visible = 0.12 + 0.88 * stage.clear
     image.add_(colour * (torch.exp(-(d - radius).clamp(min=0) / 26.0) * 0.34 * visible * (1 - 0.55 * stage.night)))
     disc = saturate(radius - d + 0.5) * visible
-    bite = torch.sqrt((x - sx - 5) ** 2 + (y - sy + 3) ** 2 + 1e-6)  # makes the moon a crescent
+    bite = torch.sqrt((x - sx - 8) ** 2 + (y - sy + 5) ** 2 + 1e-6)  # makes the moon a crescent, not a thin one
     disc = torch.where(tod == 3, disc * (1 - saturate(radius - 1 - bite + 0.5)), disc)
     blend(image, colour, disc)
 

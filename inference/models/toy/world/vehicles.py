@@ -85,12 +85,12 @@ def rocket(pen):
 def balloon(pen):
     u, v, put = pen.u, pen.v + 0.15, pen.put
     for side in (-1, 1):
-        put(capsule(u, v, 0.36 * side, 0.62, 0.17 * side, 1.04, 0.02), (90, 66, 50), masked=False)
+        put(capsule(u, v, 0.36 * side, 0.62, 0.17 * side, 1.04, 0.035), (90, 66, 50), masked=False)
     skirt = polygon(u, v, [(-0.82, 0.20), (0.82, 0.20), (0.24, 0.86), (-0.24, 0.86)])
     envelope = union(circle(u, v, 0, -0.20, 0.98), skirt)
     put(envelope, pen.main)
     bulge = u / torch.sqrt((1.0 - (v * 0.75) ** 2).clamp(min=0.12))
-    stripes = (torch.cos(bulge * 7.2) > 0.25).float()
+    stripes = (torch.cos(bulge * 5.0) > 0.2).float()
     second = torch.where(pen.is_colour("white"), rgb((206, 214, 230), pen.image), pen.lite)
     pen.glaze(envelope, second * pen.light, stripes * 0.85)
     pen.glaze(intersection(envelope, (v - 0.12).abs() - 0.07), pen.main * 0.7 * pen.light)
