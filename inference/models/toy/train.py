@@ -80,7 +80,7 @@ def train(rank, a, meeting):
         weights.load(models.encoder, a.resume, "text_encoder")
     scoring = a.judge_seconds + 15 + ROW_SECONDS * a.prompts / 512 / a.ranks
     later = a.pair_seconds + a.few_steps_seconds + (scoring if run.gpu else 60.0)
-    train_denoiser(run, models, banks, texts, lambda: run.left() - later, a.batch, a.lr, not a.no_compile)
+    train_denoiser(run, models, banks, texts, stats, lambda: run.left() - later, a.batch, a.lr, not a.no_compile)
     run.save_metrics()
     run.log("denoiser", {k: v for k, v in run.metrics["denoiser_training"].items() if k != "history"})
     with torch.compiler.set_stance("force_eager"):

@@ -20,6 +20,8 @@ from training.clips import ALL_TIMES, random_clips
 from training.denoiser_training import StepOrder, TextModels, same_tokens, train_denoiser
 from training.vae_training import loss_and_statistics, measure_vae, muon_matrices, new_vae, train_vae
 
+STATS = dict(mean=[0.0] * config.VAE["z_dim"], std=[1.0] * config.VAE["z_dim"])
+
 
 def tiny_bank(texts):
     rng = random.Random(1)
@@ -64,7 +66,7 @@ def test_denoiser_trains_resumes_samples_and_exports(run, tmp_path):
     texts = Texts()
     bank, models = tiny_bank(texts), TextModels(run.device)
     turns = iter([1.0, 1.0, 0.0])
-    train_denoiser(run, models, [bank], texts, lambda: next(turns), batch=2, compiled=False)
+    train_denoiser(run, models, [bank], texts, STATS, lambda: next(turns), batch=2, compiled=False)
     assert run.metrics["denoiser_training"]["steps"] == 2
     vae = new_vae().requires_grad_(False)
     stats, quality = measure_vae(run, vae, 1, 1)
@@ -110,7 +112,7 @@ def test_formats_share_the_steps(run):
     bank, models = tiny_bank(texts), TextModels(run.device)
     small = Bank(bank.latents[:, :5, :, :4], bank.subject[:, :5, :, :4], bank.ids, bank.lengths)
     left = [1.0] * 6 + [0.0]
-    train_denoiser(run, models, [bank, small], texts, lambda: left.pop(0), batch=2, compiled=False)
+    train_denoiser(run, models, [bank, small], texts, STATS, lambda: left.pop(0), batch=2, compiled=False)
     assert run.metrics["denoiser_training"]["steps"] == 6 and (5, 4, 4) in models.tables
     assert same_tokens(10, bank, small) == 27
 

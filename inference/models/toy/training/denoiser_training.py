@@ -17,10 +17,10 @@ from training.optimiser import Optimiser
 from training.weights import save_text_models
 
 SHIFT = 9.0            # of the training noise
-DROPPED = 0.1          # share of captions replaced by a negative or empty prompt
-FIRST_FRAME = 0.15     # share of clips whose first latent frame is given (image-to-video)
+DROPPED = 0.15         # share of captions replaced by a negative or empty prompt
+FIRST_FRAME = 0.2      # share of clips whose first latent frame is given (image-to-video)
 UNIFORM = 0.2          # share of noise levels drawn evenly over 0..1: the low ones draw the edges
-SUBJECT_WEIGHT = 4.0
+SUBJECT_WEIGHT = 8.0   # of a cell that the subject fills; one that it touches gets more than its share, for the outline
 VALIDATION = 512       # clips at the end of the main bank that are never trained on
 
 
@@ -55,7 +55,18 @@ def noise_levels(n, device):
     return torch.where(torch.rand(n, device=device) < UNIFORM, torch.rand(n, device=device), shifted)
 
 
-def training_loss(models, bank, negatives, batch, run, held_out=0):
+def channel_weights(stats, device):
+    """[z], mean 1. Channels are normalised, but an error in one that varies much shows more in the picture: the weight is its deviation."""
+    std = torch.tensor(stats["std"], device=device)
+    return std / std.mean()
+
+
+def subject_weights(share):
+    """Of the errors in latent cells [..., h, w] by the subject's share of each: [..., h, w, 1]."""
+    return 1 + SUBJECT_WEIGHT * share.float().sqrt()[..., None]
+
+
+def training_loss(models, bank, negatives, channels, batch, run, held_out=0):
     """Everything is drawn on the device, so that the whole step fits into a CUDA graph."""
     device = run.device
     clip = torch.randint(0, max(1, bank.latents.shape[0] - held_out), (batch,), device=device)
@@ -76,20 +87,20 @@ def training_loss(models, bank, negatives, batch, run, held_out=0):
     with run.autocast():
         out = models.denoiser(noisy, s * 1000, *models.context(ids, lengths), models.rope(bank.grid),
                               torch.where(given, 0.0, s) * 1000)
-    weight = 1 + SUBJECT_WEIGHT * bank.subject[clip].float()[..., None]
+    weight = channels * subject_weights(bank.subject[clip])
     weight = weight * (level > 0)                                         # a given frame is not predicted
     return (weight * (out.float() - (noise - clean)) ** 2).mean() / weight.mean()
 
 
 @torch.no_grad()
-def caption_gain(models, bank, run):
+def caption_gain(models, bank, channels, run):
     """Validation loss at noise 0.9 with the right captions, and how much worse wrong ones are (share)."""
     n = min(VALIDATION, bank.latents.shape[0])
     clean = bank.latents[-n:].float()
     g = torch.Generator(device=run.device).manual_seed(5)
     noise = torch.randn(clean.shape, generator=g, device=run.device)
     level = torch.full((n,), 0.9, device=run.device)
-    weight = 1 + SUBJECT_WEIGHT * bank.subject[-n:].float()[..., None]
+    weight = channels * subject_weights(bank.subject[-n:])
     losses = []
     for shift in (0, 1):
         ids, lengths = bank.ids[-n:, 0].long().roll(shift, 0), bank.lengths[-n:, 0].long().roll(shift, 0)
@@ -125,14 +136,14 @@ def schedule(progress, step):
     return min(1, (step + 1) / 200) * 0.5 * (1 + math.cos(math.pi * min(1, late)))
 
 
-def train_denoiser(run, models, banks, texts, seconds_left, batch=256, lr=3e-3, compiled=True):
+def train_denoiser(run, models, banks, texts, stats, seconds_left, batch=256, lr=3e-3, compiled=True):
     """The first bank is the main one; each other one gets its share of the steps, with batches of as many tokens.
 
     seconds_left() gives the time this phase still has; it is asked again and again, so a run can be extended.
     Every rank has banks of its own.  Leaves the EMA weights in `models`, equal on all ranks."""
     bank, team = banks[0], run.team
     team.share([p.detach() for p in models.parameters()])
-    negatives = texts.batch(captions.NEGATIVES, run.device)
+    negatives, channels = texts.batch(captions.NEGATIVES, run.device), channel_weights(stats, run.device)
     opt = Optimiser(models.parameters(), models.matrices(), lr, 0.4 * lr, weight_decay=0.05, ema_decay=0.998)
     if compiled and run.gpu:
         torch._dynamo.config.recompile_limit = 64  # one form for every format
@@ -141,7 +152,7 @@ def train_denoiser(run, models, banks, texts, seconds_left, batch=256, lr=3e-3, 
 
     def one_step(bank, batch, held_out=0):
         opt.zero()
-        loss = training_loss(models, bank, negatives, batch, run, held_out)
+        loss = training_loss(models, bank, negatives, channels, batch, run, held_out)
         loss.backward()
         return torch.stack([loss.detach(), opt.step().detach()])
 
@@ -176,7 +187,7 @@ def train_denoiser(run, models, banks, texts, seconds_left, batch=256, lr=3e-3, 
             if team.first and time.time() - logged > 15:
                 logged = time.time()
                 with torch.compiler.set_stance("force_eager"):
-                    validation, gain = caption_gain(models, bank, run)
+                    validation, gain = caption_gain(models, bank, channels, run)
                 run.log(f"denoiser step {steps} loss {loss:.4f} norm {norm:.2f} validation@0.9 {validation:.4f} caption gain "
                         f"{100 * gain:.1f} % {team.size * steps * batch / (time.time() - clock):.0f} clips/s, {left:.0f} s left")
         if team.first and time.time() - saved > 60:
@@ -189,7 +200,7 @@ def train_denoiser(run, models, banks, texts, seconds_left, batch=256, lr=3e-3, 
         step.release()
     opt.swap_ema()
     with torch.compiler.set_stance("force_eager"):
-        validation, gain = caption_gain(models, bank, run)
+        validation, gain = caption_gain(models, bank, channels, run)
     save_text_models(run, models)
     run.metrics["denoiser_training"] = dict(
         steps=steps, batch=batch, ranks=team.size, seconds=round(time.time() - begin, 1),
