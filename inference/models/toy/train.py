@@ -123,7 +123,7 @@ def finish(run, a, vae, stats, models, bank, texts):
     exam.generate_main()
     first = exam.judge_rendered()
     if a.few_steps_seconds > 0 and exam.has_time(a.pair_seconds + a.few_steps_seconds):
-        adapter = few_steps.train_few_steps(run, models, bank, texts, a.pair_seconds, a.few_steps_seconds, max(1, a.batch // 2))
+        adapter = few_steps.train_few_steps(run, models, bank, texts, stats, a.pair_seconds, a.few_steps_seconds, max(1, a.batch // 2))
         exam.generate("4 steps, few-step adapter, guidance 1", **few_steps.SETTINGS)
         exam.show("shown_few_steps", **few_steps.SETTINGS)
         adapter.remove()

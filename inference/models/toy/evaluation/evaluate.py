@@ -16,7 +16,7 @@ from training.bank import normalisers
 from training.clips import ALL_TIMES, render
 
 GUIDANCE, SHIFT = 3.0, 8.0  # the bundle's defaults
-ROW_SECONDS = 120.0         # about what the table takes with 512 prompts on one GPU, sheets included
+ROW_SECONDS = 130.0         # about what the table takes with 512 prompts on one GPU, sheets included
 
 
 class Exam:

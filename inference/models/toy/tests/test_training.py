@@ -121,7 +121,7 @@ def test_adapter_learns_and_leaves_the_weights_alone(run, tmp_path):
     texts = Texts()
     bank, models = tiny_bank(texts), TextModels(run.device)
     before = {k: v.clone() for k, v in models.denoiser.state_dict().items()}
-    adapter = few_steps.train_few_steps(run, models, bank, texts, 0.1, 2.0, batch=2)
+    adapter = few_steps.train_few_steps(run, models, bank, texts, STATS, 0.1, 2.0, batch=2)
     tensors = adapter.tensors()
     assert tensors["transformer.blocks.1.attn1.to_out.0.lora_A.weight"].shape == (few_steps.RANK, 256)
     assert all(t.abs().sum() > 0 for k, t in tensors.items() if "lora_A" in k)

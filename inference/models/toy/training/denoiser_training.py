@@ -56,9 +56,11 @@ def noise_levels(n, device):
 
 
 def channel_weights(stats, device):
-    """[z], mean 1. Channels are normalised, but an error in one that varies much shows more in the picture: the weight is its deviation."""
-    std = torch.tensor(stats["std"], device=device)
-    return std / std.mean()
+    """[z], mean 1. The channels are normalised, but not worth the same: the decoder turns an error of half a deviation into a squared
+    error of the picture that grows with the channel's deviation to the power of 3.3 (measured on run 4's VAE: from 2e-6 to 1e-2).
+    The weight takes half of that power, so that no channel is forgotten."""
+    weights = torch.tensor(stats["std"], device=device) ** 1.6
+    return weights / weights.mean()
 
 
 def subject_weights(share):

@@ -10,6 +10,7 @@ import torch
 
 from evaluation.sampler import UniPC, unipc_schedule
 from networks.adapter import Adapter
+from training.denoiser_training import channel_weights
 from training.graphs import GraphedStep
 from training.optimiser import Optimiser
 from training.weights import save_adapter
@@ -57,7 +58,7 @@ def draw_levels(n, device):
     return torch.where(torch.rand(n, device=device) < NEAR, between, visited)
 
 
-def reflow_loss(models, bank, pairs, batch, run):
+def reflow_loss(models, bank, pairs, channels, batch, run):
     noise, latents, clip = pairs
     at = torch.randint(0, len(clip), (batch,), device=run.device)
     ends, start = latents[at].float(), noise[at].float()
@@ -66,13 +67,13 @@ def reflow_loss(models, bank, pairs, batch, run):
     with run.autocast():
         context = models.context(bank.ids[clip[at], 0].long(), bank.lengths[clip[at], 0].long())
         out = models.denoiser((1 - level) * ends + level * start, s * 1000, *context, models.rope(bank.grid))
-    return ((out.float() - (start - ends)) ** 2).mean()
+    return (channels * (out.float() - (start - ends)) ** 2).mean()
 
 
-def train_few_steps(run, models, bank, texts, pair_seconds, seconds, batch=128, lr=2e-3):
+def train_few_steps(run, models, bank, texts, stats, pair_seconds, seconds, batch=128, lr=2e-3):
     """Returns the adapter, trained and in place, equal on all ranks; its weights are in the run's folder."""
     begin = time.time()
-    pairs = make_pairs(run, models, bank, texts, pair_seconds, batch)
+    pairs, channels = make_pairs(run, models, bank, texts, pair_seconds, batch), channel_weights(stats, run.device)
     for p in models.parameters():
         p.requires_grad_(False)
     adapter = Adapter(models.denoiser, RANK)
@@ -82,7 +83,7 @@ def train_few_steps(run, models, bank, texts, pair_seconds, seconds, batch=128, 
 
     def one_step():
         opt.zero()
-        loss = reflow_loss(models, bank, pairs, batch, run)
+        loss = reflow_loss(models, bank, pairs, channels, batch, run)
         loss.backward()
         return torch.stack([loss.detach(), opt.step().detach()])
 
