@@ -39,4 +39,9 @@ export function gateAddNorm(
   return { sum: sum as Value, normed: normed as Value };
 }
 
+/** gelu(x + bias) in its tanh form. */
+export function biasGelu(x: Value, bias: Value): Value {
+  return x.graph.node('BiasGelu', [x, bias], { domain: customDomain });
+}
+
 const custom = (eps: number) => ({ domain: customDomain, attributes: { epsilon: { float: eps } } });

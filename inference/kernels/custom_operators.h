@@ -119,8 +119,8 @@ struct Operator : CustomOp {
     getOutputCount = [](const CustomOp* op) { return self(op).outputs; };
     getInputCharacteristic = getOutputCharacteristic = getInputMemory = [](const CustomOp*, size_t) { return 0; };
     createKernelV2 = [](const CustomOp* op, Api api, const void* info, void** kernel) -> Status {
-      float epsilon;
-      if (Status status = call<Status>(api, 85, info, "epsilon", &epsilon)) return status;
+      float epsilon = 0;  // of those that have one
+      if (Status status = call<Status>(api, 85, info, "epsilon", &epsilon)) call<void>(api, 93, status);
       *kernel = new Kernel{api, &self(op), epsilon};
       return nullptr;
     };

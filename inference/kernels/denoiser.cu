@@ -1,6 +1,6 @@
 // What lies between the matrix products of a transformer block, in one pass over the tokens each where ONNX Runtime takes three or four:
 // the operators of ../graph/fused-ops.ts. Half precision in and out, float32 inside.
-// One block of threads is a token, one thread 8 numbers of it: widths are multiples of 8 up to 8,192.
+// In the norms a block of threads is a token, a thread 8 numbers of it: widths are multiples of 8 up to 8,192.
 #include <cuda_fp16.h>
 #include <cuda_runtime.h>
 
@@ -107,8 +107,27 @@ __global__ void gateAddNorm(const Eight* x, const Eight* y, const Eight* bias, c
   normed[at] = pack(v);
 }
 
+// y = gelu(x + bias) in its tanh form; `count` and `width` in eights.
+__global__ void biasGelu(const Eight* x, const Eight* bias, Eight* y, size_t count, int width) {
+  const size_t at = blockIdx.x * size_t(blockDim.x) + threadIdx.x;
+  if (at >= count) return;
+  float v[8], b[8];
+  unpack(x[at], v);
+  unpack(bias[at % width], b);
+  for (int i = 0; i < 8; i++) {
+    const float u = v[i] + b[i];
+    v[i] = 0.5f * u * (1 + tanhf(0.7978845608f * (u + 0.044715f * u * u * u)));
+  }
+  y[at] = pack(v);
+}
+
 const Eight* eights(const ort::Tensor& tensor) { return static_cast<const Eight*>(tensor.data); }
 Eight* eights(ort::Tensor& tensor) { return static_cast<Eight*>(tensor.data); }
+
+void requireLaunched() {
+  const cudaError_t error = cudaGetLastError();
+  if (error != cudaSuccess) throw std::runtime_error(cudaGetErrorString(error));
+}
 
 // A block a token, whole warps.
 struct Launch {
@@ -127,11 +146,6 @@ struct Launch {
 
   // Of how many tokens one vector of `perGroup` is.
   int tokensOf(const ort::Tensor& perGroup) const { return int(blocks / (perGroup.count() / (8 * width))); }
-
-  void done() const {
-    const cudaError_t error = cudaGetLastError();
-    if (error != cudaSuccess) throw std::runtime_error(cudaGetErrorString(error));
-  }
 };
 
 template <bool rotate>
@@ -145,7 +159,7 @@ void runBiasRmsNorm(const ort::Context& context, float epsilon) {
   biasRmsNorm<rotate><<<launch.blocks, launch.threads, 0, launch.stream>>>(
       eights(x), eights(bias), eights(weight), static_cast<const float*>(cosines.data),
       static_cast<const float*>(sines.data), eights(y), launch.width, halfHead, tokensOfRow, epsilon);
-  launch.done();
+  requireLaunched();
 }
 
 void runGateAddNorm(const ort::Context& context, float epsilon) {
@@ -157,7 +171,18 @@ void runGateAddNorm(const ort::Context& context, float epsilon) {
   gateAddNorm<<<launch.blocks, launch.threads, 0, launch.stream>>>(
       eights(x), eights(y), eights(bias), eights(gate), eights(scale), eights(shift), eights(sum), eights(normed),
       launch.width, launch.tokensOf(gate), launch.tokensOf(scale), epsilon);
-  launch.done();
+  requireLaunched();
+}
+
+void runBiasGelu(const ort::Context& context, float) {
+  const ort::Tensor x = context.input(0), bias = context.input(1);
+  ort::Tensor y = context.output(0, x.dims);
+  if (x.count() == 0) return;
+  if (x.dims.back() % 8 != 0) throw std::runtime_error("a width of " + std::to_string(x.dims.back()) + " is no multiple of 8");
+  const size_t count = x.count() / 8;
+  biasGelu<<<unsigned((count + 255) / 256), 256, 0, static_cast<cudaStream_t>(context.stream())>>>(
+      eights(x), eights(bias), eights(y), count, int(x.dims.back() / 8));
+  requireLaunched();
 }
 
 }  // namespace
@@ -167,6 +192,7 @@ extern "C" __attribute__((visibility("default"))) ort::Status RegisterCustomOps(
       {"BiasRmsNorm", 3, 1, 3, runBiasRmsNorm<false>},
       {"BiasRmsNormRotate", 5, 1, 3, runBiasRmsNorm<true>},
       {"GateAddNorm", 6, 2, 6, runGateAddNorm},
+      {"BiasGelu", 2, 1, 2, runBiasGelu},
   };
   const ort::Api api = base->getApi(ort::apiVersion);
   if (!api) return nullptr;  // and so the session says that it does not know our operators

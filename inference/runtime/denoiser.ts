@@ -4,7 +4,7 @@ import type { Denoiser, DenoiserRow, LatentShape } from '../pipeline/networks.js
 import { type DType, float32, int64, type Tensor } from '../tensor.js';
 import type { DenoiserConfig } from '../wan/config.js';
 import { buildDenoiser } from '../wan/denoiser.js';
-import { evenShape, patchify, tokenGrid, unpatchify } from '../wan/patches.js';
+import { evenLatents, evenShape, tokenGrid } from '../wan/patches.js';
 import { rotaryTables, tokenCount } from '../wan/rope.js';
 import { foldPadding } from '../wan/text-context.js';
 import { groupTimesteps, timeFeatures } from '../wan/timestep.js';
@@ -46,33 +46,36 @@ class OrtDenoiser implements Denoiser {
   ) {}
 
   async denoise(shape: LatentShape, rows: readonly DenoiserRow[]): Promise<Float32Array[]> {
-    const { inChannels, outChannels, freqDim } = this.config;
     if (rows.length === 0) return [];
+    for (const row of rows) checkRow(row, shape, this.config);
     const grid = tokenGrid(shape);
-    const tokens = tokenCount(grid);
-    const patches = new Float32Array(rows.length * tokens * inChannels * 4);
-    rows.forEach((row, i) => {
-      checkRow(row, shape, this.config);
-      patchify(row.latents, shape, patches.subarray(i * tokens * inChannels * 4));
-    });
+    const { channels, frames, height, width } = evenShape(shape);
+    // The two rows of guidance have the same latents: they travel to the device once.
+    const samples = [...new Set(rows.map((row) => row.latents))];
     const time = groupTimesteps(
       rows.map((row) => row.timesteps),
       grid.frames,
-      tokens,
+      tokenCount(grid),
     );
     const { text, bias } = foldPadding(rows.map((row) => row.text));
     const { velocity } = await this.session.run({
-      patches: float32(patches, [rows.length, tokens, inChannels * 4]),
-      time: timeFeatures(time.moments, freqDim),
+      latents: float32(joined(samples.map((latents) => evenLatents(latents, shape))), [
+        samples.length,
+        channels,
+        frames,
+        height,
+        width,
+      ]),
+      sample: int64(rows.map((row) => samples.indexOf(row.latents))),
+      time: timeFeatures(time.moments, this.config.freqDim),
       selector: int64(time.selector),
       text,
       text_bias: bias,
       ...this.rotaryTables(shape),
     });
-    const size = tokens * outChannels * 4;
     const output = velocity?.data as Float32Array;
-    const outputShape = { ...evenShape(shape), channels: outChannels };
-    return rows.map((_, i) => unpatchify(output.subarray(i * size, (i + 1) * size), outputShape));
+    const size = output.length / rows.length;
+    return rows.map((_, i) => output.subarray(i * size, (i + 1) * size));
   }
 
   close(): Promise<void> {
@@ -85,6 +88,13 @@ class OrtDenoiser implements Denoiser {
     if (this.rotary?.key !== key) this.rotary = { key, tables: rotaryTables(this.config.headDim, grid) };
     return this.rotary.tables;
   }
+}
+
+function joined([first, ...rest]: readonly Float32Array[]): Float32Array {
+  if (!first || rest.length === 0) return first ?? new Float32Array(0);
+  const all = new Float32Array(first.length * (rest.length + 1));
+  for (const [i, part] of [first, ...rest].entries()) all.set(part, i * first.length);
+  return all;
 }
 
 function checkRow(row: DenoiserRow, shape: LatentShape, config: DenoiserConfig): void {

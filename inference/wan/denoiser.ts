@@ -1,5 +1,5 @@
 import type { WeightSource } from '../bundle/weights.js';
-import { biasRmsNorm, biasRmsNormRotate, gateAddNorm } from '../graph/fused-ops.js';
+import { biasGelu, biasRmsNorm, biasRmsNormRotate, gateAddNorm } from '../graph/fused-ops.js';
 import { Graph, type Value } from '../graph/graph.js';
 import {
   add,
@@ -24,6 +24,7 @@ import {
 } from '../graph/ops.js';
 import { type DType, float32 } from '../tensor.js';
 import type { DenoiserConfig } from './config.js';
+import { patchify, unpatchify } from './patches.js';
 
 /**
  * The diffusion transformer of Wan2.2: predicts the flow velocity of every 2×2 patch of noisy latents.
@@ -31,14 +32,15 @@ import type { DenoiserConfig } from './config.js';
  *
  * | input     | type    | shape                       |                                                             |
  * |-----------|---------|-----------------------------|-------------------------------------------------------------|
- * | patches   | float32 | [rows, tokens, channels·4]  | noisy latents, see `patchify`                               |
+ * | latents   | float32 | [samples, channels, frames, height, width] | noisy, height and width even                 |
+ * | sample    | int64   | [rows]                      | which latents each row has: both rows of guidance the same  |
  * | time      | float32 | [moments, freqDim]          | features of the distinct timesteps, see `timeFeatures`      |
  * | selector  | int64   | [rows·groups]               | the moment of each group; groups divides the tokens of a row |
  * | cos, sin  | float32 | [tokens, headDim / 2]       | see `rotaryTables`                                          |
  * | text      | float32 | [rows, keys, textDim]       | see `foldPadding`                                           |
  * | text_bias | float32 | [rows, 1, 1, keys]          | added to the scores of cross-attention                      |
  *
- * Output: velocity float32 [rows, tokens, 4·channels], see `unpatchify`.
+ * Output: velocity float32 [rows, channels, frames, height, width].
  *
  * One graph serves every form of timestep. A row falls into groups of consecutive tokens that share a timestep: one group
  * where a row has one timestep, a group a frame for image-to-video (0 on the first), a group a token in general. Norms see
@@ -56,7 +58,8 @@ export function buildDenoiser(
   { fused = false }: { readonly fused?: boolean } = {},
 ): Graph {
   const g = new Graph('denoiser', weights, compute);
-  const patches = g.input('patches', 'float32', ['rows', 'tokens', config.inChannels * 4]);
+  const latents = g.input('latents', 'float32', ['samples', config.inChannels, 'frames', 'height', 'width']);
+  const sample = g.input('sample', 'int64', ['rows']);
   const time = g.input('time', 'float32', ['moments', config.freqDim]);
   const selector = g.input('selector', 'int64', ['row_groups']);
   const cosTable = g.input('cos', 'float32', ['tokens', config.headDim / 2]);
@@ -64,6 +67,7 @@ export function buildDenoiser(
   const text = g.input('text', 'float32', ['rows', 'keys', config.textDim]);
   const textBias = g.input('text_bias', 'float32', ['rows', 1, 1, 'keys']);
 
+  const patches = gather(cast(patchify(latents, config.inChannels), compute), sample, 0);
   const width = ints(g, [config.width]);
   const grouped = concat([dim(selector, 0), ints(g, [-1]), width], 0); // [rows·groups, tokens / groups, width]
   const flat = concat([dim(patches, 0), ints(g, [-1]), width], 0); // [rows, tokens, width]
@@ -79,16 +83,13 @@ export function buildDenoiser(
   const layers = Array.from({ length: config.layers }, (_, i) => modulateBlock(net, `blocks.${i}`, modulation));
   const last = modulateOutput(net, embedding);
 
-  const x = project(net, 'patch_embedding', cast(patches, compute), [config.width, config.inChannels * 4]);
+  const x = project(net, 'patch_embedding', patches, [config.width, config.inChannels * 4]);
   let stream: Stream = { x, normed: normalised(net, x, layers[0]?.first ?? last) };
   for (const [i, layer] of layers.entries()) {
     stream = block(net, `blocks.${i}`, stream, layer, layers[i + 1]?.first ?? last, context);
   }
-  g.output('velocity', cast(project(net, 'proj_out', stream.normed), 'float32'), [
-    'rows',
-    'tokens',
-    4 * config.outChannels,
-  ]);
+  const velocity = unpatchify(cast(project(net, 'proj_out', stream.normed), 'float32'), latents, config.outChannels);
+  g.output('velocity', velocity, ['rows', config.outChannels, 'frames', 'height', 'width']);
   return g;
 }
 
@@ -175,8 +176,7 @@ function block(
   };
   const self = addNorm(net, x, gates[0], selfAttention(net, `${name}.attn1`, normed, context), middle);
   const cross = addNorm(net, self.x, null, crossAttention(net, `${name}.attn2`, self.normed, context), second);
-  // [rows, tokens, ffnWidth]. The bias goes with the projection: as an input of FastGelu it costs 18 % of a step on the CPU.
-  const hidden = geluTanh(project(net, `${name}.ffn.net.0.proj`, cross.normed));
+  const hidden = gelu(net, product(net, `${name}.ffn.net.0.proj`, cross.normed)); // [rows, tokens, ffnWidth]
   return addNorm(net, cross.x, gates[1], product(net, `${name}.ffn.net.2`, hidden), next);
 }
 
@@ -188,6 +188,11 @@ interface Product {
 
 function product({ g }: Network, name: string, x: Value): Product {
   return { y: linear(x, kernel(g, name)), bias: g.weight(`${name}.bias`) };
+}
+
+/** Not as FastGelu's own input where it can be helped: on the CPU the bias there costs 18 % of a step. */
+function gelu({ fused }: Network, { y, bias }: Product): Value {
+  return fused ? biasGelu(y, bias) : geluTanh(add(y, bias));
 }
 
 /** x + gate·(y + bias), and its norm. */
