@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { kernelLibraryPath, kernelSource } from './library.js';
+import { kernelLibraryPath, kernelSources } from './library.js';
 
 /** Every place where CUDA's toolkit puts its compiler, the likeliest first; nvcc itself says whether it is there. */
 export function nvccPaths(env: NodeJS.ProcessEnv = process.env): string[] {
@@ -21,7 +21,7 @@ export async function buildKernels(nvcc: string): Promise<string> {
   const partial = `${path}.${process.pid}`;
   const options = ['-O3', '-std=c++17', '-shared', '-Xcompiler', '-fPIC,-fvisibility=hidden', '-arch=all-major'];
   try {
-    await promisify(execFile)(nvcc, [...options, '-o', partial, kernelSource]);
+    await promisify(execFile)(nvcc, [...options, '-o', partial, ...kernelSources]);
     await rename(partial, path);
   } finally {
     await rm(partial, { force: true });

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const sources = ['denoiser.cu', 'custom_operators.h'] as const;
+const sources = ['denoiser.cu', 'host.cpp', 'custom_operators.h'] as const;
 
 /** What nvcc is given. */
-export const kernelSource = beside(sources[0]);
+export const kernelSources = [beside(sources[0]), beside(sources[1])] as const;
 
 /** Where the built library lies once it is built. Its name tells its sources, so that one of older sources is never loaded. */
 export function kernelLibraryPath(): string {
@@ -14,7 +14,7 @@ export function kernelLibraryPath(): string {
   return beside(`libreelql-${hash.digest('hex').slice(0, 12)}.so`);
 }
 
-/** The library of the operators in ../graph/fused-ops.ts; null where nobody has built it (`reelql kernels`). */
+/** The library of the operators in ../graph/fused-ops.ts and of the loops in ../arithmetic.ts; null where nobody has built it (`reelql kernels`). */
 export function builtKernelLibrary(): string | null {
   const path = kernelLibraryPath();
   return existsSync(path) ? path : null;

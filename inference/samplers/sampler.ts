@@ -1,3 +1,5 @@
+import { arithmetic } from '../arithmetic.js';
+
 /** Noise levels of a run of N steps. */
 export interface Schedule {
   /** σ₀ … σ_N, falling from about 1 (pure noise) to 0 (the video): [N + 1] */
@@ -64,18 +66,8 @@ type Term = readonly [coefficient: number, array: Float32Array];
 /** Σ coefficient·array of at most four arrays, in float64, rounded once. */
 export function combine(...terms: readonly [Term, ...Term[]]): Float32Array {
   const [[a, x], [b, y] = [0, x], [c, z] = [0, x], [d, w] = [0, x]] = terms;
-  return weightedSum(a, x, b, y, c, z, d, w);
-}
-
-// One loop over four arrays, with nothing else in its function: a third of the time of a loop a term (test/bench/RESULTS.md).
-// biome-ignore format: a column an array
-function weightedSum(
-  a: number, x: Float32Array, b: number, y: Float32Array, c: number, z: Float32Array, d: number, w: Float32Array,
-): Float32Array {
   const result = new Float32Array(x.length);
-  for (let i = 0; i < result.length; i++) {
-    result[i] = a * (x[i] as number) + b * (y[i] as number) + c * (z[i] as number) + d * (w[i] as number);
-  }
+  arithmetic().weightedSum(result, a, x, b, y, c, z, d, w);
   return result;
 }
 

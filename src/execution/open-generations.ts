@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
+import { arithmetic } from '../../inference/arithmetic.js';
 import type { Manifest } from '../../inference/bundle/manifest.js';
-import { allFinite } from '../../inference/finite.js';
 import {
   advance,
   begin,
@@ -122,7 +122,7 @@ export class OpenGenerations {
     this.#open.set(generationId, generation);
     this.#predicted.delete(generationId);
     const { denoising } = generation;
-    const finite = allFinite(denoising.sample);
+    const finite = arithmetic().allFinite(denoising.sample);
     const checkpointed = finite && (save || isDone(denoising)) && (await this.#trySave(generationId, generation));
     return { generationId, step: denoising.step, finite, checkpointed, preview };
   }

@@ -1,4 +1,4 @@
-import { allFinite } from '../../inference/finite.js';
+import { arithmetic } from '../../inference/arithmetic.js';
 import { PictureError } from '../../inference/pipeline/picture-error.js';
 import type { Unit, UnitFailure } from './protocol.js';
 import { WorkFileError } from './tensor-file.js';
@@ -23,7 +23,7 @@ export class NumericOverflow extends Error {
 
 /** @throws NumericOverflow */
 export function requireFinite(numbers: Float32Array, where: string): void {
-  if (!allFinite(numbers)) throw new NumericOverflow(where);
+  if (!arithmetic().allFinite(numbers)) throw new NumericOverflow(where);
 }
 
 /**

@@ -1,24 +1,63 @@
-import { expect, test } from 'vitest';
-import { manifestSchema } from '../../inference/bundle/manifest.js';
-import { decoderFlops, denoiserFlops, textEncoderFlops } from '../../src/scheduler/arithmetic.js';
-import { publishedManifest } from '../support/published-manifest.js';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Arithmetic, inJavaScript, inLibrary } from '../../inference/arithmetic.js';
+import { gaussianNoise } from '../../inference/pipeline/noise.js';
 
-const manifest = manifestSchema.parse(publishedManifest);
+/** The loops in C++ are tried where there is a compiler; those of JavaScript are what they have to equal. */
+const folder = mkdtempSync(join(tmpdir(), 'reelql-arithmetic-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
-test('a guided step of the published size at 480p: 64 TFLOP, as the profiler counted (1,594 for 25 of them)', () => {
-  const tokens = 8 * 15 * 26;
-  expect(2 * denoiserFlops(manifest, tokens)).toBeGreaterThan(0.9 * 63.8e12);
-  expect(2 * denoiserFlops(manifest, tokens)).toBeLessThan(1.1 * 63.8e12);
+const path = join(folder, 'libhost.so');
+const source = fileURLToPath(new URL('../../inference/kernels/host.cpp', import.meta.url));
+const compiled = spawnSync('g++', ['-O3', '-std=c++17', '-shared', '-fPIC', '-o', path, source]).status === 0;
+const forms: (readonly [string, () => Arithmetic])[] = [['JavaScript', () => inJavaScript]];
+if (compiled) forms.push(['C++', () => inLibrary(path)]);
+
+// No multiple of what an instruction takes.
+const length = 1003;
+const arrays = [1, 2, 3, 4].map((seed) => gaussianNoise(seed, length)) as [
+  Float32Array,
+  Float32Array,
+  Float32Array,
+  Float32Array,
+];
+const [x, y, z, w] = arrays;
+
+describe.each(forms)('the loops over samples, in %s', (_, open) => {
+  const { weightedSum, allFinite } = open();
+
+  it('add four arrays in float64 and round once', () => {
+    const sum = new Float32Array(length);
+    weightedSum(sum, 0.1, x, -1.7, y, 3e5, z, 1e-7, w);
+    const term = (i: number) =>
+      0.1 * (x[i] as number) + -1.7 * (y[i] as number) + 3e5 * (z[i] as number) + 1e-7 * (w[i] as number);
+    expect(sum).toEqual(Float32Array.from({ length }, (_, i) => term(i)));
+  });
+
+  it('add to one of the arrays in place', () => {
+    const sum = Float32Array.from(x);
+    weightedSum(sum, 1, sum, 2, y, 0, sum, 0, sum);
+    expect(sum).toEqual(x.map((value, i) => value + 2 * (y[i] as number)));
+  });
+
+  it.each([Number.NaN, Infinity, -Infinity])('find %s wherever it is', (bad) => {
+    expect(allFinite(x)).toBe(true);
+    expect(allFinite(Float32Array.of(3.4e38, -3.4e38, 1e-45))).toBe(true);
+    for (const at of [0, 17, length - 1]) {
+      const spoilt = Float32Array.from(x);
+      spoilt[at] = bad;
+      expect(allFinite(spoilt)).toBe(false);
+    }
+  });
 });
 
-test('its VAE decodes eight latent frames of 480×832 in 215 TFLOP', () => {
-  const flops = 8 * 30 * 52 * decoderFlops(manifest);
-  expect(flops).toBeGreaterThan(0.9 * 215e12);
-  expect(flops).toBeLessThan(1.1 * 215e12);
-});
-
-test('its text encoder takes two operations a weight and token', () => {
-  const weights = 5.68e9 - 256_384 * 4096;
-  expect(textEncoderFlops(manifest, 512) / (2 * 512 * weights)).toBeGreaterThan(0.98);
-  expect(textEncoderFlops(manifest, 512) / (2 * 512 * weights)).toBeLessThan(1.1);
+it.runIf(compiled)('in C++ never reads beyond an array', () => {
+  const { weightedSum } = inLibrary(path);
+  expect(() => weightedSum(new Float32Array(8), 1, x.subarray(0, 8), 1, y.subarray(0, 7), 0, x, 0, x)).toThrow(
+    'arrays of 8 and 7 numbers',
+  );
 });
