@@ -13,6 +13,11 @@ export interface Arithmetic {
   ): void;
   /** Whether no number is infinite or NaN. */
   allFinite(numbers: Float32Array): boolean;
+  /**
+   * Pixels in [-1, 1], [3, plane], → bytes [plane, 3]: (x / 2 + 0.5)·255, every operation rounded to float32 as PyTorch and NumPy do it,
+   * then to the nearest byte, halves to even. NaN becomes 0.
+   */
+  rgb24(pixels: Float32Array): Uint8Array;
 }
 
 /** Plain loops, with nothing else in their functions: a third of the time of a loop a term (test/bench/RESULTS.md). */
@@ -26,6 +31,17 @@ export const inJavaScript: Arithmetic = {
     for (let i = 0; i < numbers.length; i++) if (!(Math.abs(numbers[i] as number) < Infinity)) return false;
     return true;
   },
+  rgb24(pixels) {
+    const plane = pixels.length / 3;
+    const bytes = new Uint8ClampedArray(pixels.length); // clamps, and rounds halves to even
+    for (let c = 0; c < 3; c++) {
+      for (let i = 0; i < plane; i++) {
+        const brightness = Math.fround((pixels[c * plane + i] as number) / 2 + 0.5);
+        bytes[3 * i + c] = Math.fround(255 * brightness);
+      }
+    }
+    return new Uint8Array(bytes.buffer);
+  },
 };
 
 /** The same in the library at `path` (kernels/host.cpp). @throws if it cannot be loaded */
@@ -33,6 +49,7 @@ export function inLibrary(path: string): Arithmetic {
   const library = loadKoffi().load(path);
   const arrays = ['a, float *x', 'b, float *y', 'c, float *z', 'd, float *w'].map((term) => `double ${term}`);
   const weightedSum = library.func(`void reelql_weighted_sum(float *result, size_t count, ${arrays})`);
+  const rgb24 = library.func('void reelql_rgb24(float *pixels, size_t plane, _Out_ uint8_t *bytes)');
   const allFinite = library.func('int reelql_all_finite(float *numbers, size_t count)');
   return {
     weightedSum(result, ...terms) {
@@ -40,6 +57,11 @@ export function inLibrary(path: string): Arithmetic {
       if (other !== undefined)
         throw new RangeError(`arrays of ${result.length} and ${(other as Float32Array).length} numbers`);
       weightedSum(result, result.length, ...terms);
+    },
+    rgb24(pixels) {
+      const bytes = new Uint8Array(pixels.length);
+      rgb24(pixels, pixels.length / 3, bytes);
+      return bytes;
     },
     allFinite: (numbers) => allFinite(numbers, numbers.length) === 1,
   };

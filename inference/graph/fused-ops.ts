@@ -1,6 +1,6 @@
 /**
- * Operators of our own for CUDA (../kernels/denoiser.cu): what lies between two matrix products of a transformer block, in one pass over
- * the tokens. float16, float32 inside. A session knows them where its options name the built library.
+ * Operators of our own for CUDA (../kernels/*.cu): what lies between two matrix products of a transformer block, or two convolutions with
+ * channels last, in one pass over the numbers. float16, float32 inside. A session knows them where its options name the built library.
  */
 import { customDomain, type Value } from './graph.js';
 
@@ -42,6 +42,16 @@ export function gateAddNorm(
 /** gelu(x + bias) in its tanh form. */
 export function biasGelu(x: Value, bias: Value): Value {
   return x.graph.node('BiasGelu', [x, bias], { domain: customDomain });
+}
+
+/** silu(RMS(x + bias)·gamma) over the last axis, of up to 1,024 channels; x [..., channels]. */
+export function biasRmsNormSilu(x: Value, bias: Value, gamma: Value, eps: number): Value {
+  return x.graph.node('BiasRmsNormSilu', [x, bias, gamma], custom(eps));
+}
+
+/** x + bias + y; x and y [..., channels], bias [channels]. */
+export function biasAdd(x: Value, bias: Value, y: Value): Value {
+  return x.graph.node('BiasAdd', [x, bias, y], { domain: customDomain });
 }
 
 const custom = (eps: number) => ({ domain: customDomain, attributes: { epsilon: { float: eps } } });

@@ -1,32 +1,9 @@
 // What lies between the matrix products of a transformer block, in one pass over the tokens each where ONNX Runtime takes three or four:
 // the operators of ../graph/fused-ops.ts. Half precision in and out, float32 inside.
 // In the norms a block of threads is a token, a thread 8 numbers of it: widths are multiples of 8 up to 8,192.
-#include <cuda_fp16.h>
-#include <cuda_runtime.h>
-
-#include <string>
-
-#include "custom_operators.h"
+#include "half_eights.cuh"
 
 namespace {
-
-struct alignas(16) Eight {
-  half2 pair[4];
-};
-
-__device__ void unpack(const Eight& from, float* to) {
-  for (int i = 0; i < 4; i++) {
-    const float2 both = __half22float2(from.pair[i]);
-    to[2 * i] = both.x;
-    to[2 * i + 1] = both.y;
-  }
-}
-
-__device__ Eight pack(const float* from) {
-  Eight to;
-  for (int i = 0; i < 4; i++) to.pair[i] = __floats2half2_rn(from[2 * i], from[2 * i + 1]);
-  return to;
-}
 
 // The sum over a block of whole warps, for all of its threads.
 __device__ float sumOfBlock(float value) {
@@ -121,27 +98,17 @@ __global__ void biasGelu(const Eight* x, const Eight* bias, Eight* y, size_t cou
   y[at] = pack(v);
 }
 
-const Eight* eights(const ort::Tensor& tensor) { return static_cast<const Eight*>(tensor.data); }
-Eight* eights(ort::Tensor& tensor) { return static_cast<Eight*>(tensor.data); }
-
-void requireLaunched() {
-  const cudaError_t error = cudaGetLastError();
-  if (error != cudaSuccess) throw std::runtime_error(cudaGetErrorString(error));
-}
-
 // A block a token, whole warps.
 struct Launch {
   int width, blocks, threads;
   cudaStream_t stream;
 
   Launch(const ort::Context& context, const ort::Tensor& x)
-      : width(int(x.dims.back() / 8)),
+      : width(eightsOf(x)),
         blocks(int(x.count() / x.dims.back())),
         threads((width + 31) / 32 * 32),
-        stream(static_cast<cudaStream_t>(context.stream())) {
-    if (x.dims.back() % 8 != 0 || threads > 1024) {
-      throw std::runtime_error("a width of " + std::to_string(x.dims.back()) + " is no multiple of 8 up to 8192");
-    }
+        stream(streamOf(context)) {
+    if (threads > 1024) throw std::runtime_error("a width of " + std::to_string(8 * width) + ", more than 8192");
   }
 
   // Of how many tokens one vector of `perGroup` is.
@@ -149,7 +116,7 @@ struct Launch {
 };
 
 template <bool rotate>
-void runBiasRmsNorm(const ort::Context& context, float epsilon) {
+void launchBiasRmsNorm(const ort::Context& context, float epsilon) {
   const ort::Tensor x = context.input(0), bias = context.input(1), weight = context.input(2);
   const Launch launch(context, x);
   ort::Tensor y = context.output(0, x.dims);
@@ -161,6 +128,11 @@ void runBiasRmsNorm(const ort::Context& context, float epsilon) {
       static_cast<const float*>(sines.data), eights(y), launch.width, halfHead, tokensOfRow, epsilon);
   requireLaunched();
 }
+
+}  // namespace
+
+void runBiasRmsNorm(const ort::Context& context, float epsilon) { launchBiasRmsNorm<false>(context, epsilon); }
+void runBiasRmsNormRotate(const ort::Context& context, float epsilon) { launchBiasRmsNorm<true>(context, epsilon); }
 
 void runGateAddNorm(const ort::Context& context, float epsilon) {
   const ort::Tensor x = context.input(0), y = context.input(1), bias = context.input(2), gate = context.input(3);
@@ -178,31 +150,8 @@ void runBiasGelu(const ort::Context& context, float) {
   const ort::Tensor x = context.input(0), bias = context.input(1);
   ort::Tensor y = context.output(0, x.dims);
   if (x.count() == 0) return;
-  if (x.dims.back() % 8 != 0) throw std::runtime_error("a width of " + std::to_string(x.dims.back()) + " is no multiple of 8");
+  const int width = eightsOf(x);
   const size_t count = x.count() / 8;
-  biasGelu<<<unsigned((count + 255) / 256), 256, 0, static_cast<cudaStream_t>(context.stream())>>>(
-      eights(x), eights(bias), eights(y), count, int(x.dims.back() / 8));
+  biasGelu<<<unsigned((count + 255) / 256), 256, 0, streamOf(context)>>>(eights(x), eights(bias), eights(y), count, width);
   requireLaunched();
-}
-
-}  // namespace
-
-extern "C" __attribute__((visibility("default"))) ort::Status RegisterCustomOps(void* sessionOptions, const ort::ApiBase* base) {
-  static ort::Operator operators[] = {
-      {"BiasRmsNorm", 3, 1, 3, runBiasRmsNorm<false>},
-      {"BiasRmsNormRotate", 5, 1, 3, runBiasRmsNorm<true>},
-      {"GateAddNorm", 6, 2, 6, runGateAddNorm},
-      {"BiasGelu", 2, 1, 2, runBiasGelu},
-  };
-  const ort::Api api = base->getApi(ort::apiVersion);
-  if (!api) return nullptr;  // and so the session says that it does not know our operators
-  try {
-    void* domain;
-    ort::check(api, 26, "reelql", &domain);
-    for (ort::Operator& op : operators) ort::check(api, 27, domain, static_cast<const ort::CustomOp*>(&op));
-    ort::check(api, 28, sessionOptions, domain);
-    return nullptr;
-  } catch (const std::exception& error) {
-    return ort::makeStatus(api, error.what());
-  }
 }

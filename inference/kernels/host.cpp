@@ -1,6 +1,8 @@
 // What the processor does between two steps of the GPU: the loops of ../arithmetic.ts, several numbers an instruction. The same bits:
 // sums in double, products and sums not contracted, rounded once.
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 #define EXPORT                                                                                        \
   extern "C" __attribute__((visibility("default"), target_clones("avx512f", "avx2", "default"), \
@@ -26,4 +28,14 @@ EXPORT int reelql_all_finite(const float* numbers, size_t count) {
   float all = 0;
   for (float sum : sums) all += sum;
   return all == 0;
+}
+
+// Pixels in [-1, 1], a plane a color, to bytes, a color after the other: (x / 2 + 0.5)·255 in float, rounded to the nearest, halves to even.
+EXPORT void reelql_rgb24(const float* pixels, size_t plane, uint8_t* bytes) {
+  for (size_t color = 0; color < 3; color++) {
+    for (size_t i = 0; i < plane; i++) {
+      const float level = std::nearbyint(255 * (pixels[color * plane + i] / 2 + 0.5f));
+      bytes[3 * i + color] = level >= 255 ? 255 : level > 0 ? static_cast<uint8_t>(level) : 0;  // NaN is neither
+    }
+  }
 }

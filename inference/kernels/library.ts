@@ -2,15 +2,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const sources = ['denoiser.cu', 'host.cpp', 'custom_operators.h'] as const;
-
 /** What nvcc is given. */
-export const kernelSources = [beside(sources[0]), beside(sources[1])] as const;
+export const kernelSources = ['operators.cpp', 'denoiser.cu', 'vae.cu', 'host.cpp'].map(beside);
+const headers = ['custom_operators.h', 'half_eights.cuh'].map(beside);
 
 /** Where the built library lies once it is built. Its name tells its sources, so that one of older sources is never loaded. */
 export function kernelLibraryPath(): string {
   const hash = createHash('sha256');
-  for (const name of sources) hash.update(readFileSync(beside(name)));
+  for (const path of [...kernelSources, ...headers]) hash.update(readFileSync(path));
   return beside(`libreelql-${hash.digest('hex').slice(0, 12)}.so`);
 }
 

@@ -1,21 +1,18 @@
 import type { WeightSource } from '../bundle/weights.js';
-import { builtKernelLibrary } from '../kernels/library.js';
 import type { Denoiser, DenoiserRow, LatentShape } from '../pipeline/networks.js';
 import { type DType, float32, int64, type Tensor } from '../tensor.js';
 import type { DenoiserConfig } from '../wan/config.js';
-import { buildDenoiser } from '../wan/denoiser.js';
+import { buildDenoiser, canFuse } from '../wan/denoiser.js';
 import { evenLatents, evenShape, tokenGrid } from '../wan/patches.js';
 import { rotaryTables, tokenCount } from '../wan/rope.js';
 import { foldPadding } from '../wan/text-context.js';
 import { groupTimesteps, timeFeatures } from '../wan/timestep.js';
-import { openOrtLibrary } from './native/library.js';
+import { type FusedOptions, fusedOperators } from './fused-operators.js';
 import { openSession, type Session, type SessionOptions } from './session.js';
 
-export interface DenoiserOptions extends SessionOptions {
+export interface DenoiserOptions extends SessionOptions, FusedOptions {
   /** float32 on the CPU, float16 on CUDA if left out: what is fast there. */
   readonly compute?: DType;
-  /** Whether our own kernels are used where they can be; yes if left out. */
-  readonly fused?: boolean;
 }
 
 /** Opens the denoiser on a device. */
@@ -24,16 +21,10 @@ export async function openDenoiser(
   options: DenoiserOptions,
 ): Promise<Denoiser> {
   const compute = options.compute ?? (options.device.kind === 'CUDA' ? 'float16' : 'float32');
-  const kernels = compute === 'float16' ? kernelsFor(config, options) : null;
-  const graph = buildDenoiser(weights, config, compute, { fused: kernels !== null });
-  const session = await openSession(graph, kernels === null ? options : { ...options, customOperators: kernels });
+  const operators = canFuse(config) ? fusedOperators(compute, options) : null;
+  const graph = buildDenoiser(weights, config, compute, { fused: operators !== null });
+  const session = await openSession(graph, operators === null ? options : { ...options, customOperators: operators });
   return new OrtDenoiser(config, session);
-}
-
-/** The built library, where there is one that serves this network. */
-function kernelsFor({ width }: DenoiserConfig, { device, binding, fused = true }: DenoiserOptions): string | null {
-  const possible = fused && device.kind === 'CUDA' && binding !== 'node' && width % 8 === 0 && width <= 8192;
-  return possible && openOrtLibrary() ? builtKernelLibrary() : null;
 }
 
 class OrtDenoiser implements Denoiser {

@@ -2,16 +2,18 @@ import type { Graph } from '../graph/graph.js';
 import type { LatentShape, PixelChunk, VaeDecoder } from '../pipeline/networks.js';
 import { type DType, elementCount, float32, type Tensor } from '../tensor.js';
 import {
+  canFuse,
   firstChunkDecoder,
   nextChunkDecoder,
   singlePassDecoder,
   unrolledDecoder,
   type VaeSource,
 } from '../wan/vae/decoder-graphs.js';
+import { type FusedOptions, fusedOperators } from './fused-operators.js';
 import { type KeptTensor, openSession, type Results, type Session, type SessionOptions } from './session.js';
 import { type Lease, SizedSessions } from './sized-sessions.js';
 
-export interface VaeDecoderOptions extends SessionOptions {
+export interface VaeDecoderOptions extends SessionOptions, FusedOptions {
   /** float32 on the CPU, float16 on CUDA if left out: what is fast there. */
   readonly compute?: DType;
   /**
@@ -64,13 +66,16 @@ class OrtVaeDecoder implements VaeDecoder {
     // The single pass takes every size. Elsewhere fixed sizes let ONNX Runtime prepare the graphs 2 to 15 times as fast.
     const key = { single: '', streaming: `${height}x${width}`, unrolled: `${height}x${width}x${frames}` }[kind];
     const form = layout === 'channelsLast' && device.kind === 'CPU' ? 'channelsLast, transposed' : layout;
-    const graph = { form, compute, dims: { rows: 1, height, width } } as const;
+    const operators =
+      layout === 'channelsLast' && canFuse(this.source.config) ? fusedOperators(compute, this.options) : null;
+    const graph = { form, compute, fused: operators !== null, dims: { rows: 1, height, width } } as const;
     const graphs = {
       single: () => [singlePassDecoder(this.source, compute)],
       unrolled: () => [unrolledDecoder(this.source, frames, graph)],
       streaming: () => [firstChunkDecoder(this.source, graph), nextChunkDecoder(this.source, graph)],
     }[kind];
-    return this.sized.acquire(key, () => openAll(graphs(), this.options));
+    const options = operators === null ? this.options : { ...this.options, customOperators: operators };
+    return this.sized.acquire(key, () => openAll(graphs(), options));
   }
 
   private check(shape: LatentShape, latents: Float32Array): void {

@@ -93,6 +93,11 @@ export function buildDenoiser(
   return g;
 }
 
+/** Whether the fused operators serve the network's width. */
+export function canFuse({ width, ffnWidth }: DenoiserConfig): boolean {
+  return width % 8 === 0 && width <= 8192 && ffnWidth % 8 === 0;
+}
+
 interface Network {
   readonly g: Graph;
   readonly config: DenoiserConfig;

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LatentShape, PixelChunk, VaeDecoder } from '../../inference/pipeline/networks.js';
 import { liveHandles } from '../../inference/runtime/native/handle.js';
 import { openSession } from '../../inference/runtime/session.js';
@@ -7,6 +7,7 @@ import { openVaeEncoder } from '../../inference/runtime/vae-encoder.js';
 import { float32 } from '../../inference/tensor.js';
 import { unrolledDecoder } from '../../inference/wan/vae/decoder-graphs.js';
 import { joinFrames } from '../support/clips.js';
+import { expandFused } from '../support/expand-fused.js';
 import { randomVae, uniform } from '../support/random-vae.js';
 import { expectWithin } from '../support/reference.js';
 
@@ -80,6 +81,24 @@ describe.each([...widths, uneven, blocked])('a decoder of width $decoderBaseDim 
       const { pixels } = await session.run({ latents: float32(latents, dims) });
       expectWithin(pixels?.data as Float32Array, expected, limits);
     }
+  });
+});
+
+describe('the decoder of fused operators', () => {
+  it('gives the pixels of the plain one', async () => {
+    const vae = closing(await randomVae(blocked));
+    const shape = { channels: blocked.latentChannels, frames: 3, height: 2, width: 3 };
+    const latents = float32(randomLatents(shape, 9), [1, shape.channels, shape.frames, shape.height, shape.width]);
+    const pixelsOf = async (fused: boolean) => {
+      const graph = unrolledDecoder(vae, shape.frames, { form: 'channelsLast, transposed', compute: 'float32', fused });
+      return (await closing(await openSession(graph, options)).run({ latents })).pixels?.data as Float32Array;
+    };
+    const plain = await pixelsOf(false);
+    const met = expandFused();
+    expectWithin(await pixelsOf(true), plain, limits);
+    vi.restoreAllMocks();
+    // A latent frame: two residual blocks in the middle and two in each of four up blocks, and the norm before the output.
+    expect(met).toEqual({ BiasRmsNormSilu: 3 * (2 * 10 + 1), BiasAdd: 3 * 10 });
   });
 });
 

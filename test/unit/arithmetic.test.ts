@@ -28,7 +28,7 @@ const arrays = [1, 2, 3, 4].map((seed) => gaussianNoise(seed, length)) as [
 const [x, y, z, w] = arrays;
 
 describe.each(forms)('the loops over samples, in %s', (_, open) => {
-  const { weightedSum, allFinite } = open();
+  const { weightedSum, allFinite, rgb24 } = open();
 
   it('add four arrays in float64 and round once', () => {
     const sum = new Float32Array(length);
@@ -42,6 +42,15 @@ describe.each(forms)('the loops over samples, in %s', (_, open) => {
     const sum = Float32Array.from(x);
     weightedSum(sum, 1, sum, 2, y, 0, sum, 0, sum);
     expect(sum).toEqual(x.map((value, i) => value + 2 * (y[i] as number)));
+  });
+
+  it('make bytes of pixels, halves to even, clamped', () => {
+    const level = (byte: number) => Math.fround((byte / 255 - 0.5) * 2);
+    const red = [-1, 1, -7, 7, Number.NaN, Infinity, level(100)];
+    const rest = Array.from({ length: 14 }, (_, i) => level(0.5 + i));
+    const bytes = rgb24(Float32Array.from([...red, ...rest]));
+    expect([0, 1, 2, 3, 4, 5, 6].map((i) => bytes[3 * i])).toEqual([0, 255, 0, 255, 0, 255, 100]);
+    expect(bytes).toEqual(inJavaScript.rgb24(Float32Array.from([...red, ...rest])));
   });
 
   it.each([Number.NaN, Infinity, -Infinity])('find %s wherever it is', (bad) => {

@@ -1,7 +1,7 @@
 import type { Graph, Value } from '../../graph/graph.js';
 import * as op from '../../graph/ops.js';
 import { channelNorm } from './channel-norm.js';
-import { type Clip, type ClipForm, type FrameConvOptions, mapClip, type UpsampleOptions } from './clip.js';
+import { type Clip, type ClipForm, type FrameConvOptions, mapClip, type UpsampleOptions, zipClips } from './clip.js';
 import type { Past } from './past.js';
 import { PhaseKernels } from './phases.js';
 import { dupUpSources } from './shortcut.js';
@@ -27,8 +27,12 @@ export class FrameForm implements ClipForm {
     return op.unsqueeze(part, [2]);
   }
 
-  norm(x: Clip, name: string): Clip {
-    return mapClip(x, (part) => channelNorm(part, name, 2));
+  normSilu(x: Clip, name: string): Clip {
+    return mapClip(x, (part) => op.silu(channelNorm(part, name, 2)));
+  }
+
+  sum(a: Clip, b: Clip): Clip {
+    return zipClips(a, b, op.add);
   }
 
   frameConv(x: Clip, name: string, options: FrameConvOptions = {}): Clip {

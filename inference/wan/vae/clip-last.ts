@@ -1,11 +1,21 @@
+import { biasAdd, biasRmsNormSilu } from '../../graph/fused-ops.js';
 import type { Graph, Value } from '../../graph/graph.js';
 import * as op from '../../graph/ops.js';
 import { dimsOf } from './cells.js';
-import { type Clip, type ClipForm, type FrameConvOptions, mapClip, onePart, type UpsampleOptions } from './clip.js';
+import {
+  type Clip,
+  type ClipForm,
+  type FrameConvOptions,
+  mapClip,
+  onePart,
+  type UpsampleOptions,
+  zipClips,
+} from './clip.js';
 import type { Past } from './past.js';
 import { dupUpSources } from './shortcut.js';
 
 const end = Number.MAX_SAFE_INTEGER;
+const epsilon = 1e-24;
 const time = 1; // the axis of frames
 
 /**
@@ -13,11 +23,13 @@ const time = 1; // the axis of frames
  * in PyTorch's (572 and 493 TFLOP/s on an H100), and the norm over the channels is one kernel where it is ten otherwise.
  * @param internal ONNX Runtime's own operators for this layout, which only its CUDA provider has; else transposes around the usual
  *   ones, which give the same numbers.
+ * @param fused our own operators between the convolutions (fused-ops.ts), in float16 and for channels in multiples of 8 up to 1,024.
  */
 export class ChannelsLastForm implements ClipForm {
   constructor(
     readonly graph: Graph,
     private readonly internal: boolean,
+    private readonly fused = false,
   ) {}
 
   enter(x: Value): Value {
@@ -29,9 +41,17 @@ export class ChannelsLastForm implements ClipForm {
   }
 
   /** γ·√C·x/‖x‖ is γ·x over the root of the mean square; the tiny epsilon keeps pixels of zeros what they are. */
-  norm(x: Clip, name: string): Clip {
-    const gamma = this.graph.weight(name, { shape: [this.graph.shapeOf(name)[0] as number] });
-    return mapClip(x, (part) => op.rmsNorm(part, gamma, 1e-24));
+  normSilu(x: Clip, name: string): Clip {
+    const channels = this.graph.shapeOf(name)[0] as number;
+    const gamma = this.graph.weight(name, { shape: [channels] });
+    if (!this.fused) return mapClip(x, (part) => op.silu(op.rmsNorm(part, gamma, epsilon)));
+    const bias = x.bias ?? op.zerosLike(gamma);
+    return { parts: x.parts.map((part) => biasRmsNormSilu(part, bias, gamma, epsilon)) };
+  }
+
+  sum(a: Clip, b: Clip): Clip {
+    const { bias } = a;
+    return bias ? zipClips({ parts: a.parts }, b, (left, right) => biasAdd(left, bias, right)) : zipClips(a, b, op.add);
   }
 
   frameConv(x: Clip, name: string, options: FrameConvOptions = {}): Clip {
@@ -45,8 +65,10 @@ export class ChannelsLastForm implements ClipForm {
     return mapClip(x, convolve);
   }
 
-  causalConv(x: Clip, name: string, past: Past): Clip {
-    return { parts: [this.overTime(onePart(x), name, past, 1)] };
+  causalConv(x: Clip, name: string, past: Past, mayLeaveBias?: 'mayLeaveBias'): Clip {
+    const leaves = this.fused && mayLeaveBias !== undefined;
+    const parts = [this.overTime(onePart(x), name, past, 1, !leaves)];
+    return leaves ? { parts, bias: this.graph.weight(`${name}.bias`) } : { parts };
   }
 
   doubleFrames(x: Clip, name: string, past: Past, first: boolean): Clip {
@@ -71,17 +93,17 @@ export class ChannelsLastForm implements ClipForm {
     return { parts: [op.reshapeTo(op.transpose(f(frames), [0, 2, 3, 1]), op.shape(clip))] };
   }
 
-  private overTime(x: Value, name: string, past: Past, space: 0 | 1): Value {
-    const before = past.of(name)?.parts[0];
-    const seen = before ? op.concat([before, x], time) : op.pad(x, [0, 2, 0, 0, 0], [0, 0, 0, 0, 0]);
+  private overTime(x: Value, name: string, past: Past, space: 0 | 1, withBias = true): Value {
+    const seen = op.concat([past.of(name)?.parts[0] ?? nothing(x), x], time);
     const last = op.slice(seen, time, -2, end);
     past.remember(name, { parts: [last], like: last });
     const pads = [0, space, space, 0, space, space];
-    return this.conv(seen, this.graph.weight(`${name}.weight`), name, { pads });
+    return this.conv(seen, this.graph.weight(`${name}.weight`), withBias ? name : null, { pads });
   }
 
-  private conv(x: Value, weight: Value, name: string, attributes: Record<string, readonly number[]>): Value {
-    const bias = this.graph.weight(`${name}.bias`);
+  /** @param name of the convolution whose bias is added, if any */
+  private conv(x: Value, weight: Value, name: string | null, attributes: Record<string, readonly number[]>): Value {
+    const bias = name === null ? null : this.graph.weight(`${name}.bias`);
     if (this.internal)
       return this.graph.node('Conv', [x, weight, bias], { domain: 'com.ms.internal.nhwc', attributes });
     return this.enter(op.conv(this.leave(x), weight, bias, attributes));
@@ -108,6 +130,13 @@ export class ChannelsLastForm implements ClipForm {
     const fine = op.reshapeTo(swapped(inFrames, rowsApart), size);
     return first && timeFactor === 2 ? op.slice(fine, time, 1, end) : fine;
   }
+}
+
+/** Two frames of zeros, before the first. Not by Pad, which takes 4 ms for each convolution on a GPU (test/bench/RESULTS.md). */
+function nothing(x: Value): Value {
+  const head = op.slice(x, time, 0, 1);
+  const zeros = op.sub(head, head);
+  return op.concat([zeros, zeros], time);
 }
 
 /** Read with four axes, the two in the middle exchanged. */

@@ -2,7 +2,15 @@ import type { Graph, Value } from '../../graph/graph.js';
 import * as op from '../../graph/ops.js';
 import { cellsToSpace, dimsOf, halvesToFrames } from './cells.js';
 import { channelNorm } from './channel-norm.js';
-import { type Clip, type ClipForm, type FrameConvOptions, mapClip, onePart, type UpsampleOptions } from './clip.js';
+import {
+  type Clip,
+  type ClipForm,
+  type FrameConvOptions,
+  mapClip,
+  onePart,
+  type UpsampleOptions,
+  zipClips,
+} from './clip.js';
 import type { Past } from './past.js';
 import { dupUpSources } from './shortcut.js';
 
@@ -28,8 +36,12 @@ export class TensorForm implements ClipForm {
     return part;
   }
 
-  norm(x: Clip, name: string): Clip {
-    return mapClip(x, (part) => channelNorm(part, name, 3));
+  normSilu(x: Clip, name: string): Clip {
+    return mapClip(x, (part) => op.silu(channelNorm(part, name, 3)));
+  }
+
+  sum(a: Clip, b: Clip): Clip {
+    return zipClips(a, b, op.add);
   }
 
   frameConv(x: Clip, name: string, options: FrameConvOptions = {}): Clip {

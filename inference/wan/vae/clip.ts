@@ -7,6 +7,8 @@ import type { Past } from './past.js';
  */
 export interface Clip {
   readonly parts: readonly Value[];
+  /** [channels]: has still to be added to every part. Only `normSilu` and `sum` take such a clip. */
+  readonly bias?: Value;
 }
 
 export interface FrameConvOptions {
@@ -44,12 +46,16 @@ export interface ClipForm {
   /** Frames [rows, channels, frames, height, width] as a part of this form, and a part as frames. */
   enter(frames: Value): Value;
   leave(part: Value): Value;
-  /** γ·√C·x / ‖x‖₂ over the channels of every pixel, in fp32; `name` is that of γ. */
-  norm(x: Clip, name: string): Clip;
+  /** silu(γ·√C·x / ‖x‖₂), the norm over the channels of every pixel and in fp32; `name` is that of γ. */
+  normSilu(x: Clip, name: string): Clip;
+  sum(a: Clip, b: Clip): Clip;
   /** 2-D convolution of every frame; weight [out, in, k, k] or [out, in, 1, k, k]. */
   frameConv(x: Clip, name: string, options?: FrameConvOptions): Clip;
-  /** 3×3×3 convolution that sees two frames of history and none of the future. */
-  causalConv(x: Clip, name: string, past: Past): Clip;
+  /**
+   * 3×3×3 convolution that sees two frames of history and none of the future. With `mayLeaveBias` the bias may be left to whoever
+   * takes the clip next.
+   */
+  causalConv(x: Clip, name: string, past: Past, mayLeaveBias?: 'mayLeaveBias'): Clip;
   /** Makes two frames of each, from it and two frames of history; the video's first frame passes as it is. */
   doubleFrames(x: Clip, name: string, past: Past, first: boolean): Clip;
   /** conv3×3(nearest×2(x)) + DupUp(shortcut) */
@@ -60,17 +66,23 @@ export interface ClipForm {
 
 /** The only part of a clip whose form has one. */
 export function onePart(x: Clip): Value {
-  const [part, ...others] = x.parts;
+  const [part, ...others] = settled(x);
   if (!part || others.length > 0) throw new Error(`a clip of one part was due, not of ${x.parts.length}`);
   return part;
 }
 
 /** Applies a function of values to every part; it must not mix frames. */
 export function mapClip(x: Clip, f: (part: Value) => Value): Clip {
-  return { parts: x.parts.map(f) };
+  return { parts: settled(x).map(f) };
 }
 
 export function zipClips(a: Clip, b: Clip, f: (a: Value, b: Value) => Value): Clip {
-  if (a.parts.length !== b.parts.length) throw new Error(`clips of ${a.parts.length} and ${b.parts.length} parts`);
-  return { parts: a.parts.map((part, i) => f(part, b.parts[i] as Value)) };
+  const [left, right] = [settled(a), settled(b)];
+  if (left.length !== right.length) throw new Error(`clips of ${left.length} and ${right.length} parts`);
+  return { parts: left.map((part, i) => f(part, right[i] as Value)) };
+}
+
+function settled({ parts, bias }: Clip): readonly Value[] {
+  if (bias) throw new Error('a clip whose bias was not added yet');
+  return parts;
 }

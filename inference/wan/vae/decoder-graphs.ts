@@ -7,7 +7,7 @@ import type { ClipForm } from './clip.js';
 import { FrameForm } from './clip-frames.js';
 import { ChannelsLastForm } from './clip-last.js';
 import { TensorForm } from './clip-tensor.js';
-import { decodeChunk, denormalise, unfold } from './decoder.js';
+import { decodeChunk, decoderChannels, denormalise, unfold } from './decoder.js';
 import { Past } from './past.js';
 
 export interface VaeSource {
@@ -26,7 +26,14 @@ export interface DecoderGraphOptions {
   /** `frames` for the CPU; `tensor` for CUDA, or `channelsLast`, which `transposed` lets the CPU compute too. */
   readonly form: 'frames' | 'tensor' | 'channelsLast' | 'channelsLast, transposed';
   readonly compute: DType;
+  /** `channelsLast`, in float16 on CUDA: our own operators between the convolutions (fused-ops.ts). */
+  readonly fused?: boolean;
   readonly dims?: LatentDims;
+}
+
+/** Whether the fused operators serve the decoder's channels. */
+export function canFuse(config: VaeConfig): boolean {
+  return decoderChannels(config).every((channels) => channels % 8 === 0 && channels <= 1024);
 }
 
 const open: LatentDims = { rows: 'rows', height: 'height', width: 'width' };
@@ -117,7 +124,7 @@ function prepare(latents: Value, config: VaeConfig): Value {
   return latents.graph.cast(denormalise(latents, config), latents.graph.compute);
 }
 
-function clipForm(g: Graph, { form }: DecoderGraphOptions): ClipForm {
+function clipForm(g: Graph, { form, fused }: DecoderGraphOptions): ClipForm {
   if (form === 'frames') return new FrameForm(g);
-  return form === 'tensor' ? new TensorForm(g) : new ChannelsLastForm(g, form === 'channelsLast');
+  return form === 'tensor' ? new TensorForm(g) : new ChannelsLastForm(g, form === 'channelsLast', fused);
 }

@@ -3,7 +3,7 @@ import * as op from '../../graph/ops.js';
 import type { VaeConfig } from '../config.js';
 import { cellsToSpace } from './cells.js';
 import type { Clip, ClipForm } from './clip.js';
-import { midBlock, normSilu, resBlock } from './layers.js';
+import { midBlock, resBlock } from './layers.js';
 import type { Past } from './past.js';
 
 /** Which up blocks double the frames: the first two of four. */
@@ -40,7 +40,7 @@ export function decodeChunk(form: ClipForm, latents: Clip, config: VaeConfig, pa
       first,
     });
   }
-  return form.causalConv(normSilu(form, x, 'decoder.norm_out'), 'decoder.conv_out', past);
+  return form.causalConv(form.normSilu(x, 'decoder.norm_out.gamma'), 'decoder.conv_out', past);
 }
 
 /** Normalised latents → the VAE's own scale: n / (1/σ) + μ, the reciprocal rounded to fp32 first as diffusers does. */

@@ -6,7 +6,7 @@ import { dimsOf, spaceToCells } from './cells.js';
 import { type Clip, zipClips } from './clip.js';
 import { TensorForm } from './clip-tensor.js';
 import type { VaeSource } from './decoder-graphs.js';
-import { midBlock, normSilu, resBlock } from './layers.js';
+import { midBlock, resBlock } from './layers.js';
 import { Past } from './past.js';
 import { avgDownGroup } from './shortcut.js';
 
@@ -53,7 +53,7 @@ function encode(form: TensorForm, folded: Value, config: VaeConfig): Value {
     x = zipClips(x, { parts: [shortcut] }, op.add);
   }
   x = midBlock(form, x, 'encoder.mid_block', past);
-  x = form.causalConv(normSilu(form, x, 'encoder.norm_out'), 'encoder.conv_out', past);
+  x = form.causalConv(form.normSilu(x, 'encoder.norm_out.gamma'), 'encoder.conv_out', past);
   return form.frameConv(x, 'quant_conv').parts[0] as Value;
 }
 

@@ -1,7 +1,7 @@
 import type { Value } from '../../graph/graph.js';
 import * as op from '../../graph/ops.js';
 import { channelNorm } from './channel-norm.js';
-import { type Clip, type ClipForm, mapClip, zipClips } from './clip.js';
+import type { Clip, ClipForm } from './clip.js';
 import type { Past } from './past.js';
 
 /**
@@ -9,18 +9,14 @@ import type { Past } from './past.js';
  * WanAttentionBlock and WanMidBlock.
  */
 
-export function normSilu(form: ClipForm, x: Clip, name: string): Clip {
-  return mapClip(form.norm(x, `${name}.gamma`), op.silu);
-}
-
 /** Two causal convolutions, each behind norm and SiLU, added to the input. */
 export function resBlock(form: ClipForm, x: Clip, name: string, past: Past): Clip {
-  const inner = form.causalConv(normSilu(form, x, `${name}.norm1`), `${name}.conv1`, past);
-  const outer = form.causalConv(normSilu(form, inner, `${name}.norm2`), `${name}.conv2`, past);
+  const inner = form.causalConv(form.normSilu(x, `${name}.norm1.gamma`), `${name}.conv1`, past, 'mayLeaveBias');
+  const outer = form.causalConv(form.normSilu(inner, `${name}.norm2.gamma`), `${name}.conv2`, past, 'mayLeaveBias');
   const shortcut = form.graph.hasWeight(`${name}.conv_shortcut.weight`)
     ? form.frameConv(x, `${name}.conv_shortcut`)
     : x;
-  return zipClips(outer, shortcut, op.add);
+  return form.sum(outer, shortcut);
 }
 
 export function midBlock(form: ClipForm, x: Clip, name: string, past: Past): Clip {
