@@ -17,7 +17,7 @@ from training.optimiser import Optimiser
 from training.weights import save_text_models
 
 SHIFT = 9.0            # of the training noise
-DROPPED = 0.15         # share of captions replaced by a negative or empty prompt
+DROPPED = 0.2          # share of captions replaced by a negative or empty prompt
 FIRST_FRAME = 0.2      # share of clips whose first latent frame is given (image-to-video)
 UNIFORM = 0.2          # share of noise levels drawn evenly over 0..1: the low ones draw the edges
 SUBJECT_WEIGHT = 8.0   # of a cell that the subject fills; one that it touches gets more than its share, for the outline
