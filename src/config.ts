@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { isProxyName } from './api/client-address.js';
-import { defaultHeadroomBytes } from './scheduler/ledger.js';
 import { webhookEvents } from './webhooks/events.js';
 import { parseWebhookSecret } from './webhooks/signature.js';
 
@@ -43,8 +42,8 @@ const configSchema = z.strictObject({
    * untested: `cpu,cuda-0`.
    */
   devices: z.string().min(1).default('auto'),
-  /** Bytes of each device's memory that are left free, for others and for what is not foreseen: 1.5 GiB. */
-  headroomBytes: z.coerce.number().int().nonnegative().default(defaultHeadroomBytes),
+  /** Bytes of each device's memory that are left free, for others and for what is not foreseen; a sixteenth, 1.5 GiB at most, if left out. */
+  headroomBytes: z.coerce.number().int().nonnegative().optional(),
   /** How many generations may wait; the next one is answered with QueueFull. */
   queueCapacity: count.default(100),
   /**

@@ -43,7 +43,7 @@ export class NodeSession implements Session {
       logSeverityLevel: 3,
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
       ...(options.memoryPattern === undefined ? {} : { enableMemPattern: options.memoryPattern }),
-      extra: configEntries(graph.weights.folder),
+      extra: configEntries(graph.weights.folder, options),
     });
     return new NodeSession(ort, session);
   }
@@ -62,7 +62,7 @@ export class NodeSession implements Session {
     return outputs;
   }
 
-  async runKeeping(feeds: Feeds, keep: (output: string) => boolean): Promise<Results> {
+  async runKeeping(feeds: Feeds, keep: (output: string) => KeptTensor | boolean): Promise<Results> {
     const outputs = Object.entries(await this.run(feeds));
     const kept = outputs.filter(([name]) => keep(name)).map(([name, tensor]) => [name, new HostTensor(tensor)]);
     return { tensors: Object.fromEntries(outputs.filter(([name]) => !keep(name))), kept: Object.fromEntries(kept) };

@@ -11,6 +11,8 @@ export interface SessionOptions {
   readonly binding?: 'native' | 'node';
   /** Path of a library of operators that the graph names; through the C API only. */
   readonly customOperators?: string;
+  /** Whether weights lie in memory of their own; else in the arena that runs take theirs from, where what they leave free stays. */
+  readonly weightsApart?: boolean;
   /** For CUDA through the C API. */
   readonly cuda?: CudaOptions;
 }
@@ -35,16 +37,20 @@ export interface Session {
   readonly runsAside: boolean;
   /** Results by name. */
   run(feeds: Feeds): Promise<Record<string, Tensor>>;
-  /** The same with those results left on the device that `keep` names. */
-  runKeeping(feeds: Feeds, keep: (output: string) => boolean): Promise<Results>;
+  /**
+   * The same with those results left on the device that `keep` says yes to. Where it gives a tensor of the same shape instead, the
+   * session may write the result over it, and then gives that very tensor back; the graph must have done with it by then.
+   */
+  runKeeping(feeds: Feeds, keep: (output: string) => KeptTensor | boolean): Promise<Results>;
   /** Gives the memory back. */
   close(): Promise<void>;
 }
 
 /** ONNX Runtime's session configuration, by either binding. @param weightsFolder a graph comes as bytes: where its weights lie */
-export function configEntries(weightsFolder: string): Record<string, string> {
+export function configEntries(weightsFolder: string, { weightsApart = false }: SessionOptions): Record<string, string> {
   return {
     'session.model_external_initializers_file_folder_path': weightsFolder,
+    'session.use_device_allocator_for_initializers': weightsApart ? '1' : '0',
     // Threads that spin while they wait win 8 % on idle cores and take twice the time where server, ffmpeg or another
     // executor want the same cores (test/bench/RESULTS.md).
     'session.intra_op.allow_spinning': '0',

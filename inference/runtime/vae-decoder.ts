@@ -30,7 +30,14 @@ export interface VaeDecoderOptions extends SessionOptions, FusedOptions {
  * On an H100 at 832x480x29: 0.73 s and 13.7 GB, with memory planned ahead as one piece 18.6 GB; channels first 0.93 s and 16.2 GB; all
  * in one run through onnxruntime-node 1.32 s and 38.3 GB (test/bench/RESULTS.md).
  */
-const onCuda = { compute: 'float16', form: 'streaming', layout: 'channelsLast', memoryPattern: false } as const;
+const onCuda = {
+  compute: 'float16',
+  form: 'streaming',
+  layout: 'channelsLast',
+  memoryPattern: false,
+  // Convolutions of this layout turn their weights when the session opens: in the arena those as stored would stay, unused.
+  weightsApart: true,
+} as const;
 const onCpu = { compute: 'float32', form: 'streaming', layout: 'frames' } as const;
 
 /** Opens the VAE's decoder. Sessions are made for a size of latents when it first occurs, and kept until another does. */
@@ -51,7 +58,9 @@ class OrtVaeDecoder implements VaeDecoder {
     const lease = await this.acquire(shape);
     try {
       const [first, next] = lease.sessions as [Session, Session | undefined];
-      yield* next ? stream(first, next, shape, latents) : atOnce(first, shape, latents);
+      // In the layout by frames a history passes on part of the one before.
+      const inPlace = this.options.layout !== 'frames';
+      yield* next ? stream({ first, next, inPlace }, shape, latents) : atOnce(first, shape, latents);
     } finally {
       await lease.release();
     }
@@ -116,28 +125,34 @@ async function* atOnce(session: Session, shape: LatentShape, latents: Float32Arr
  */
 const settled = 2;
 
+interface Streaming {
+  readonly first: Session;
+  readonly next: Session;
+  /** Whether a history may be written over the one before: it is made of what was joined from that. */
+  readonly inPlace: boolean;
+}
+
 /**
  * The histories that the first run leaves under NAME and later ones under `next.NAME` are what the next takes under NAME. Where runs
  * leave this thread free, the next one computes while somebody works on the pixels of the last.
  */
 async function* stream(
-  first: Session,
-  next: Session,
+  { first, next, inPlace }: Streaming,
   shape: LatentShape,
   latents: Float32Array,
 ): AsyncGenerator<PixelChunk> {
   const { channels, frames, height, width } = shape;
-  let histories: Record<string, KeptTensor> = {};
+  const histories: Record<string, KeptTensor> = {};
   const run = (frame: number): Promise<Results> => {
     const feeds = { latents: float32(latentFrame(shape, latents, frame), [1, channels, 1, height, width]) };
-    return (frame === 0 ? first : next).runKeeping({ ...feeds, ...histories }, (name) => name !== 'pixels');
+    const keep = (name: string) => name !== 'pixels' && ((inPlace && histories[historyName(name)]) || true);
+    return (frame === 0 ? first : next).runKeeping({ ...feeds, ...histories }, keep);
   };
   let ahead: Promise<Results> | undefined;
   try {
     for (let frame = 0; frame < frames; frame++) {
       const { tensors, kept } = await (ahead ?? run(frame));
-      releaseAll(histories);
-      histories = Object.fromEntries(Object.entries(kept).map(([name, value]) => [name.replace('next.', ''), value]));
+      replace(histories, kept);
       ahead = next.runsAside && frame >= settled && frame + 1 < frames ? run(frame + 1) : undefined;
       // Whoever asks for its frames hears of its failure; nobody may.
       ahead?.catch(() => {});
@@ -145,13 +160,20 @@ async function* stream(
     }
   } finally {
     const left = await ahead?.catch(() => undefined);
-    releaseAll(left?.kept ?? {});
-    releaseAll(histories);
+    replace(histories, left?.kept ?? {});
+    for (const history of Object.values(histories)) history.release();
   }
 }
 
-function releaseAll(histories: Readonly<Record<string, KeptTensor>>): void {
-  for (const history of Object.values(histories)) history.release();
+const historyName = (output: string): string => output.replace('next.', '');
+
+/** What was not written over is released. */
+function replace(histories: Record<string, KeptTensor>, kept: Readonly<Record<string, KeptTensor>>): void {
+  for (const [output, history] of Object.entries(kept)) {
+    const name = historyName(output);
+    if (histories[name] !== history) histories[name]?.release();
+    histories[name] = history;
+  }
 }
 
 /** One frame of latents [channels, frames, height, width]. */

@@ -4,7 +4,14 @@ import { WorkFiles } from '../execution/work-files.js';
 import type { GenerationSettings } from '../generations/generation.js';
 import type { Log } from '../log.js';
 import { decoderFlops, denoiserFlops, textEncoderFlops } from '../scheduler/arithmetic.js';
-import { decoderPeak, denoiserPeak, peakUnits, weightsBytes } from '../scheduler/memory-model.js';
+import {
+  contextBytes,
+  decoderPeak,
+  denoiserPeak,
+  type PeakUnit,
+  textEncoderPeak,
+  weightsBytes,
+} from '../scheduler/memory-model.js';
 import { type InstalledModel, latentFrames, tokensPerRow } from '../scheduler/work.js';
 import { ComponentExecutor } from './component-executor.js';
 import { type Measurement, type Shape, shapeText } from './measurement.js';
@@ -54,16 +61,14 @@ export async function* measureModel(bench: Bench, plan: Plan): AsyncGenerator<Me
 async function* measureTexts(bench: Bench, count: number): AsyncGenerator<Measurement> {
   const { manifest, directory } = bench.model;
   const component = 'textEncoder';
-  const settings = settingsOf(bench, { width: 64, height: 64, frameCount: 5 }, 2, 1);
-  const { modeledBytes } = peakUnits(settings, manifest, bench.device.kind)[component];
-  const weights = weightsBytes(manifest, component, bench.device.kind);
+  const predictedBytes = predicted(bench, textEncoderPeak(manifest, bench.device.kind));
   await using executor = start(bench, component);
   yield { what: 'load', component, flops: null, predictedBytes: null, ...(await executor.load()) };
   const encode = (text: string) => executor.run({ kind: 'encode-text', bundle: directory, prompts: [text] });
   // What was encoded is found again: every repetition has words of its own.
   const times = await executor.time((i) => encode(i === 0 ? prompt : prompt.replace('red', `red ${i}`)), count);
   const flops = textEncoderFlops(manifest, promptTokens);
-  yield { what: 'text', component, flops, predictedBytes: weights + modeledBytes, ...times };
+  yield { what: 'text', component, flops, predictedBytes, ...times };
   if (times.failure === null) await encode('');
 }
 
@@ -75,7 +80,6 @@ async function* measureSteps(
 ): AsyncGenerator<Measurement> {
   const { manifest } = bench.model;
   const component = 'denoiser';
-  const weights = weightsBytes(manifest, component, bench.device.kind);
   let executor = start(bench, component);
   try {
     yield { what: 'load', component, flops: null, predictedBytes: null, ...(await executor.load()) };
@@ -84,9 +88,9 @@ async function* measureSteps(
         const settings = settingsOf(bench, shape, rows, repetitions + 1);
         const ids = idsOf(shape, rows);
         const times = await measureBatch(executor, ids, settings, repetitions);
-        const { modeledBytes } = denoiserPeak(settings, manifest, bench.device.kind, rows);
+        const predictedBytes = predicted(bench, denoiserPeak(settings, manifest, bench.device.kind, rows));
         const flops = rows * denoiserFlops(manifest, tokensPerRow(settings));
-        yield { what: 'step', component, shape, rows, flops, predictedBytes: weights + modeledBytes, ...times };
+        yield { what: 'step', component, shape, rows, flops, predictedBytes, ...times };
         if (times.failure === null) {
           latents.set(shape, ids[0] as string);
         } else {
@@ -128,9 +132,14 @@ async function measureDecoding(bench: Bench, shape: Shape, generationId: string,
   };
   const times = loaded.failure === null ? await executor.time(decode, Math.min(2, count)) : loaded;
   const positions = (shape.width / 16) * (shape.height / 16) * latentFrames(shape.frameCount);
-  const { modeledBytes } = decoderPeak(settingsOf(bench, shape, 1, 1), manifest, bench.device.kind);
-  const predictedBytes = weightsBytes(manifest, component, bench.device.kind) + modeledBytes;
+  const predictedBytes = predicted(bench, decoderPeak(settingsOf(bench, shape, 1, 1), manifest, bench.device.kind));
   return { what: 'decode', component, shape, flops: positions * decoderFlops(manifest), predictedBytes, ...times };
+}
+
+/** Bytes of an executor with this component alone, before anything was measured. */
+function predicted({ model, device }: Bench, { component, modeledBytes }: PeakUnit): number {
+  const context = device.kind === 'CUDA' ? contextBytes : 0;
+  return context + weightsBytes(model.manifest, component, device.kind) + modeledBytes;
 }
 
 function start({ model, device, workDirectory, log }: Bench, component: ComponentName): ComponentExecutor {

@@ -61,20 +61,21 @@ export async function detectDevices(): Promise<Device[]> {
 /** The CPU, or a part of its threads as a device of its own. */
 export function cpuDevice(id = 'cpu', threads = availableParallelism()): Device {
   const executor = { kind: 'CPU', threads } as const;
+  // A container may have less than the machine; without a limit the kernel tells a number beyond all memory, or 0.
+  const totalBytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
   return {
     id,
     name: cpus()[0]?.model.trim() ?? 'CPU',
     kind: 'CPU',
-    // A container may have less than the machine; without a limit the kernel tells a number beyond all memory, or 0.
-    totalBytes: Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
-    lanes: lanesOf(id, executor),
+    totalBytes,
+    lanes: lanesOf(id, executor, totalBytes),
   };
 }
 
 export function cudaDevice({ index, name, totalBytes }: Gpu, deviceId: number): Device {
   const id = `cuda-${index}`;
   const executor = { kind: 'CUDA', deviceId, gpu: index } as const;
-  return { id, name, kind: 'CUDA', gpu: index, totalBytes, lanes: lanesOf(id, executor) };
+  return { id, name, kind: 'CUDA', gpu: index, totalBytes, lanes: lanesOf(id, executor, totalBytes) };
 }
 
 /**

@@ -66,7 +66,7 @@ export class OpenGenerations {
     return { step: denoising.step };
   }
 
-  async step({ generationIds, checkpoint }: UnitOf<'step'>): Promise<UnitResult<'step'>> {
+  async step({ generationIds, checkpoint, rowsAtOnce }: UnitOf<'step'>): Promise<UnitResult<'step'>> {
     const members = generationIds.map((id) => this.#get(id));
     const [first] = members;
     if (!first) return { members: [] };
@@ -74,7 +74,11 @@ export class OpenGenerations {
       throw new Error('the members of a batch are of one bundle');
     const { network: denoiser } = this.#models.get(first.bundle, 'denoiser');
     const rows = members.map(({ denoising, conditioning }) => rowsOf(denoising, conditioning));
-    const velocities = await denoiser.denoise(first.denoising.shape, rows.flat());
+    const waiting = rows.flat();
+    const velocities: Float32Array[] = [];
+    while (waiting.length > 0) {
+      velocities.push(...(await denoiser.denoise(first.denoising.shape, waiting.splice(0, rowsAtOnce ?? waiting.length))));
+    }
     const advanced = members.map((member, i) => advanceOne(member, velocities.splice(0, rows[i]?.length)));
     const results: StepResult[] = [];
     for (const [i, next] of advanced.entries()) {

@@ -32,26 +32,30 @@ export class OpenModels {
     this.#sessions = device.kind === 'CPU' ? { device: { kind: 'CPU' }, threads: device.threads } : { device };
   }
 
-  /** @throws ModelError, or ONNX Runtime's error. Nothing happens if the component is open. */
-  async load(directory: string, component: ComponentName): Promise<void> {
+  /**
+   * @param memoryBytes of a GPU that each session may take; no limit if left out
+   * @throws ModelError, or ONNX Runtime's error. Nothing happens if the component is open.
+   */
+  async load(directory: string, component: ComponentName, memoryBytes?: number): Promise<void> {
     const known = this.#models.get(directory);
     if (known?.components[component]) return;
     const model = known ?? { bundle: await openBundle(directory), components: {} };
     const { bundle, components } = model;
     const { manifest } = bundle;
     const weights = await bundle.weights(component);
+    const sessions = { ...this.#sessions, ...(memoryBytes !== undefined && { cuda: { memoryLimit: memoryBytes } }) };
     switch (component) {
       case 'textEncoder': {
         const tokenizer = loadTokenizer(bundle.tokenizerFile, manifest.limits.maxPromptTokens);
-        const encoder = await openTextEncoder({ weights, config: manifest.textEncoder.config }, this.#sessions);
+        const encoder = await openTextEncoder({ weights, config: manifest.textEncoder.config }, sessions);
         components.textEncoder = { tokenizer, encoder };
         break;
       }
       case 'denoiser':
-        components.denoiser = await openDenoiser({ weights, config: manifest.denoiser.config }, this.#sessions);
+        components.denoiser = await openDenoiser({ weights, config: manifest.denoiser.config }, sessions);
         break;
       case 'vae':
-        components.vae = await openVaeDecoder({ weights, config: manifest.vae.config }, this.#sessions);
+        components.vae = await openVaeDecoder({ weights, config: manifest.vae.config }, sessions);
         break;
     }
     // Not before: what could not be opened may have been mended when it is asked for again.

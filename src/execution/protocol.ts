@@ -88,8 +88,8 @@ type Nothing = Record<string, never>;
 
 /** `bundle` is always the bundle's directory. */
 interface UnitContracts {
-  /** Opens one component's sessions; nothing happens if they are open. */
-  load: { ask: { bundle: string; component: ComponentName }; result: Nothing };
+  /** Opens one component's sessions; nothing happens if they are open. `memoryBytes`: what each may take of a GPU at most. */
+  load: { ask: { bundle: string; component: ComponentName; memoryBytes?: number }; result: Nothing };
   /** Closes them, if they are open, and gives their memory back. */
   release: { ask: { bundle: string; component: ComponentName }; result: Nothing };
   /** Prompts, as they were typed, to embeddings in the work directory. Needs the text encoder. */
@@ -114,9 +114,10 @@ interface UnitContracts {
   /**
    * The next denoising step of each of these, all rows in one batch, and what follows it with no rows (`cacheSteps`): they are
    * open, of one bundle and one size. Needs the denoiser. Then checkpoints of those listed, and of each whose last step it was.
+   * Where memory is short the rows go through the network in smaller groups, one after the other.
    */
   step: {
-    ask: { generationIds: readonly string[]; checkpoint: readonly string[] };
+    ask: { generationIds: readonly string[]; checkpoint: readonly string[]; /** All if left out. */ rowsAtOnce?: number };
     result: { members: readonly StepResult[] };
   };
   /**

@@ -29,7 +29,7 @@ export class UnitRunner {
   async run(unit: Unit): Promise<UnitResult<UnitKind>> {
     switch (unit.kind) {
       case 'load':
-        await this.#models.load(unit.bundle, unit.component);
+        await this.#models.load(unit.bundle, unit.component, unit.memoryBytes);
         return {};
       case 'release':
         if (unit.component === 'vae') await this.#decodings.stopAll(unit.bundle);

@@ -7,6 +7,7 @@ import type { CostModel } from './cost-model.js';
 import { Lane } from './lane.js';
 import { Ledger } from './ledger.js';
 import type { DeviceMeasurements } from './measurements.js';
+import { contextBytes } from './memory-model.js';
 import type { DeviceSnapshot } from './ports.js';
 import type { WatchdogSettings } from './watchdog.js';
 
@@ -52,7 +53,8 @@ export class DeviceBook {
     this.#options = options;
     this.device = device;
     this.costs = measurements.costs;
-    this.ledger = new Ledger(device.totalBytes, headroomBytes, measurements.peaks);
+    const contexts = device.kind === 'CUDA' ? device.lanes.length * contextBytes : 0;
+    this.ledger = new Ledger(device.totalBytes, headroomBytes, measurements.peaks, contexts);
     this.lanes = device.lanes.map((facts) => new Lane(facts, this, hostFor(facts), watchdog));
     this.#observedAt = clock.now();
     this.observeMemory();

@@ -1,24 +1,24 @@
-import { componentNames, type Manifest, type ModelLimits } from '../../inference/bundle/manifest.js';
+import type { Manifest, ModelLimits } from '../../inference/bundle/manifest.js';
 import type { Device } from '../execution/devices.js';
 import type { GenerationSettings } from '../generations/generation.js';
 import type { Ledger, Need } from './ledger.js';
-import { denoiserPeak, peakUnits, weightsBytes } from './memory-model.js';
+import { decoderPeak, denoiserPeak, encoderPeak, textEncoderPeak, weightsBytes } from './memory-model.js';
 import type { Fit } from './ports.js';
+import { mostRows } from './work.js';
 
 /** A device as far as memory goes. */
 export interface DeviceMemoryView {
   readonly kind: Device['kind'];
-  readonly ledger: Pick<Ledger, 'peaks' | 'capacityBytes' | 'headroomBytes'>;
+  readonly ledger: Pick<Ledger, 'peaks' | 'capacityBytes' | 'reservedBytes'>;
 }
 
 /** The field's smallest useful video, 320×240×15, in the models' grid. Nothing is made smaller than this to fit. */
 const smallest = { area: 320 * 256, frameCount: 17 };
 
-/** What each unit of a generation needs on a device, in the order in which they are done. */
-export function needsOf(settings: GenerationSettings, manifest: Manifest, kind: Device['kind']): Need[] {
-  const units = peakUnits(settings, manifest, kind);
-  return componentNames.map((component) => {
-    return { ...units[component], bytes: weightsBytes(manifest, component, kind) };
+/** What a generation's text and its decoding need on a device. */
+export function codecNeeds(settings: GenerationSettings, manifest: Manifest, kind: Device['kind']): Need[] {
+  return [textEncoderPeak(manifest, kind), decoderPeak(settings, manifest, kind)].map((unit) => {
+    return { ...unit, bytes: weightsBytes(manifest, unit.component, kind) };
   });
 }
 
@@ -28,14 +28,30 @@ export function stepNeed(settings: GenerationSettings, manifest: Manifest, kind:
   return { ...denoiserPeak(settings, manifest, kind, rows), bytes };
 }
 
-/** The most that any unit of it needs, weights included: components may be loaded one at a time. */
-export function peakBytes(
+/** The picture that the video begins with. */
+export function pictureNeed(settings: GenerationSettings, manifest: Manifest, kind: Device['kind']): Need {
+  return { ...encoderPeak(settings, manifest, kind), bytes: weightsBytes(manifest, 'vae', kind) };
+}
+
+/** Rows of a step that a device computes at once: all of them, or, where they would not fit with all else released, one by one. */
+export function rowsAtOnce(
   settings: GenerationSettings,
   manifest: Manifest,
   { kind, ledger }: DeviceMemoryView,
+  rows: number,
 ): number {
-  const units = needsOf(settings, manifest, kind).map((need) => need.bytes + ledger.peaks.predict(need).bytes);
-  return Math.ceil(Math.max(...units));
+  return totalBytes(stepNeed(settings, manifest, kind, rows), ledger) <= ledger.capacityBytes ? rows : Math.min(1, rows);
+}
+
+/** The most that any unit of it needs, weights included: components may be loaded one at a time. */
+export function peakBytes(settings: GenerationSettings, manifest: Manifest, device: DeviceMemoryView): number {
+  const rows = rowsAtOnce(settings, manifest, device, mostRows(settings));
+  const needs = [...codecNeeds(settings, manifest, device.kind), stepNeed(settings, manifest, device.kind, rows)];
+  return Math.ceil(Math.max(...needs.map((need) => totalBytes(need, device.ledger))));
+}
+
+function totalBytes(need: Need, { peaks }: DeviceMemoryView['ledger']): number {
+  return need.bytes + peaks.predict(need).bytes;
 }
 
 /**
@@ -50,8 +66,8 @@ export function fitOn(devices: readonly DeviceMemoryView[], settings: Generation
   const { ledger } = closest;
   return {
     fits: false,
-    requiredBytes: peakBytes(settings, manifest, closest) + ledger.headroomBytes,
-    availableBytes: ledger.capacityBytes + ledger.headroomBytes,
+    requiredBytes: peakBytes(settings, manifest, closest) + ledger.reservedBytes,
+    availableBytes: ledger.capacityBytes + ledger.reservedBytes,
     largest: largestThat((wanted) => devices.some((device) => room(device, wanted) >= 0), settings, manifest.limits),
   };
 }

@@ -3,8 +3,10 @@ import type { PeakUnit } from './memory-model.js';
 import { PeakModel } from './peak-model.js';
 import type { DeviceMemory } from './ports.js';
 
-/** Left free for everybody else, and for what is not foreseen. */
-export const defaultHeadroomBytes = 1.5 * 2 ** 30;
+/** Left free for everybody else, and for what is not foreseen: a sixteenth of the device, 1.5 GiB at most. */
+export function defaultHeadroomBytes(totalBytes: number): number {
+  return Math.min(1.5 * 2 ** 30, Math.floor(totalBytes / 16));
+}
 
 /** Charged in place of what is predicted for units that took far more than predicted a short while ago. */
 const distrustFactor = 1.25;
@@ -55,7 +57,8 @@ interface Holding extends LoadedComponent {
 /**
  * One device's memory:
  *
- *     weights of what is loaded + what its units need or have kept + headroom + what other processes hold  ≤  total
+ *     contexts of the executors + weights of what is loaded + what its units need or have kept + headroom
+ *       + what other processes hold  ≤  total
  *
  * Whoever runs a unit asks `admit` first, releases what that says, and brackets the unit with `begin` and `end`. A device may
  * have several executors: each of them holds other components, all count here.
@@ -64,13 +67,21 @@ export class Ledger {
   readonly totalBytes: number;
   readonly headroomBytes: number;
   readonly peaks: PeakModel;
+  /** What the device's executors hold of it with nothing loaded. */
+  readonly contextBytes: number;
   /** Null where nobody can tell. */
   othersBytes: number | null = null;
   /** In the order of their last use, the latest last. */
   readonly #holdings = new Map<string, Holding>();
 
-  constructor(totalBytes: number, headroomBytes = defaultHeadroomBytes, peaks = new PeakModel()) {
+  constructor(
+    totalBytes: number,
+    headroomBytes = defaultHeadroomBytes(totalBytes),
+    peaks = new PeakModel(),
+    contextBytes = 0,
+  ) {
     this.totalBytes = totalBytes;
+    this.contextBytes = contextBytes;
     // On a device that is smaller than all that it should leave free, something still has to run.
     this.headroomBytes = Math.min(headroomBytes, Math.floor(totalBytes / 4));
     this.peaks = peaks;
@@ -90,7 +101,7 @@ export class Ledger {
   get memory(): DeviceMemory {
     const { headroomBytes, othersBytes } = this;
     let weightsBytes = 0;
-    let activationsBytes = 0;
+    let activationsBytes = this.contextBytes;
     for (const holding of this.#holdings.values()) {
       weightsBytes += holding.bytes;
       activationsBytes += Math.ceil(activations(holding));
@@ -110,9 +121,14 @@ export class Ledger {
     return Math.max(0, this.capacityBytes - charged);
   }
 
+  /** What is no unit's, whoever works here. */
+  get reservedBytes(): number {
+    return this.headroomBytes + this.contextBytes;
+  }
+
   /** What weights and units may take together. */
   get capacityBytes(): number {
-    return Math.max(0, this.totalBytes - this.headroomBytes - (this.othersBytes ?? 0));
+    return Math.max(0, this.totalBytes - this.reservedBytes - (this.othersBytes ?? 0));
   }
 
   /**
@@ -121,7 +137,7 @@ export class Ledger {
    */
   admit(need: Need): Admission {
     const own = this.#holdings.get(key(need));
-    const required = need.bytes + Math.max(this.#charged(need), own?.retainedBytes ?? 0);
+    const required = need.bytes + this.#running(need, own);
     let available = this.capacityBytes;
     for (const holding of this.#holdings.values()) if (holding !== own) available -= charge(holding);
     const release: LoadedComponent[] = [];
@@ -136,8 +152,8 @@ export class Ledger {
     return {
       admitted: false,
       later: isKeptOut || required <= this.capacityBytes,
-      requiredBytes: required + this.headroomBytes,
-      availableBytes: Math.max(0, available) + this.headroomBytes,
+      requiredBytes: required + this.reservedBytes,
+      availableBytes: Math.max(0, available) + this.reservedBytes,
     };
   }
 
@@ -169,7 +185,7 @@ export class Ledger {
     if (!holding) return;
     this.#holdings.delete(key(need));
     this.#holdings.set(key(need), holding);
-    holding.runningBytes = this.#charged(need);
+    holding.runningBytes = this.#running(need, holding);
     holding.runsAlone = this.peaks.isDistrusted(need);
   }
 
@@ -193,6 +209,12 @@ export class Ledger {
     }
     holding.runningBytes = null;
     holding.runsAlone = false;
+  }
+
+  /** What the component takes beside its weights while the unit runs, which uses again what earlier ones left, if it can. */
+  #running(need: Need, own: Holding | undefined): number {
+    const kept = own?.retainedBytes ?? 0;
+    return need.part === 'encoder' ? kept + this.#charged(need) : Math.max(kept, this.#charged(need));
   }
 
   #charged(need: Need): number {

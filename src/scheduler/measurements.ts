@@ -33,7 +33,12 @@ const costSchema = z.object({
   variance: z.number().nonnegative(),
   samples: positive,
 });
-const peakSchema = z.object({ component: z.enum(componentNames), size: positive, bytes: z.number().nonnegative() });
+const peakSchema = z.object({
+  component: z.enum(componentNames),
+  part: z.literal('encoder').optional(),
+  size: positive,
+  bytes: z.number().nonnegative(),
+});
 const modelSchema = z.object({ costs: z.array(costSchema), peaks: z.array(peakSchema) });
 /** By device, then by the model's identity. */
 const fileSchema = z.object({

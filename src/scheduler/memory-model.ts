@@ -1,23 +1,28 @@
 import type { ComponentName, Manifest } from '../../inference/bundle/manifest.js';
+import { type ExpectedTensors, expectedTensors } from '../../inference/bundle/expected-tensors.js';
+import { elementCount } from '../../inference/tensor.js';
 import { decoderChannels } from '../../inference/wan/vae/decoder.js';
 import type { Device } from '../execution/devices.js';
 import type { GenerationSettings } from '../generations/generation.js';
 import { decoderLevels } from './arithmetic.js';
-import { componentBytes, latentFrames, mostRows, tokensPerRow } from './work.js';
+import { latentFrames, tokensPerRow } from './work.js';
 
 /** A unit as the peak model sees it: what it needs beside the weights. */
 export interface PeakUnit {
   readonly model: string;
   readonly component: ComponentName;
+  /** The VAE's encoder: opened for a picture and closed again, beside the decoder, which is the component's main part. */
+  readonly part?: 'encoder' | undefined;
   /** What its memory grows with: tokens of all rows (denoiser), latent positions (VAE), prompts (text encoder). */
   readonly size: number;
   /** From the networks' sizes, before anything was measured: too much rather than too little. */
   readonly modeledBytes: number;
 }
 
-const mebibyte = 2 ** 20;
-/** Context, kernels and workspaces of a process on a GPU (0.55 GB measured on an H100); what Node and a session take on the CPU. */
-const processBytes = { CUDA: 768 * mebibyte, CPU: 128 * mebibyte } as const;
+/** CUDA's context and kernels in an executor, whatever it has loaded: 0.55 GB were measured on an H100, the largest of cards. */
+export const contextBytes = 0.6e9;
+/** What a session takes beside its tensors: work spaces of the libraries' kernels; on the CPU Node's part, too. */
+const sessionBytes = { CUDA: 200e6, CPU: 128 * 2 ** 20 } as const;
 /** fp16 on GPUs, fp32 on the CPU. */
 const elementBytes = { CUDA: 2, CPU: 4 } as const;
 /** What a tokenizer can make of a prompt at most. */
@@ -40,54 +45,68 @@ export function stateBytes(settings: GenerationSettings, { vae, textEncoder }: M
   return 4 * (arrays * vae.config.latentChannels * positions + embeddings);
 }
 
-/** The units of a generation, one of each component, with what they need on a kind of device. */
-export function peakUnits(
-  settings: GenerationSettings,
-  manifest: Manifest,
-  kind: Kind,
-): Readonly<Record<ComponentName, PeakUnit>> {
-  return {
-    textEncoder: textEncoderPeak(manifest, kind),
-    denoiser: denoiserPeak(settings, manifest, kind, mostRows(settings)),
-    vae: decoderPeak(settings, manifest, kind),
-  };
-}
+/** A denoiser's bytes whatever the batch, and numbers a token as multiples of its width and its feed-forward network's. */
+const denoiserShares = {
+  CUDA: { bytes: 600e6, widths: 15, ffnWidths: 3 },
+  CPU: { bytes: sessionBytes.CPU, widths: 24, ffnWidths: 4 },
+} as const;
 
 /**
- * A batch of rows in the denoiser. Of the 5B model at 3,120 tokens a row two rows take 2.13 GB above the weights on an H100
- * (0.55 of it the context), 253 kB a token; 24 widths and 4 of the feed-forward network's are 262 kB.
+ * A batch of rows in the denoiser. Of the 5B model at 3,120 tokens a row 1, 2, 4 and 8 rows took 0.95, 1.65, 2.45 and 3.85 GB above
+ * weights and context on an H100; reckoned are 1.16, 1.71, 2.82 and 5.05.
  */
 export function denoiserPeak(settings: GenerationSettings, manifest: Manifest, kind: Kind, rows: number): PeakUnit {
   const { width, ffnWidth, heads } = manifest.denoiser.config;
+  const { bytes, widths, ffnWidths } = denoiserShares[kind];
   const tokens = tokensPerRow(settings);
-  const elements = (24 * width + 4 * ffnWidth) * tokens;
+  const elements = (widths * width + ffnWidths * ffnWidth) * tokens;
   // The CPU's attention may write all scores of a row down.
   const scores = kind === 'CPU' ? heads * tokens * tokens : 0;
   return {
     model: manifest.name,
     component: 'denoiser',
     size: rows * tokens,
-    modeledBytes: processBytes[kind] + rows * (elements + scores) * elementBytes[kind],
+    modeledBytes: bytes + rows * (elements + scores) * elementBytes[kind],
   };
 }
 
 /**
- * One latent frame in the decoder, however many the video has: what its convolutions keep of the frames before and leave for the
- * next (456,800 numbers a position each in the 5B's VAE), and twenty times the largest activation (131,072): on an H100, 832×480
- * takes 10.4 GB above weights and context, 3.3 million numbers a position; these are 3.5.
+ * One latent frame in the decoder, however many the video has: what its convolutions keep of the frames before (456,800 numbers a
+ * position in the 5B's VAE; on a GPU the new ones are written over them), several times the largest activation (131,072), and the
+ * weights, in a session for the first frame and in one for the later ones, which are opened when the size is known.
  */
 export function decoderPeak(settings: GenerationSettings, manifest: Manifest, kind: Kind): PeakUnit {
-  const positions = (settings.width / 16) * (settings.height / 16);
-  const numbers = 2 * decoderHistory(manifest) + 20 * decoderActivation(manifest);
+  const positions = positionsOf(settings);
+  const { histories, activations } = { CUDA: { histories: 1, activations: 12 }, CPU: { histories: 2, activations: 20 } }[
+    kind
+  ];
+  const numbers = histories * decoderHistory(manifest) + activations * decoderActivation(manifest);
+  const weights = 2 * parameters(expectedTensors.vae, manifest.vae.config, /^(decoder|post_quant_conv)\./);
   return {
     model: manifest.name,
     component: 'vae',
     size: positions,
-    modeledBytes: processBytes[kind] + positions * numbers * elementBytes[kind],
+    modeledBytes: sessionBytes[kind] + (weights + positions * numbers) * elementBytes[kind],
   };
 }
 
-function textEncoderPeak(manifest: Manifest, kind: Kind): PeakUnit {
+/** A picture in the VAE's encoder, its weights included. The largest activation is that of the first level, 8×8 pixels a position. */
+export function encoderPeak(settings: GenerationSettings, manifest: Manifest, kind: Kind): PeakUnit {
+  const positions = positionsOf(settings);
+  const activation = 64 * manifest.vae.config.baseDim;
+  const weights = parameters(expectedTensors.vae, manifest.vae.config, /^(encoder|quant_conv)\./);
+  return {
+    model: manifest.name,
+    component: 'vae',
+    part: 'encoder',
+    size: positions,
+    modeledBytes: sessionBytes[kind] + (weights + 20 * positions * activation) * elementBytes[kind],
+  };
+}
+
+const positionsOf = ({ width, height }: GenerationSettings): number => (width / 16) * (height / 16);
+
+export function textEncoderPeak(manifest: Manifest, kind: Kind): PeakUnit {
   const { width, ffnWidth, heads, headDim } = manifest.textEncoder.config;
   const elements = (8 * width + 4 * heads * headDim + 3 * ffnWidth + heads * maxPromptTokens) * maxPromptTokens;
   return {
@@ -95,7 +114,7 @@ function textEncoderPeak(manifest: Manifest, kind: Kind): PeakUnit {
     component: 'textEncoder',
     size: 1,
     // fp32 goes in and out, and norms are computed in it.
-    modeledBytes: processBytes[kind] + 4 * elements,
+    modeledBytes: sessionBytes[kind] + 4 * elements,
   };
 }
 
@@ -121,31 +140,31 @@ function decoderActivation({ vae: { config } }: Manifest): number {
 
 /**
  * What a component's weights take on a device once its sessions are open: they are computed with in half precision on GPUs and in
- * single precision on the CPU, whatever they are stored in. The text encoder's embedding table stays in its file.
+ * single precision on the CPU, whatever they are stored in. The text encoder's embedding table stays in its file. None of the VAE's:
+ * its sessions are opened by the units that need them, and are part of what these take.
  */
 export function weightsBytes(manifest: Manifest, component: ComponentName, kind: Kind): number {
-  const stored = componentBytes(manifest, component);
-  const parameters = parameterCount(manifest, component);
-  // The VAE's file is taken for half precision: too much on the CPU if it is not, too little nowhere. On a GPU the decoder, most of
-  // it, is there twice: the first frame and the later ones have a session each.
-  if (parameters === null) return 2 * stored;
-  const bytesEach = stored / (parameters.computed + parameters.table) < 3 ? 2 : 4;
-  const share = parameters.computed / (parameters.computed + parameters.table);
-  return Math.ceil((elementBytes[kind] / bytesEach) * stored * share);
+  switch (component) {
+    case 'textEncoder':
+      return elementBytes[kind] * parameters(expectedTensors.textEncoder, manifest.textEncoder.config, /^encoder\./);
+    case 'denoiser':
+      return elementBytes[kind] * parameters(expectedTensors.denoiser, manifest.denoiser.config, /./);
+    case 'vae':
+      return 0;
+  }
 }
 
-/** Of the large matrices; `table` are those that are not loaded. */
-function parameterCount(manifest: Manifest, component: ComponentName): { computed: number; table: number } | null {
-  switch (component) {
-    case 'textEncoder': {
-      const { layers, width, ffnWidth, heads, headDim, vocabularySize } = manifest.textEncoder.config;
-      return { computed: layers * width * (4 * heads * headDim + 3 * ffnWidth), table: vocabularySize * width };
-    }
-    case 'denoiser': {
-      const { layers, width, ffnWidth } = manifest.denoiser.config;
-      return { computed: layers * width * (8 * width + 2 * ffnWidth), table: 0 };
-    }
-    case 'vae':
-      return null;
+const counted = new WeakMap<object, Map<string, number>>();
+
+/** Numbers in a network's tensors of these names; the policy asks again and again. */
+function parameters<C extends object>(list: (config: C) => ExpectedTensors, config: C, names: RegExp): number {
+  const known = counted.get(config) ?? new Map<string, number>();
+  counted.set(config, known);
+  let count = known.get(names.source);
+  if (count === undefined) {
+    count = 0;
+    for (const [name, shape] of list(config)) if (names.test(name)) count += elementCount(shape);
+    known.set(names.source, count);
   }
+  return count;
 }

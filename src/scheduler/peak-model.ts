@@ -6,6 +6,7 @@ import type { PeakUnit } from './memory-model.js';
 export interface PeakCell {
   readonly model: string;
   readonly component: ComponentName;
+  readonly part?: PeakUnit['part'];
   readonly size: number;
   readonly bytes: number;
 }
@@ -59,7 +60,7 @@ export class PeakModel {
   }
 
   /** What units of this kind need was far above what had been predicted, a short while ago. */
-  isDistrusted(unit: Pick<PeakUnit, 'model' | 'component'>): boolean {
+  isDistrusted(unit: Network): boolean {
     return this.#distrusted.has(key(unit));
   }
 
@@ -96,13 +97,14 @@ export class PeakModel {
     else this.#distrusted.delete(key(unit));
   }
 
-  #set({ model, component, size }: Omit<PeakCell, 'bytes'>, bytes: number): void {
-    const group = this.#cells.get(key({ model, component })) ?? new Map<number, PeakCell>();
-    this.#cells.set(key({ model, component }), group);
+  #set({ model, component, part, size }: Omit<PeakCell, 'bytes'>, bytes: number): void {
+    const network = { model, component, part };
+    const group = this.#cells.get(key(network)) ?? new Map<number, PeakCell>();
+    this.#cells.set(key(network), group);
     group.delete(size);
-    group.set(size, { model, component, size, bytes });
+    group.set(size, { ...network, size, bytes });
     if (group.size > maxCells) group.delete(group.keys().next().value as number);
-    this.#lines.delete(key({ model, component }));
+    this.#lines.delete(key(network));
   }
 
   #line(key: string): Line | undefined {
@@ -160,6 +162,7 @@ function upperEnvelope(points: readonly Point[]): Line {
   return { ...best, smallest: Math.min(...points.map(({ size }) => size)), largest };
 }
 
-const key = ({ model, component }: { readonly model: string; readonly component: ComponentName }): string =>
-  `${component} ${model}`;
+type Network = Pick<PeakUnit, 'model' | 'component' | 'part'>;
+
+const key = ({ model, component, part }: Network): string => `${component} ${part ?? ''} ${model}`;
 const unitKey = (unit: PeakUnit): string => `${unit.size} ${key(unit)}`;

@@ -2,7 +2,7 @@ import type { UnitKind } from '../execution/protocol.js';
 import type { Asker, Pending } from './asker.js';
 import type { UsedAlone } from './device-book.js';
 import { UnitFailed } from './failures.js';
-import { needsOf, stepNeed } from './fit.js';
+import { codecNeeds, pictureNeed, rowsAtOnce, stepNeed } from './fit.js';
 import { componentOf, type Lane, type UnitDone } from './lane.js';
 import type { LoadedComponent, Need, UnitMemory } from './ledger.js';
 import type { UnitStage } from './policy.js';
@@ -19,6 +19,8 @@ export class NoRoom extends Error {
 /** Held in a device's ledger while a unit runs. */
 export interface Room {
   readonly loadSeconds: number;
+  /** Of a step, that there is room for. */
+  readonly rowsAtOnce: number;
   /** The unit has ended; told what it needed if it ended well. The second time nothing happens. */
   end(done?: Pick<UnitDone<UnitKind>, 'heldBytes' | 'peakBytes' | 'leftBytes'>): void;
 }
@@ -26,9 +28,15 @@ export interface Room {
 /** What a unit of this stage needs on a lane's device. */
 export function needOf(lane: Lane, { job, model }: Pick<Asker, 'job' | 'model'>, stage: UnitStage, rows: number): Need {
   const { kind } = lane.device.device;
-  if (stage === 'step') return stepNeed(job.settings, model.manifest, kind, rows);
-  const needs = needsOf(job.settings, model.manifest, kind);
+  if (stage === 'step') return stepNeed(job.settings, model.manifest, kind, rowsOn(lane, { job, model }, rows));
+  if (stage === 'encode-image') return pictureNeed(job.settings, model.manifest, kind);
+  const needs = codecNeeds(job.settings, model.manifest, kind);
   return needs.find(({ component }) => component === componentOf[stage]) as Need;
+}
+
+/** Of a step of so many rows, those that the lane's device computes at once. */
+export function rowsOn({ device }: Lane, { job, model }: Pick<Asker, 'job' | 'model'>, rows: number): number {
+  return rowsAtOnce(job.settings, model.manifest, { kind: device.device.kind, ledger: device.ledger }, rows);
 }
 
 /**
@@ -37,7 +45,8 @@ export function needOf(lane: Lane, { job, model }: Pick<Asker, 'job' | 'model'>,
  */
 export async function takeRoom(lane: Lane, { asker, stage }: Pending, rows: number): Promise<Room> {
   const { ledger } = lane.device;
-  const need = needOf(lane, asker, stage, rows);
+  const rowsNow = rowsOn(lane, asker, rows);
+  const need = needOf(lane, asker, stage, rowsNow);
   const isLoaded = ledger.holds(need.model, need.component);
   // A neighbour may have come or gone since the last unit; what is loaded already has its place.
   if (!isLoaded) lane.device.observeMemory();
@@ -50,9 +59,12 @@ export async function takeRoom(lane: Lane, { asker, stage }: Pending, rows: numb
   let ended = false;
   return {
     loadSeconds,
+    rowsAtOnce: rowsNow,
     end(done) {
       if (ended) return;
       ended = true;
+      // The encoder is closed by then, and what it took is free again.
+      if (need.part === 'encoder') return ledger.end(need, null);
       const memory = done ? measured(done) : null;
       if (memory || !done) ledger.end(need, memory);
       else endByDifference(lane, need, before);
@@ -94,12 +106,15 @@ async function release(lane: Lane, { directory, ...entry }: LoadedComponent): Pr
   lane.device.ledger.released(entry);
 }
 
-async function load(lane: Lane, { job, model }: Asker, { component }: Need): Promise<number> {
+async function load(lane: Lane, { job, model }: Asker, need: Need): Promise<number> {
   const { ledger, costs } = lane.device;
-  const bytes = componentBytes(model.manifest, component);
-  const cost = { model: job.model, kind: 'load', size: bytes, rows: 1, effort: bytes } as const;
+  const { component, bytes } = need;
+  const stored = componentBytes(model.manifest, component);
+  const cost = { model: job.model, kind: 'load', size: stored, rows: 1, effort: stored } as const;
   try {
-    const unit = { kind: 'load', bundle: model.directory, component } as const;
+    // Or an arena would grow into what is left to others. What is tried without room for it may have what it needs.
+    const memoryBytes = Math.ceil(Math.max(ledger.capacityBytes, bytes + ledger.peaks.predict(need).bytes));
+    const unit = { kind: 'load', bundle: model.directory, component, memoryBytes } as const;
     const { seconds } = await lane.run<'load'>(unit, costs.predict(cost)?.highSeconds ?? null);
     costs.observe(cost, seconds);
     return seconds;

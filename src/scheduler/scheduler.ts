@@ -29,7 +29,7 @@ export interface SchedulerOptions extends RunContext {
   /** What earlier servers have measured; nothing if left out. */
   readonly measurements?: (device: Device) => DeviceMeasurements;
   /** Of each device's memory, left free; the ledger's default if left out. */
-  readonly headroomBytes?: number;
+  readonly headroomBytes?: number | undefined;
   readonly policy?: Policy;
   /** Of clients; all alike if left out. They may change at any time. */
   readonly weights?: Weights;
@@ -132,7 +132,8 @@ export class StepScheduler implements Scheduler {
     const work = workOf(settings, manifest, []);
     const estimates = this.#devices.flatMap(({ device, ledger, costs }) => {
       const estimate = estimateWork(model, work, costs);
-      return estimate ? [{ ...estimate, peakBytes: peakBytes(settings, manifest, { kind: device.kind, ledger }) }] : [];
+      const bytes = peakBytes(settings, manifest, { kind: device.kind, ledger }) + ledger.contextBytes;
+      return estimate ? [{ ...estimate, peakBytes: bytes }] : [];
     });
     const [best] = estimates.sort((a, b) => a.seconds - b.seconds);
     if (!best) return null;

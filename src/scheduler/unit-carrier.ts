@@ -192,7 +192,8 @@ export class UnitCarrier {
     const idOf = ({ asker }: Pending): string => asker.job.generationId;
     const generationIds = members.map(idOf);
     const checkpoint = members.filter(({ asker }) => asker.checkpointDue()).map(idOf);
-    const done = await lane.run<'step'>({ kind: 'step', generationIds, checkpoint }, atMost(costs, cost));
+    const step = { kind: 'step', generationIds, checkpoint, rowsAtOnce: room.rowsAtOnce } as const;
+    const done = await lane.run<'step'>(step, atMost(costs, cost));
     room.end(done);
     costs.observe(cost, done.seconds);
     for (const [i, result] of done.result.members.entries()) {

@@ -1,7 +1,7 @@
 import type { Asker } from './asker.js';
 import { componentOf, type Lane } from './lane.js';
 import type { Ask, CostView, LedgerView } from './policy.js';
-import { needOf } from './room.js';
+import { needOf, rowsOn } from './room.js';
 import { componentBytes, stepWork } from './work.js';
 
 /** Whom the policy's names mean. */
@@ -48,6 +48,8 @@ export function ledgerView(parties: Parties): LedgerView {
     },
     fits: (id, ask, rows) => {
       const lane = laneOf(parties, id);
+      // Rows of several generations one after the other would be no batch.
+      if (rows > ask.rows && rowsOn(lane, askerOf(parties, ask), rows) < rows) return false;
       const admission = admit(lane, ask, rows);
       if (admission.admitted) return true;
       // Nothing will end that could make more room. Alone it is tried all the same: predictions are on the safe side.

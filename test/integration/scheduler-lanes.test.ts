@@ -41,7 +41,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** As a CPU with 8 threads or a GPU has them, with a thread each. */
 function twoLanes(): Device {
-  const lanes = lanesOf('cpu', { kind: 'CPU', threads: 8 });
+  const lanes = lanesOf('cpu', { kind: 'CPU', threads: 8 }, 2 ** 35);
   return { ...cpuDevice(), lanes: lanes.map((lane) => ({ ...lane, executor: { kind: 'CPU', threads: 1 } })) };
 }
 

@@ -69,6 +69,20 @@ describe('a session through the C API', () => {
     expect(() => sum.release()).toThrow('used after ReleaseValue');
   });
 
+  it('writes a result over the tensor that it was made of', async () => {
+    const g = new Graph('last two', noWeights);
+    const seen = op.concat([g.input('before', 'float32', [2]), g.input('x', 'float32', ['n'])], 0);
+    g.output('last', op.slice(seen, 0, -2, Number.MAX_SAFE_INTEGER), [2]);
+    const session = await open(g);
+    const { kept } = await session.runKeeping({ before: vector(1, 2), x: vector(3) }, () => true);
+    const { last } = kept as { last: { release(): void } };
+    const again = await session.runKeeping({ before: last, x: vector(4) }, () => last);
+    expect(again.kept.last).toBe(last);
+    expect((await session.run({ before: last, x: vector(5) })).last).toEqual(vector(4, 5));
+    expect((await session.run({ before: last, x: vector() })).last).toEqual(vector(3, 4));
+    last.release();
+  });
+
   it('runs one thing at a time, and closes after it', async () => {
     const session = await openSession(arithmetic(), cpu);
     const results = [1, 2, 3].map((a) => session.run({ a: vector(a), b: vector(1) }));

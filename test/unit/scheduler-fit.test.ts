@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { manifestSchema } from '../../inference/bundle/manifest.js';
 import type { GenerationSettings } from '../../src/generations/generation.js';
-import { type DeviceMemoryView, fitOn, largestThat, needsOf } from '../../src/scheduler/fit.js';
-import { Ledger } from '../../src/scheduler/ledger.js';
+import { codecNeeds, type DeviceMemoryView, fitOn, largestThat, rowsAtOnce, stepNeed } from '../../src/scheduler/fit.js';
+import { defaultHeadroomBytes, Ledger } from '../../src/scheduler/ledger.js';
+import { contextBytes } from '../../src/scheduler/memory-model.js';
+import { PeakModel } from '../../src/scheduler/peak-model.js';
 import { publishedManifest } from '../support/published-manifest.js';
 
 const manifest = manifestSchema.parse(publishedManifest);
@@ -11,19 +13,31 @@ const gib = 2 ** 30;
 const settings = (width: number, height: number, frameCount: number): GenerationSettings => {
   return { ...manifest.defaults, width, height, frameCount, seed: 1 };
 };
-const gpu = (gibibytes: number): DeviceMemoryView => ({ kind: 'CUDA', ledger: new Ledger(gibibytes * gib) });
+/** One executor at work. */
+const gpu = (gibibytes: number) => {
+  const total = gibibytes * gib;
+  return { kind: 'CUDA' as const, ledger: new Ledger(total, defaultHeadroomBytes(total), new PeakModel(), contextBytes) };
+};
 const size = ({ width, height, frameCount }: GenerationSettings) => [width, height, frameCount];
 
 describe('the published model in half precision', () => {
-  test('at 480p fits into 16 and 24 GiB, not into 12', () => {
-    expect(fitOn([gpu(24)], settings(832, 480, 29), manifest)).toEqual({ fits: true });
-    expect(fitOn([gpu(16)], settings(832, 480, 29), manifest)).toEqual({ fits: true });
-    const fit = fitOn([gpu(12)], settings(832, 480, 29), manifest);
+  test.each([12, 16, 24])('at 480p fits into %i GiB', (size) => {
+    expect(fitOn([gpu(size)], settings(832, 480, 29), manifest)).toEqual({ fits: true });
+  });
+
+  test('at 480p steps go through 12 GiB a row at a time, through 16 as they are', () => {
+    const rows = (size: number, asked: number) => rowsAtOnce(settings(832, 480, 29), manifest, gpu(size), asked);
+    expect([rows(12, 2), rows(12, 1), rows(16, 2), rows(16, 1)]).toEqual([1, 1, 2, 1]);
+  });
+
+  test('at 720p fits into 24 GiB, not into 16', () => {
+    expect(fitOn([gpu(24)], settings(1280, 704, 121), manifest)).toEqual({ fits: true });
+    const fit = fitOn([gpu(16)], settings(1280, 704, 121), manifest);
     if (fit.fits) throw new Error('it must not fit');
-    expect(fit.requiredBytes).toBeGreaterThan(12 * gib);
-    expect(fit.availableBytes).toBe(12 * gib);
+    expect(fit.requiredBytes).toBeGreaterThan(16 * gib);
+    expect(fit.availableBytes).toBe(16 * gib);
     expect(fit.largest).not.toBeNull();
-    expect(fitOn([gpu(12)], fit.largest as GenerationSettings, manifest)).toEqual({ fits: true });
+    expect(fitOn([gpu(16)], fit.largest as GenerationSettings, manifest)).toEqual({ fits: true });
   });
 
   test('into 8 GiB does not fit at all', () => {
@@ -32,7 +46,7 @@ describe('the published model in half precision', () => {
 
   test('fits if it fits on one of the devices, and else the numbers are those of the one that comes closest', () => {
     expect(fitOn([gpu(8), gpu(24)], settings(832, 480, 29), manifest)).toEqual({ fits: true });
-    expect(fitOn([gpu(8), gpu(12)], settings(832, 480, 29), manifest)).toMatchObject({ availableBytes: 12 * gib });
+    expect(fitOn([gpu(8), gpu(11)], settings(832, 480, 29), manifest)).toMatchObject({ availableBytes: 11 * gib });
   });
 
   test('what other processes hold is not available', () => {
@@ -46,15 +60,15 @@ describe('the published model in half precision', () => {
   });
 
   test('learns from what was measured', () => {
-    const device = { kind: 'CUDA' as const, ledger: new Ledger(12 * gib) };
+    const device: DeviceMemoryView = gpu(11);
     const wanted = settings(832, 480, 29);
-    const [, denoiser, decoder] = needsOf(wanted, manifest, 'CUDA');
-    if (!denoiser || !decoder) throw new Error('no denoiser, or no decoder');
+    const [, decoder] = codecNeeds(wanted, manifest, 'CUDA');
+    const denoiser = stepNeed(wanted, manifest, 'CUDA', 1);
+    if (!decoder) throw new Error('no decoder');
     expect(fitOn([device], wanted, manifest).fits).toBe(false);
-    for (const unit of [denoiser, decoder]) device.ledger.peaks.observe(unit, 0.4 * gib);
+    for (const unit of [denoiser, decoder]) device.ledger.peaks.observe(unit, 0.1 * gib);
     expect(fitOn([device], wanted, manifest).fits).toBe(true);
-    device.ledger.peaks.outOfMemory(denoiser);
-    for (let i = 0; i < 6; i++) device.ledger.peaks.outOfMemory(denoiser);
+    for (let i = 0; i < 12; i++) device.ledger.peaks.outOfMemory(denoiser);
     expect(fitOn([device], wanted, manifest).fits).toBe(false);
   });
 });

@@ -53,7 +53,7 @@ test('a lost executor takes its components along, and no others', () => {
 
 describe('admission', () => {
   test('gives up the least recently used first, and no more than it takes', () => {
-    const ledger = new Ledger(20 * gib);
+    const ledger = new Ledger(20 * gib, 1.5 * gib);
     for (const model of ['a', 'b', 'c']) ledger.loaded(loaded(model, 'denoiser', 5 * gib));
     ledger.begin(need('a', 'denoiser', 5, 0));
     ledger.end(need('a', 'denoiser', 5, 0), null);
@@ -65,14 +65,14 @@ describe('admission', () => {
   });
 
   test('does not count twice what the unit’s own component holds', () => {
-    const ledger = new Ledger(12 * gib);
+    const ledger = new Ledger(12 * gib, 1.5 * gib);
     ledger.loaded(loaded('wan', 'denoiser', 9 * gib));
     expect(names(ledger, need('wan', 'denoiser', 9, 1.5))).toEqual([]);
     expect(names(ledger, need('wan', 'denoiser', 9, 1.6))).toBeNull();
   });
 
   test('never takes what is in use, and says that it is worth asking later', () => {
-    const ledger = new Ledger(12 * gib);
+    const ledger = new Ledger(12 * gib, 1.5 * gib);
     ledger.loaded(loaded('wan', 'denoiser', 6 * gib));
     ledger.begin(need('wan', 'denoiser', 6, 2));
     expect(ledger.admit(need('wan', 'vae', 1, 3))).toMatchObject({ admitted: false, later: true });
@@ -81,7 +81,7 @@ describe('admission', () => {
   });
 
   test('says what is required and what there is where it can never be', () => {
-    const ledger = new Ledger(12 * gib);
+    const ledger = new Ledger(12 * gib, 1.5 * gib);
     ledger.othersBytes = 2 * gib;
     expect(ledger.admit(need('wan', 'denoiser', 9, 2))).toEqual({
       admitted: false,
@@ -92,7 +92,7 @@ describe('admission', () => {
   });
 
   test('counts what other processes hold as they come and go', () => {
-    const ledger = new Ledger(12 * gib);
+    const ledger = new Ledger(12 * gib, 1.5 * gib);
     ledger.othersBytes = 6 * gib;
     expect(names(ledger, need('wan', 'vae', 1, 4))).toBeNull();
     ledger.othersBytes = 0;
@@ -161,7 +161,7 @@ describe('what units really take', () => {
   const unit = need('wan', 'denoiser', 4, 6);
 
   test('replaces what was reckoned', () => {
-    const ledger = new Ledger(12 * gib);
+    const ledger = new Ledger(12 * gib, 1.5 * gib);
     ledger.loaded(loaded('wan', 'denoiser', 4 * gib));
     ledger.begin(unit);
     ledger.end(unit, { heldBytes: 5 * gib, peakBytes: 7 * gib, leftBytes: 6 * gib });
@@ -175,7 +175,7 @@ describe('what units really take', () => {
   });
 
   test('after a larger unit says nothing of a smaller one', () => {
-    const ledger = new Ledger(12 * gib);
+    const ledger = new Ledger(12 * gib, 1.5 * gib);
     ledger.loaded(loaded('wan', 'denoiser', 4 * gib));
     const small = { ...need('wan', 'denoiser', 4, 1), size: 100 };
     ledger.begin(unit);
@@ -187,7 +187,7 @@ describe('what units really take', () => {
   });
 
   test('is given back when its component is released', () => {
-    const ledger = new Ledger(12 * gib);
+    const ledger = new Ledger(12 * gib, 1.5 * gib);
     ledger.loaded(loaded('wan', 'denoiser', 4 * gib));
     ledger.begin(unit);
     ledger.end(unit, { heldBytes: 5 * gib, peakBytes: 7 * gib, leftBytes: 7 * gib });
@@ -197,7 +197,7 @@ describe('what units really take', () => {
   });
 
   test('was more than predicted where memory ran out: the next one is asked to have more', () => {
-    const ledger = new Ledger(12 * gib);
+    const ledger = new Ledger(12 * gib, 1.5 * gib);
     ledger.loaded(loaded('wan', 'denoiser', 4 * gib));
     expect(names(ledger, unit)).toEqual([]);
     ledger.begin(unit);
@@ -207,7 +207,47 @@ describe('what units really take', () => {
   });
 });
 
+test('leaves a sixteenth of a small device, and 1.5 GiB of a large one', () => {
+  expect([12, 16, 24, 80].map((size) => new Ledger(size * gib).headroomBytes / gib)).toEqual([0.75, 1, 1.5, 1.5]);
+});
+
+test('counts what its executors hold with nothing loaded', () => {
+  const ledger = new Ledger(12 * gib, gib, undefined, gib);
+  expect(ledger.capacityBytes).toBe(10 * gib);
+  expect(ledger.memory.activationsBytes).toBe(gib);
+  expect(ledger.reckonOthers(3 * gib)).toBe(2 * gib);
+  expect(ledger.admit(need('wan', 'denoiser', 9, 2))).toEqual({
+    ...{ admitted: false, later: false },
+    ...{ requiredBytes: 13 * gib, availableBytes: 12 * gib },
+  });
+});
+
+describe('a picture for the VAE', () => {
+  const decode = need('wan', 'vae', 0, 4);
+  const picture: Need = { ...need('wan', 'vae', 0, 1), part: 'encoder' };
+
+  test('is encoded beside what decoding has left, and leaves nothing itself', () => {
+    const ledger = new Ledger(12 * gib, 1.5 * gib);
+    ledger.loaded(loaded('wan', 'vae', 0));
+    ledger.begin(decode);
+    ledger.end(decode, { heldBytes: 0, peakBytes: 4 * gib, leftBytes: 4 * gib });
+    ledger.begin(picture);
+    expect(ledger.memory.activationsBytes).toBe(5 * gib);
+    ledger.end(picture, null);
+    expect(ledger.memory.activationsBytes).toBe(4 * gib);
+  });
+
+  test('says nothing of what decoding needs', () => {
+    const ledger = new Ledger(12 * gib, 1.5 * gib);
+    ledger.loaded(loaded('wan', 'vae', 0));
+    ledger.begin(picture);
+    ledger.endOutOfMemory(picture);
+    expect(ledger.peaks.predict(picture).bytes).toBeCloseTo(1.25 * gib, 0);
+    expect(ledger.peaks.predict(decode).bytes).toBe(4 * gib);
+  });
+});
+
 test('on a device smaller than its headroom there is room for something', () => {
-  const ledger = new Ledger(gib);
+  const ledger = new Ledger(gib, 1.5 * gib);
   expect(names(ledger, need('toy', 'vae', 0.1, 0.2))).toEqual([]);
 });

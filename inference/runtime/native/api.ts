@@ -49,6 +49,7 @@ export const functions = {
   CreateIoBinding: [134, 'void *(void *session, _Out_ void **binding)'],
   ReleaseIoBinding: [135, 'void(void *binding)'],
   BindInput: [136, 'void *(void *binding, const char *name, void *value)'],
+  BindOutput: [137, 'void *(void *binding, const char *name, void *value)'],
   BindOutputToDevice: [138, 'void *(void *binding, const char *name, void *memory)'],
   GetBoundOutputValues: [140, 'void *(void *binding, void *allocator, _Out_ void **values, _Out_ size_t *count)'],
   AddRunConfigEntry: [165, 'void *(void *options, const char *key, const char *value)'],

@@ -86,7 +86,7 @@ export class NativeSession implements Session {
     return (await this.runKeeping(feeds, () => false)).tensors;
   }
 
-  runKeeping(feeds: Feeds, keep: (output: string) => boolean): Promise<Results> {
+  runKeeping(feeds: Feeds, keep: Keep): Promise<Results> {
     const results = this.#turn.then(() => this.#run(feeds, keep));
     this.#turn = results.catch(() => {});
     return results;
@@ -97,8 +97,9 @@ export class NativeSession implements Session {
     this.scope.release();
   }
 
-  async #run(feeds: Feeds, keep: (output: string) => boolean): Promise<Results> {
-    const { ort, memory, outputs } = this;
+  async #run(feeds: Feeds, keep: Keep): Promise<Results> {
+    const { ort, memory } = this;
+    const kept = new Map(this.outputs.map((name) => [name, keep(name)]));
     const scope = new Scope(ort);
     try {
       const binding = scope.make('CreateIoBinding', 'ReleaseIoBinding', this.session);
@@ -109,8 +110,10 @@ export class NativeSession implements Session {
             : scope.own(valueOver(ort, memory.cpu, name, feed as Tensor));
         ort.call('BindInput', binding, name, value);
       }
-      for (const name of outputs)
-        ort.call('BindOutputToDevice', binding, name, keep(name) ? memory.device : memory.cpu);
+      for (const [name, over] of kept) {
+        if (over instanceof DeviceTensor) ort.call('BindOutput', binding, name, over.value.pointer);
+        else ort.call('BindOutputToDevice', binding, name, over ? memory.device : memory.cpu);
+      }
       ort.call('SynchronizeBoundInputs', binding);
       const runOptions = scope.make('CreateRunOptions', 'ReleaseRunOptions');
       const { device, cuda } = this.options;
@@ -118,35 +121,46 @@ export class NativeSession implements Session {
         ort.call('AddRunConfigEntry', runOptions, 'memory.enable_memory_arena_shrinkage', `gpu:${device.deviceId}`);
       }
       await ort.callAsync('RunWithBinding', this.session, runOptions, binding);
-      return this.#collect(boundValues(ort, binding), keep);
+      return this.#collect(boundValues(ort, binding), kept);
     } finally {
       scope.release();
     }
   }
 
   /** @param values in the order of `outputs`: some are kept, the others copied and released. */
-  #collect(values: readonly Handle[], keep: (output: string) => boolean): Results {
-    const named = values.map((value, i) => [this.outputs[i] as string, value] as const);
-    const kept = named.filter(([name]) => keep(name));
-    const copied = named.filter(([name]) => !keep(name));
+  #collect(values: readonly Handle[], keep: ReadonlyMap<string, KeptTensor | boolean>): Results {
+    const tensors: Record<string, Tensor> = {};
+    const kept: Record<string, KeptTensor> = {};
+    const done: Handle[] = [];
     try {
-      const tensors = Object.fromEntries(copied.map(([name, value]) => [name, tensorOf(this.ort, value.pointer)]));
-      return { tensors, kept: Object.fromEntries(kept.map(([name, value]) => [name, new DeviceTensor(value)])) };
+      for (const [i, value] of values.entries()) {
+        const name = this.outputs[i] as string;
+        const over = keep.get(name);
+        // What was written over has its owner; this is one more reference to it.
+        if (over instanceof DeviceTensor || !over) done.push(value);
+        if (over instanceof DeviceTensor) kept[name] = over;
+        else if (over) kept[name] = new DeviceTensor(value);
+        else tensors[name] = tensorOf(this.ort, value.pointer);
+      }
+      return { tensors, kept };
     } catch (error) {
-      for (const [, value] of kept) value.release();
+      for (const value of values) if (!done.includes(value)) value.release();
       throw error;
     } finally {
-      for (const [, value] of copied) value.release();
+      for (const value of done) value.release();
     }
   }
 }
+
+type Keep = (output: string) => KeptTensor | boolean;
 
 /** The handle of a session; its making, which takes seconds for a large model, leaves the event loop free. */
 async function createSession(
   ort: OrtLibrary,
   graph: Pick<Graph, 'encode' | 'weights'>,
-  { device, threads, memoryPattern, customOperators, cuda }: SessionOptions,
+  sessionOptions: SessionOptions,
 ): Promise<Handle> {
+  const { device, threads, memoryPattern, customOperators, cuda } = sessionOptions;
   const scope = new Scope(ort);
   const pinned = [graph.encode()];
   try {
@@ -155,7 +169,7 @@ async function createSession(
     ort.call('SetSessionLogSeverityLevel', options, errorsOnly);
     if (threads !== undefined) ort.call('SetIntraOpNumThreads', options, threads);
     if (memoryPattern === false) ort.call('DisableMemPattern', options);
-    for (const [key, value] of Object.entries(configEntries(graph.weights.folder))) {
+    for (const [key, value] of Object.entries(configEntries(graph.weights.folder, sessionOptions))) {
       ort.call('AddSessionConfigEntry', options, key, value);
     }
     if (customOperators !== undefined) ort.call('RegisterCustomOpsLibrary_V2', options, customOperators);

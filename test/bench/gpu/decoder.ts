@@ -4,14 +4,19 @@
  *
  *     node dist/test/bench/gpu/decoder.js MODEL_FOLDER [--device cuda-0|cpu] [--size 832x480x29] [--ways A,B,…] [--repetitions 2] [--limit 60]
  *
- * A way is BINDING/FORM/LAYOUT/SEARCH/WORKSPACE; search and work space for `native` only:
+ * A way is BINDING/FORM/LAYOUT/SEARCH/MEMORY; the last two for `native` only:
  *
  *   node, native                     onnxruntime-node, or ONNX Runtime's C API, which has CUDA's options and keeps results on the GPU
  *   streaming, unrolled, single      a run per latent frame; all of them in one run; all frames at once
  *   tensor, channelsLast, nhwc       layout of the graph; `nhwc` is `tensor` and ONNX Runtime turns its convolutions by itself
  *   exhaustive, heuristic, default   how convolution kernels are chosen
- *   max, 32MB, shrink                what a kernel's work space may take; `shrink` is `max` and every run gives free memory back
- *   noPattern                        `max`, and memory is not planned ahead as one piece
+ *   max                              what is left out of these, with + between them:
+ *     32MB                           a kernel's work space may not take more
+ *     shrink                         every run gives free memory back
+ *     noPattern                      memory is not planned ahead as one piece
+ *     apart                          weights do not lie in the arena
+ *
+ * Histories are written over those before them, in every layout. As served: native/streaming/channelsLast/heuristic/noPattern+apart.
  *
  * In a line: `firstSeconds` with the kernels' choice, `seconds` the median after it, `teraflops` of the network's arithmetic,
  * `longestRun` the longest wait for a chunk in seconds (how soon a cancelled decoding ends), `peakGB` the most seen held of the GPU by
@@ -43,6 +48,8 @@ const all = [
   'native/streaming/tensor/heuristic/shrink',
   'native/streaming/tensor/heuristic/noPattern',
   'native/streaming/channelsLast/heuristic/noPattern',
+  'native/streaming/channelsLast/heuristic/noPattern+apart',
+  'native/streaming/channelsLast/heuristic/noPattern+apart+32MB',
   'native/unrolled/tensor/heuristic/max',
 ];
 
@@ -61,7 +68,8 @@ const { values, positionals } = parseArgs({
 });
 
 function optionsOf(way: string): VaeDecoderOptions {
-  const [binding, form, layout = 'tensor', search = 'heuristic', workspace = 'max'] = way.split('/');
+  const [binding, form, layout = 'tensor', search = 'heuristic', memory = 'max'] = way.split('/');
+  const wants = memory.split('+');
   return {
     device: deviceOf(values.device),
     binding: binding as NonNullable<VaeDecoderOptions['binding']>,
@@ -70,10 +78,11 @@ function optionsOf(way: string): VaeDecoderOptions {
     cuda: {
       preferNhwc: layout === 'nhwc',
       convSearch: search.toUpperCase() as 'EXHAUSTIVE' | 'HEURISTIC' | 'DEFAULT',
-      convMaxWorkspace: workspace !== '32MB',
-      shrinkArena: workspace === 'shrink',
+      convMaxWorkspace: !wants.includes('32MB'),
+      shrinkArena: wants.includes('shrink'),
     },
-    memoryPattern: workspace !== 'noPattern',
+    memoryPattern: !wants.includes('noPattern'),
+    weightsApart: wants.includes('apart'),
   };
 }
 
