@@ -8,6 +8,9 @@ import type { Measurement } from './measurement.js';
 
 type Times = Pick<Measurement, 'firstSeconds' | 'seconds' | 'peakBytes' | 'failure'>;
 
+/** Between two looks at the GPU's memory: what is taken and given back within a unit is not to be missed. */
+const samplingMs = 10;
+
 /** Nothing that is measured here may be stopped by a watchdog. */
 const deadlineMs = 30 * 60_000;
 
@@ -38,12 +41,20 @@ export class ComponentExecutor implements AsyncDisposable {
 
   /** @throws Error "CODE: detail" */
   async run<K extends UnitKind>(unit: UnitOf<K>): Promise<UnitResult<K>> {
-    const outcome = await this.#host.run<K>(unit as Extract<Unit, { kind: K }>, deadlineMs);
-    if (!outcome.ok) throw new Error(`${outcome.failure.code}: ${outcome.failure.detail}`);
-    this.#spent += outcome.seconds;
-    const held = outcome.peakBytes ?? this.#moreThanBefore();
+    const sampling = setInterval(() => this.#see(this.#held()), samplingMs);
+    try {
+      const outcome = await this.#host.run<K>(unit as Extract<Unit, { kind: K }>, deadlineMs);
+      if (!outcome.ok) throw new Error(`${outcome.failure.code}: ${outcome.failure.detail}`);
+      this.#spent += outcome.seconds;
+      this.#see(outcome.peakBytes ?? this.#held());
+      return outcome.result;
+    } finally {
+      clearInterval(sampling);
+    }
+  }
+
+  #see(held: number | null): void {
     if (held !== null) this.#peakBytes = Math.max(this.#peakBytes ?? 0, held);
-    return outcome.result;
   }
 
   /** Does it once, and then again so many times. Times are the executor's own; a failure is told, not thrown. */
@@ -62,8 +73,14 @@ export class ComponentExecutor implements AsyncDisposable {
     }
   }
 
-  /** What has been taken of the GPU since: the executor's, where the driver does not tell processes apart and nobody else is there. */
-  #moreThanBefore(): number | null {
+  /** The executor's part of the GPU now; where the driver does not tell processes apart what has been taken since, by nobody else. */
+  #held(): number | null {
+    const own =
+      this.device.kind === 'CUDA' &&
+      openNvml()
+        ?.memory(this.device.gpu)
+        ?.processBytes.get(this.#host.pid ?? 0);
+    if (own) return own;
     const used = usedBytes(this.device);
     return used === null || this.#usedBefore === null ? null : used - this.#usedBefore;
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ComponentName } from '../../inference/bundle/manifest.js';
 import type { Device } from '../execution/devices.js';
 import { WorkFiles } from '../execution/work-files.js';
@@ -8,6 +9,7 @@ import {
   contextBytes,
   decoderPeak,
   denoiserPeak,
+  encoderPeak,
   type PeakUnit,
   textEncoderPeak,
   weightsBytes,
@@ -15,6 +17,7 @@ import {
 import { type InstalledModel, latentFrames, tokensPerRow } from '../scheduler/work.js';
 import { ComponentExecutor } from './component-executor.js';
 import { type Measurement, type Shape, shapeText } from './measurement.js';
+import { writePicture } from './picture.js';
 
 export interface Plan {
   readonly shapes: readonly PlannedShape[];
@@ -50,6 +53,7 @@ const promptTokens = 16;
 export async function* measureModel(bench: Bench, plan: Plan): AsyncGenerator<Measurement> {
   await new WorkFiles(bench.workDirectory).prepare();
   yield* measureTexts(bench, plan.texts);
+  for (const { shape } of plan.shapes) yield await measurePicture(bench, shape);
   const latents = new Map<Shape, string>();
   yield* measureSteps(bench, plan.shapes, latents);
   for (const { shape, repetitions } of plan.shapes) {
@@ -70,6 +74,21 @@ async function* measureTexts(bench: Bench, count: number): AsyncGenerator<Measur
   const flops = textEncoderFlops(manifest, promptTokens);
   yield { what: 'text', component, flops, predictedBytes, ...times };
   if (times.failure === null) await encode('');
+}
+
+/** Its sessions are opened and closed each time, as in the server. */
+async function measurePicture(bench: Bench, shape: Shape): Promise<Measurement> {
+  const { model, device, workDirectory } = bench;
+  const [component, picture] = ['vae', join(workDirectory, `${shapeText(shape)}.png`)] as const;
+  const { width, height } = shape;
+  await writePicture(picture, width, height);
+  await using executor = start(bench, component);
+  const loaded = await executor.load();
+  const ask = { generationId: 'picture', bundle: model.directory, picture, width, height };
+  const encode = () => executor.run({ kind: 'encode-image', ...ask });
+  const times = loaded.failure === null ? await executor.time(encode, 2) : loaded;
+  const predictedBytes = predicted(bench, encoderPeak(settingsOf(bench, shape, 1, 1), model.manifest, device.kind));
+  return { what: 'picture', component, shape, flops: null, predictedBytes, ...times };
 }
 
 /** @param latents is told which generation has left latents of a shape. */

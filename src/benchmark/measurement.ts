@@ -9,8 +9,8 @@ export interface Shape {
 
 /** What one kind of work took. */
 export interface Measurement {
-  /** `load`: opening a component's sessions; `text`: a prompt of some twenty tokens; `step`: one of a batch; `decode`: a whole video. */
-  readonly what: 'load' | 'text' | 'step' | 'decode';
+  /** `load`: opening a component's sessions; `text`: a prompt of some twenty tokens; `picture`: one to begin with; `step`: one of a batch; `decode`: a whole video. */
+  readonly what: 'load' | 'text' | 'picture' | 'step' | 'decode';
   readonly component: ComponentName;
   /** Absent where the size of the video does not matter. */
   readonly shape?: Shape;

@@ -77,7 +77,9 @@ export class OpenGenerations {
     const waiting = rows.flat();
     const velocities: Float32Array[] = [];
     while (waiting.length > 0) {
-      velocities.push(...(await denoiser.denoise(first.denoising.shape, waiting.splice(0, rowsAtOnce ?? waiting.length))));
+      velocities.push(
+        ...(await denoiser.denoise(first.denoising.shape, waiting.splice(0, rowsAtOnce ?? waiting.length))),
+      );
     }
     const advanced = members.map((member, i) => advanceOne(member, velocities.splice(0, rows[i]?.length)));
     const results: StepResult[] = [];

@@ -117,7 +117,11 @@ interface UnitContracts {
    * Where memory is short the rows go through the network in smaller groups, one after the other.
    */
   step: {
-    ask: { generationIds: readonly string[]; checkpoint: readonly string[]; /** All if left out. */ rowsAtOnce?: number };
+    ask: {
+      generationIds: readonly string[];
+      checkpoint: readonly string[] /** All if left out. */;
+      rowsAtOnce?: number;
+    };
     result: { members: readonly StepResult[] };
   };
   /**

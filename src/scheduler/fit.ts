@@ -40,7 +40,9 @@ export function rowsAtOnce(
   { kind, ledger }: DeviceMemoryView,
   rows: number,
 ): number {
-  return totalBytes(stepNeed(settings, manifest, kind, rows), ledger) <= ledger.capacityBytes ? rows : Math.min(1, rows);
+  return totalBytes(stepNeed(settings, manifest, kind, rows), ledger) <= ledger.capacityBytes
+    ? rows
+    : Math.min(1, rows);
 }
 
 /** The most that any unit of it needs, weights included: components may be loaded one at a time. */

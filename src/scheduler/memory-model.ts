@@ -1,5 +1,5 @@
-import type { ComponentName, Manifest } from '../../inference/bundle/manifest.js';
 import { type ExpectedTensors, expectedTensors } from '../../inference/bundle/expected-tensors.js';
+import type { ComponentName, Manifest } from '../../inference/bundle/manifest.js';
 import { elementCount } from '../../inference/tensor.js';
 import { decoderChannels } from '../../inference/wan/vae/decoder.js';
 import type { Device } from '../execution/devices.js';
@@ -77,9 +77,10 @@ export function denoiserPeak(settings: GenerationSettings, manifest: Manifest, k
  */
 export function decoderPeak(settings: GenerationSettings, manifest: Manifest, kind: Kind): PeakUnit {
   const positions = positionsOf(settings);
-  const { histories, activations } = { CUDA: { histories: 1, activations: 12 }, CPU: { histories: 2, activations: 20 } }[
-    kind
-  ];
+  const { histories, activations } = {
+    CUDA: { histories: 1, activations: 12 },
+    CPU: { histories: 2, activations: 20 },
+  }[kind];
   const numbers = histories * decoderHistory(manifest) + activations * decoderActivation(manifest);
   const weights = 2 * parameters(expectedTensors.vae, manifest.vae.config, /^(decoder|post_quant_conv)\./);
   return {

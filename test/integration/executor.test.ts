@@ -167,6 +167,17 @@ test('a batch of two writes the checkpoints that were asked for', async () => {
   expect(await scheduler.open('a', request, 1)).toBe(1);
 });
 
+test('rows that go through the denoiser one by one give the same step', async () => {
+  const previews = [];
+  for (const rowsAtOnce of [2, 1]) {
+    await scheduler.open('a', request);
+    const { members } = await executors.run({ kind: 'step', generationIds: ['a'], checkpoint: [], rowsAtOnce });
+    expect(members).toMatchObject([{ generationId: 'a', step: 1, finite: true }]);
+    previews.push(members[0]?.preview);
+  }
+  expect(previews[1]).toEqual(previews[0]);
+});
+
 test('a unit that fails leaves every state as it was', async () => {
   await scheduler.open('a', request);
   await scheduler.open('large', { ...request, settings: { ...request.settings, width: 96 } });

@@ -67,13 +67,16 @@ test.each([
   [2, 12.2],
   [4, 13.0],
   [8, 14.4],
-])('a step of %i rows of the published size: above the %f GB that were measured, by a tenth at most', (rows, measured) => {
-  const { modeledBytes, size } = denoiserPeak(settings, published, 'CUDA', rows);
-  const total = contextBytes + weightsBytes(published, 'denoiser', 'CUDA') + modeledBytes;
-  expect(size).toBe(rows * 3120);
-  expect(total / gb).toBeGreaterThan(measured);
-  expect(total / gb).toBeLessThan(1.1 * measured);
-});
+])(
+  'a step of %i rows of the published size: above the %f GB that were measured, by a tenth at most',
+  (rows, measured) => {
+    const { modeledBytes, size } = denoiserPeak(settings, published, 'CUDA', rows);
+    const total = contextBytes + weightsBytes(published, 'denoiser', 'CUDA') + modeledBytes;
+    expect(size).toBe(rows * 3120);
+    expect(total / gb).toBeGreaterThan(measured);
+    expect(total / gb).toBeLessThan(1.1 * measured);
+  },
+);
 
 test('the decoder’s memory between chunks: 456,800 numbers a latent position of the published VAE', () => {
   expect(decoderHistory(published)).toBe(456_800);

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { manifestSchema } from '../../inference/bundle/manifest.js';
 import type { GenerationSettings } from '../../src/generations/generation.js';
-import { codecNeeds, type DeviceMemoryView, fitOn, largestThat, rowsAtOnce, stepNeed } from '../../src/scheduler/fit.js';
+import {
+  codecNeeds,
+  type DeviceMemoryView,
+  fitOn,
+  largestThat,
+  rowsAtOnce,
+  stepNeed,
+} from '../../src/scheduler/fit.js';
 import { defaultHeadroomBytes, Ledger } from '../../src/scheduler/ledger.js';
 import { contextBytes } from '../../src/scheduler/memory-model.js';
 import { PeakModel } from '../../src/scheduler/peak-model.js';
@@ -16,7 +23,10 @@ const settings = (width: number, height: number, frameCount: number): Generation
 /** One executor at work. */
 const gpu = (gibibytes: number) => {
   const total = gibibytes * gib;
-  return { kind: 'CUDA' as const, ledger: new Ledger(total, defaultHeadroomBytes(total), new PeakModel(), contextBytes) };
+  return {
+    kind: 'CUDA' as const,
+    ledger: new Ledger(total, defaultHeadroomBytes(total), new PeakModel(), contextBytes),
+  };
 };
 const size = ({ width, height, frameCount }: GenerationSettings) => [width, height, frameCount];
 

@@ -1,10 +1,13 @@
 /**
- * A neighbour leaves so many GiB of the device (the first argument): what is admitted, what is made smaller, what is refused, and
- * whether what was let in succeeds. Beside a CPU the device only says that it is so small.
+ * A neighbour leaves so many GiB of the device (the first argument), which is then treated as a card of that size: what is admitted,
+ * what is made smaller, what is refused, whether what was let in succeeds, and the most that was taken beside the most that the ledger
+ * had reckoned with. Beside a CPU the device only says that it is so small.
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Device } from '../../../../src/execution/devices.js';
+import { lanesOf } from '../../../../src/execution/lanes.js';
 import type { GenerationSettings } from '../../../../src/generations/generation.js';
+import { defaultHeadroomBytes } from '../../../../src/scheduler/ledger.js';
 import { describe, findDevices, Machine, openModel } from './machine.js';
 import { Neighbour } from './neighbour.js';
 import { gibibytes, report, sectionOptions } from './report.js';
@@ -20,11 +23,16 @@ const sizes = [
 ].slice(0, Number(rest[1] ?? 4));
 
 const [found] = (await findDevices(ids)) as [Device];
-const device = found.kind === 'CPU' ? { ...found, totalBytes: leaveBytes } : found;
+const [{ executor }] = found.lanes as [Device['lanes'][number]];
+const device: Device =
+  found.kind === 'CPU'
+    ? { ...found, totalBytes: leaveBytes }
+    : { ...found, lanes: lanesOf(found.id, executor, leaveBytes) };
 const model = await openModel(bundle);
 const neighbour = await Neighbour.on(device);
 await neighbour.obey({ do: 'hold', leaveBytes });
-const machine = await Machine.start({ devices: [device], model, folder });
+const headroomBytes = defaultHeadroomBytes(leaveBytes);
+const machine = await Machine.start({ devices: [device], model, folder, headroomBytes });
 
 try {
   for (const size of sizes) {
@@ -42,13 +50,22 @@ try {
       report({ what, value: `${told}: refused`, met: true });
       continue;
     }
-    const least = watchMemory(device);
+    let reckonedMost = 0;
+    const least = watchMemory(device, () => {
+      const { weightsBytes, activationsBytes } = machine.scheduler.devices()[0]?.memory ?? {};
+      reckonedMost = Math.max(reckonedMost, (weightsBytes ?? 0) + (activationsBytes ?? 0));
+    });
     const begun = performance.now();
     const end = await machine.submit(name(asked), settings);
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     const changed = fit.fits ? '' : `, made ${name(settings)}`;
-    const value = `${told}${changed}: ${describe(end)} in ${seconds} s, at least ${gibibytes(least())} free`;
-    report({ what, value, met: end.type === 'succeeded' });
+    const taken = device.kind === 'CUDA' ? leaveBytes - least() : Number.NaN;
+    const memory = `took ${gibibytes(taken)}, the ledger ${gibibytes(reckonedMost)}`;
+    report({
+      what,
+      value: `${told}${changed}: ${describe(end)} in ${seconds} s, ${memory}`,
+      met: end.type === 'succeeded' && !(taken > reckonedMost),
+    });
     await setTimeout(50); // the device is looked at after the last unit
   }
   const snapshot = machine.scheduler.devices()[0];

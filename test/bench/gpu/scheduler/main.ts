@@ -4,8 +4,8 @@
  *
  *     node dist/test/bench/gpu/scheduler/main.js --only SECTIONS [--big BUNDLE] [--devices cuda-0,cuda-1] [--out FILE] [--small]
  *
- * Sections for one GPU:   curve-toy, curve, ballast-12, ballast-24, out-of-memory, kills, kills-big,
- *                         whole, whole-720p (one video from its submission to the MP4; they want ffmpeg)
+ * Sections for one GPU:   curve-toy, curve, ballast-12, ballast-16, ballast-24, out-of-memory, kills, kills-big,
+ *                         whole, image, whole-720p (one video from its submission to the MP4; they want ffmpeg)
  * for two or more:        many-gpus (throughput on 1, 2, 4 … of them, and guidance split over two)
  *
  * `--big` is a bundle of the 5B's size: node dist/test/bench/gpu/make-5b.js FOLDER --dtype fp16 --bundle big
@@ -47,11 +47,13 @@ const sections: Readonly<Record<string, Section>> = {
   'curve-toy': { module: 'curve', bundle: toy, rest: small ? ['2', '1'] : [], seconds: 60 },
   curve: { module: 'curve', bundle: big, rest: small ? ['2', '1'] : [], seconds: 120 },
   'ballast-12': { module: 'ballast', bundle: big, rest: small ? ['12', '1'] : ['12'], seconds: 90 },
+  'ballast-16': { module: 'ballast', bundle: big, rest: small ? ['16', '1'] : ['16'], seconds: 120 },
   'ballast-24': { module: 'ballast', bundle: big, rest: small ? ['24', '1'] : ['24'], seconds: 90 },
   'out-of-memory': { module: 'out-of-memory', bundle: big, rest: [size], seconds: 90 },
   kills: { module: 'kills', bundle: toy, seconds: 90 },
   'kills-big': { module: 'kills', bundle: big, rest: small ? ['10'] : ['20'], seconds: 90 },
   whole: { module: 'whole', bundle: big, rest: [size], seconds: 120 },
+  image: { module: 'whole', bundle: big, rest: [size, 'picture'], seconds: 60 },
   'whole-720p': { module: 'whole', bundle: big, rest: [small ? 'small' : '720p'], seconds: 420 },
   'many-gpus': { module: 'many-gpus', bundle: big, rest: [size], seconds: 240 },
 };

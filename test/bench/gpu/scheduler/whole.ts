@@ -2,8 +2,10 @@
  * One video after the other on an idle device, each from its submission to the MP4 on disk: seconds of every phase, beside the
  * arithmetic floor, and the most memory that the device had in use.
  */
+import { join } from 'node:path';
 import { plannedRows } from '../../../../inference/pipeline/step-plan.js';
 import { videoFlops } from '../../../../src/benchmark/floor.js';
+import { writePicture } from '../../../../src/benchmark/picture.js';
 import type { Device } from '../../../../src/execution/devices.js';
 import type { GenerationSettings } from '../../../../src/generations/generation.js';
 import { ffmpegVideoEncoder } from '../../../../src/video/video-encoder.js';
@@ -24,17 +26,21 @@ const guided = { ...size, steps: 25, guidanceScale: 5 };
 const fewSteps = { ...size, steps: 4, guidanceScale: 1 };
 /** The first of a size chooses and loads kernels. */
 const videos: Readonly<Record<string, Partial<GenerationSettings>>> =
-  rest[0] === '720p'
-    ? { '50 guided steps': { ...guided, steps: 50 } }
-    : {
-        'cold, 25 guided steps': guided,
-        '25 guided steps': guided,
-        '25 guided steps, cacheSteps 1': { ...guided, cacheSteps: 1 },
-        '25 guided steps, cacheSteps 2': { ...guided, cacheSteps: 2 },
-        '25 steps, guided from 0 to 0.8': { ...guided, guidanceInterval: { start: 0, end: 0.8 } },
-        '4 steps, unguided': fewSteps,
-      };
+  rest[1] === 'picture'
+    ? { 'cold, from a picture': guided, 'from a picture, 25 guided steps': guided }
+    : rest[0] === '720p'
+      ? { '50 guided steps': { ...guided, steps: 50 } }
+      : {
+          'cold, 25 guided steps': guided,
+          '25 guided steps': guided,
+          '25 guided steps, cacheSteps 1': { ...guided, cacheSteps: 1 },
+          '25 guided steps, cacheSteps 2': { ...guided, cacheSteps: 2 },
+          '25 steps, guided from 0 to 0.8': { ...guided, guidanceInterval: { start: 0, end: 0.8 } },
+          '4 steps, unguided': fewSteps,
+        };
 
+const picture = rest[1] === 'picture' ? join(folder, 'picture.png') : null;
+if (picture !== null) await writePicture(picture, size.width, size.height);
 const [device] = (await findDevices(ids)) as [Device];
 const model = await openModel(bundle);
 const machine = await Machine.start({ devices: [device], model, folder, videoEncoder: ffmpegVideoEncoder() });
@@ -49,7 +55,7 @@ async function measure(name: string, settings: Partial<GenerationSettings>): Pro
   };
   const whole = { ...model.manifest.defaults, seed: 7, ...settings };
   const rows = plannedRows(whole);
-  await machine.run(name, settings);
+  await machine.run(name, settings, { firstFrame: picture });
   const seconds = (performance.now() - begun) / 1000;
   const steps = phases.filter(
     ({ phase, step }, i) => step > 0 && step !== phases[i - 1]?.step && phase === 'DENOISING',
