@@ -19,7 +19,7 @@ export class CreateGenerationInput {
   @Field(() => ID, { nullable: true, description: 'Leave out for the default model.' })
   readonly modelId?: string | null;
 
-  @Field(() => String, { description: 'What the video shows.' })
+  @Field(() => String, { description: 'What the video shows; empty for whatever the model likes.' })
   readonly prompt!: string;
 
   @Field(() => String, { nullable: true, description: 'What it must not show.' })

@@ -4,17 +4,12 @@ import type { InputIssue } from './issue.js';
 /** Where nobody counts tokens, and so that nobody has to count a megabyte of them: the longest words are rarely 8 a token. */
 const charactersPerToken = 8;
 
-/** Checks a prompt that must not be empty, or a negative prompt, which may be. */
+/** Checks a prompt or a negative prompt. Either may be empty: without a prompt the model shows what it likes. */
 export async function promptIssues(
   field: 'prompt' | 'negativePrompt',
   text: string,
   { limits, countTokens }: Pick<ModelInfo, 'limits' | 'countTokens'>,
 ): Promise<InputIssue[]> {
-  if (text.trim() === '') {
-    return field === 'prompt'
-      ? [{ path: [field], code: 'REQUIRED', message: 'Say in the prompt what the video shows.' }]
-      : [];
-  }
   const maxCharacters = limits.maxPromptTokens * charactersPerToken;
   if (text.length > maxCharacters) {
     return [tooLong(field, `it has ${text.length} characters, and ${maxCharacters} are allowed`)];

@@ -10,7 +10,8 @@ const number = z.coerce.number();
 
 const bodySchema = z.object({
   model: z.string().optional(),
-  prompt: z.string(),
+  /** As OpenAI's: never empty. GraphQL takes an empty one. */
+  prompt: z.string().refine((text) => text.trim() !== '', 'Say what the video shows'),
   seconds: number.positive().max(600).optional(),
   size: z
     .string()

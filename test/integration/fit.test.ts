@@ -134,7 +134,7 @@ describe('estimateGeneration', () => {
 describe('outputs', () => {
   it('are checked with all the rest, and shown as they are', async () => {
     const outputs = { formats: [], crop: { x: 250, y: 0, width: 33, height: 32 } };
-    const result = await mutate(server, 'createGeneration', { prompt: '', outputs });
+    const result = await mutate(server, 'createGeneration', { prompt: 'a'.repeat(513), outputs });
     expect(result.issues.map(({ path }: { path: string[] }) => path.join('.'))).toEqual([
       'prompt',
       'outputs.formats',

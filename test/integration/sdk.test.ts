@@ -285,7 +285,7 @@ describe('the rest of the contract', () => {
     const client = clientOf(server.url);
     const both = await client.generations.createMany([{ prompt: 'one' }, { prompt: 'two' }]);
     expect(both).toHaveLength(2);
-    const wrong = client.generations.createMany([{ prompt: 'fine' }, { prompt: '' }]);
+    const wrong = client.generations.createMany([{ prompt: 'fine' }, { prompt: 'a'.repeat(513) }]);
     await expect(wrong).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await expect(wrong).rejects.toSatisfy(
       (error: { issues: { path: string[] }[] }) => error.issues[0]?.path.includes('1') === true,

@@ -1,5 +1,6 @@
 import { Command } from 'cmdk';
 import { languages, useTranslate } from '../../i18n/index.js';
+import { promptText } from '../../i18n/prompt-text.js';
 import { gallery } from '../../state/gallery.js';
 import { useGeneration } from '../../state/generation.js';
 import { type Hotkey, type HotkeyName, hotkeys } from '../../state/hotkeys.js';
@@ -115,13 +116,14 @@ function Entry({
 }
 
 function Recent({ id, onSelect }: { id: string; onSelect: () => void }) {
+  const t = useTranslate();
   const generation = useGeneration(id);
   const poster = generation?.artifacts.find(({ kind }) => kind === 'POSTER');
   if (!generation) return null;
   return (
     <Command.Item className={styles.entry} value={`${generation.prompt} ${id}`} onSelect={onSelect}>
       {poster ? <img className={styles.poster} src={poster.url} alt="" /> : <Icon name="play" size={18} />}
-      <span className={styles.text}>{generation.prompt}</span>
+      <span className={styles.text}>{promptText(generation.prompt, t)}</span>
     </Command.Item>
   );
 }

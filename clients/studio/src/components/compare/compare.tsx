@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useTranslate } from '../../i18n/index.js';
+import { promptText } from '../../i18n/prompt-text.js';
 import { useGenerations } from '../../state/generation.js';
 import { useHotkey } from '../../state/hotkeys.js';
 import { useOverlay } from '../../state/overlay.js';
@@ -54,7 +55,7 @@ export default function Compare({ ids }: { ids: readonly string[] }) {
               <figure key={generation.id} className={styles.one}>
                 <ComparedVideo generation={generation} clock={clock} />
                 <figcaption style={widthOf(generation)}>
-                  <b>{String.fromCharCode(65 + index)}</b> {generation.prompt}
+                  <b>{String.fromCharCode(65 + index)}</b> {promptText(generation.prompt, t)}
                 </figcaption>
               </figure>
             ))}

@@ -1,5 +1,7 @@
 import type { Generation } from '@reelql/sdk';
 import { useEffect, useRef } from 'react';
+import { useTranslate } from '../../i18n/index.js';
+import { promptText } from '../../i18n/prompt-text.js';
 import { type Clock, frameAt, seekTime } from '../../state/compare-clock.js';
 import styles from './compare.module.css';
 
@@ -14,7 +16,9 @@ export function widthOf({ outputs, settings }: Generation) {
 
 /** A video that shows what the clock says. GIF and WebP keep no clock: they play by themselves. */
 export function ComparedVideo({ generation, clock }: { generation: Generation; clock: Clock }) {
-  const { settings, artifacts, prompt } = generation;
+  const t = useTranslate();
+  const { settings, artifacts } = generation;
+  const name = promptText(generation.prompt, t);
   const element = useRef<HTMLVideoElement>(null);
   const video = artifacts.find(({ kind }) => kind === 'VIDEO');
   const { time, playing } = clock;
@@ -36,7 +40,7 @@ export function ComparedVideo({ generation, clock }: { generation: Generation; c
   if (!video) return null;
   const style = { aspectRatio: video.width / video.height, ...widthOf(generation) };
   if (video.mimeType.startsWith('image/'))
-    return <img className={styles.media} style={style} src={video.url} alt={prompt} />;
+    return <img className={styles.media} style={style} src={video.url} alt={name} />;
   return (
     <video
       ref={element}
@@ -46,7 +50,7 @@ export function ComparedVideo({ generation, clock }: { generation: Generation; c
       muted
       playsInline
       preload="auto"
-      aria-label={prompt}
+      aria-label={name}
       tabIndex={-1}
     />
   );

@@ -1,6 +1,7 @@
 import { type Generation, hasEnded } from '@reelql/sdk';
 import { useState } from 'react';
 import { useTranslate } from '../../i18n/index.js';
+import { promptText } from '../../i18n/prompt-text.js';
 import { useGallery } from '../../state/gallery.js';
 import { useGeneration } from '../../state/generation.js';
 import { useHotkey } from '../../state/hotkeys.js';
@@ -34,7 +35,7 @@ export default function Detail({ id }: { id: string }) {
   useHotkey('next', () => go(next), free);
   return (
     <Panel
-      title={generation?.prompt ?? t('detail.title')}
+      title={generation ? promptText(generation.prompt, t) : t('detail.title')}
       heading={at < 0 || total === null ? '' : t('detail.place', { number: at + 1, total })}
       close={t('detail.close')}
       shape="full"
@@ -72,7 +73,7 @@ function Body({ generation }: { generation: Generation }) {
         {status === 'SUCCEEDED' ? <Player generation={generation} /> : <Progress generation={generation} />}
       </div>
       <div className={styles.facts}>
-        <p className={styles.prompt}>{prompt}</p>
+        <p className={styles.prompt}>{promptText(prompt, t)}</p>
         <Actions generation={generation} onEdit={() => setEditing(true)} />
         <Facts generation={generation} />
         <section className={styles.section}>

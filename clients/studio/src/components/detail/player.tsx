@@ -1,5 +1,6 @@
 import type { Generation } from '@reelql/sdk';
 import { useTranslate } from '../../i18n/index.js';
+import { promptText } from '../../i18n/prompt-text.js';
 import { useHotkey } from '../../state/hotkeys.js';
 import { useOverlay } from '../../state/overlay.js';
 import { IconButton } from '../ui/button.js';
@@ -25,7 +26,7 @@ export function Player({ generation }: { generation: Generation }) {
     return (
       <div className={styles.player}>
         <div className={styles.screen} style={frameStyle}>
-          <img className={styles.picture} src={video.url} alt={prompt} />
+          <img className={styles.picture} src={video.url} alt={promptText(prompt, t)} />
         </div>
       </div>
     );
@@ -45,7 +46,7 @@ export function Player({ generation }: { generation: Generation }) {
             muted
             playsInline
             preload="auto"
-            aria-label={index === 0 ? prompt : undefined}
+            aria-label={index === 0 ? promptText(prompt, t) : undefined}
             aria-hidden={index === 1}
             tabIndex={-1}
             onClick={toggle}

@@ -1,6 +1,7 @@
 import { hasEnded } from '@reelql/sdk';
 import { duration } from '../../i18n/format.js';
 import { useLanguage, useTranslate } from '../../i18n/index.js';
+import { promptText } from '../../i18n/prompt-text.js';
 import { useGeneration } from '../../state/generation.js';
 import { useLive } from '../../state/live.js';
 import { navigate } from '../../state/route.js';
@@ -18,7 +19,7 @@ export function RunningRow({ id }: { id: string }) {
     <li>
       <button type="button" onClick={() => navigate({ name: 'detail', id }, { replace: true })}>
         {preview ? <img src={`data:${preview.mimeType};base64,${preview.data}`} alt="" /> : <i />}
-        <span className={styles.what}>{generation.prompt}</span>
+        <span className={styles.what}>{promptText(generation.prompt, t)}</span>
         <span className={styles.how}>
           {phase === 'DENOISING' ? t('tile.step', { step, total: totalSteps }) : t(`phase.${phase}`)}
           {secondsRemaining !== null &&

@@ -1,5 +1,6 @@
 import { type DragEvent, useState } from 'react';
 import { useTranslate } from '../../i18n/index.js';
+import { promptText } from '../../i18n/prompt-text.js';
 import { cancel, prioritise } from '../../state/actions.js';
 import { announce } from '../../state/announcement.js';
 import { useWaiting } from '../../state/devices.js';
@@ -50,7 +51,7 @@ export function WaitingList() {
           <button
             type="button"
             className={styles.grip}
-            aria-label={t('machine.move', { prompt, position: index + 1 })}
+            aria-label={t('machine.move', { prompt: promptText(prompt, t), position: index + 1 })}
             onKeyDown={(event) => {
               const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
               if (by === 0) return;
@@ -62,7 +63,7 @@ export function WaitingList() {
           </button>
           <span className={styles.position}>{index + 1}</span>
           <span className={styles.prompt} title={prompt}>
-            {prompt}
+            {promptText(prompt, t)}
           </span>
           {priority !== 0 && <span className={styles.priority}>{t('machine.priority', { priority })}</span>}
           <IconButton icon="close" label={t('machine.cancel')} onClick={() => attempt(t, () => cancel(id))} />

@@ -1,5 +1,6 @@
 import type { Generation } from '@reelql/sdk';
 import { useTranslate } from '../../i18n/index.js';
+import { promptText } from '../../i18n/prompt-text.js';
 import { Icon } from '../ui/icon.js';
 import styles from './ended-notice.module.css';
 
@@ -22,7 +23,7 @@ export function EndedNotice({
         {failure ? t(`failure.${failure.code}`) : t('tile.canceled')}
       </span>
       <span className={styles.text} title={failure?.message ?? prompt}>
-        {failure?.message ?? prompt}
+        {failure?.message ?? promptText(prompt, t)}
       </span>
       <button
         type="button"

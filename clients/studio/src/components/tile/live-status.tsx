@@ -1,6 +1,7 @@
 import type { Progress } from '@reelql/sdk';
 import { duration } from '../../i18n/format.js';
 import { useLanguage, useTranslate } from '../../i18n/index.js';
+import { promptText } from '../../i18n/prompt-text.js';
 import styles from './live-status.module.css';
 import { useSecondsLeft } from './use-seconds-left.js';
 
@@ -28,7 +29,7 @@ export function LiveStatus({
   const percent = Math.round(fraction * 100);
   return (
     <div className={styles.status}>
-      <p className={styles.prompt}>{prompt}</p>
+      <p className={styles.prompt}>{promptText(prompt, t)}</p>
       <div className={styles.line}>
         <span className={styles.phase}>{t(`phase.${phase}`)}</span>
         {rest !== '' && <span className={styles.rest}>{rest}</span>}
@@ -44,7 +45,7 @@ export function LiveStatus({
       <div
         className={styles.bar}
         role="progressbar"
-        aria-label={t('tile.progress', { prompt })}
+        aria-label={t('tile.progress', { prompt: promptText(prompt, t) })}
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={percent}

@@ -1,6 +1,7 @@
 import { type Generation, hasEnded } from '@reelql/sdk';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslate } from '../../i18n/index.js';
+import { promptText } from '../../i18n/prompt-text.js';
 import { cancel, retry, star } from '../../state/actions.js';
 import { announce } from '../../state/announcement.js';
 import { gallery } from '../../state/gallery.js';
@@ -72,7 +73,7 @@ export function Tile({
       {!ended && <LiveStatus prompt={prompt} progress={progress ?? generation.progress} resumedFrom={resumedFrom} />}
       {succeeded && (
         <div className={styles.caption}>
-          <p>{prompt}</p>
+          <p>{promptText(prompt, t)}</p>
         </div>
       )}
       {children}
@@ -122,9 +123,9 @@ function useEnding({ status, prompt }: Generation): boolean {
     if (!lived) return;
     if (status === 'SUCCEEDED') {
       setFresh(true);
-      announce(t('live.finished', { prompt }));
+      announce(t('live.finished', { prompt: promptText(prompt, t) }));
     }
-    if (status === 'FAILED') announce(t('live.failed', { prompt }));
+    if (status === 'FAILED') announce(t('live.failed', { prompt: promptText(prompt, t) }));
   }, [status, prompt, t]);
   return fresh;
 }

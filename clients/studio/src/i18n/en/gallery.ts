@@ -43,6 +43,7 @@ export const gallery = {
   'tile.failed': 'Failed',
   'tile.canceled': 'Canceled',
   'tile.preview': 'Preview after step {step}',
+  'prompt.none': 'Without a prompt',
   'tile.named': '{prompt}. {status}',
   'tile.progress': 'Progress of: {prompt}',
   'phase.WAITING': 'Waiting',

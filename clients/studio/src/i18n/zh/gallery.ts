@@ -46,6 +46,7 @@ export const gallery: MessagesOf<typeof english> = {
   'tile.failed': '失败',
   'tile.canceled': '已取消',
   'tile.preview': '第 {step} 步后的预览',
+  'prompt.none': '无提示词',
   'tile.named': '{prompt}。{status}',
   'tile.progress': '进度：{prompt}',
   'phase.WAITING': '等待中',
