@@ -48,7 +48,7 @@ class CreateGenerationInput(BaseModel):
     priority: Optional[int] = 0
     "-100 to 100, higher goes first."
     prompt: str
-    "What the video shows."
+    "What the video shows; empty for whatever the model likes."
     remixed_from_id: Optional[str] = Field(alias="remixedFromId", default=None)
     "The generation whose settings it started from."
     settings: Optional["GenerationSettingsInput"] = None

@@ -56,7 +56,7 @@ export type CreateGenerationInput = {
   readonly outputs?: OutputsInput | null | undefined;
   /** -100 to 100, higher goes first. */
   readonly priority?: number | null | undefined;
-  /** What the video shows. */
+  /** What the video shows; empty for whatever the model likes. */
   readonly prompt: string;
   /** The generation whose settings it started from. */
   readonly remixedFromId?: string | null | undefined;
