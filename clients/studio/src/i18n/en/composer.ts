@@ -1,7 +1,7 @@
 export const composer = {
   'composer.label': 'New video',
   'composer.prompt': 'What should the video show?',
-  'composer.placeholder': 'Describe a scene: who or what, what happens, where, in which light … Or leave it empty, and be surprised.',
+  'composer.placeholder': 'Who or what, what happens, where, in which light … Or leave it empty.',
   'composer.generate': 'Generate',
   'composer.generating': 'Sending …',
   'composer.examples': 'Try one of these',

@@ -4,7 +4,7 @@ import type { MessagesOf } from '../index.js';
 export const composer: MessagesOf<typeof english> = {
   'composer.label': '新视频',
   'composer.prompt': '视频里要出现什么？',
-  'composer.placeholder': '描述一个场景：谁或什么、发生了什么、在哪里、什么样的光线……也可以留空，看看会出现什么。',
+  'composer.placeholder': '谁或什么、发生了什么、在哪里、什么样的光线……也可以留空。',
   'composer.generate': '生成',
   'composer.generating': '正在提交……',
   'composer.examples': '试试这些',
