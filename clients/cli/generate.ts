@@ -6,7 +6,11 @@ import { connect } from './server.js';
 export const generate = command({
   meta: { name: 'generate', description: 'Make one video, through a running server or one of its own' },
   args: {
-    prompt: { type: 'positional', description: 'What the video shows; "" for whatever the model likes', required: true },
+    prompt: {
+      type: 'positional',
+      description: 'What the video shows; "" for whatever the model likes',
+      required: true,
+    },
     ...generateOptions,
     ...followOptions,
     ...serverOptions,

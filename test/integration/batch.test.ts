@@ -21,7 +21,11 @@ describe('createGenerations', () => {
   });
 
   it('stores none where one is wrong, and says everything that is wrong with each', async () => {
-    const result = await batch([{ prompt: 'x' }, { prompt: 'a'.repeat(513) }, { prompt: 'x', settings: { steps: 0, width: 1 } }]);
+    const result = await batch([
+      { prompt: 'x' },
+      { prompt: 'a'.repeat(513) },
+      { prompt: 'x', settings: { steps: 0, width: 1 } },
+    ]);
     expect(result.issues).toEqual([
       { path: ['inputs', '1', 'prompt'], code: 'TOO_LONG' },
       { path: ['inputs', '2', 'settings', 'width'], code: 'TOO_SMALL' },
