@@ -13,6 +13,11 @@ export interface SessionOptions {
   readonly customOperators?: string;
   /** Whether weights lie in memory of their own; else in the arena that runs take theirs from, where what they leave free stays. */
   readonly weightsApart?: boolean;
+  /**
+   * What the session's arena has from the beginning, in one piece; through the C API only. One that grows by what is asked for ends as
+   * many pieces, of which what is free in each is too small for the next.
+   */
+  readonly arenaBytes?: number;
   /** For CUDA through the C API. */
   readonly cuda?: CudaOptions;
 }

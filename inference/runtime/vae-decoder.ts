@@ -1,6 +1,7 @@
 import type { Graph } from '../graph/graph.js';
 import type { LatentShape, PixelChunk, VaeDecoder } from '../pipeline/networks.js';
-import { type DType, elementCount, float32, type Tensor } from '../tensor.js';
+import { bytesPerElement, type DType, elementCount, float32, type Tensor } from '../tensor.js';
+import { largestActivation } from '../wan/vae/decoder.js';
 import {
   canFuse,
   firstChunkDecoder,
@@ -22,6 +23,8 @@ export interface VaeDecoderOptions extends SessionOptions, FusedOptions {
    * `unrolled`: the same work in one run. `single`: all frames at once; memory grows with the video. Both to compare with.
    */
   readonly form?: 'streaming' | 'unrolled' | 'single';
+  /** How many of its largest activations the streaming form's arenas have from the beginning (`SessionOptions.arenaBytes`); none if left out. */
+  readonly activationsAhead?: number;
   /** How frames lie in the graph; not the single pass's. If left out `frames` on the CPU, `channelsLast` on CUDA. */
   readonly layout?: 'frames' | 'tensor' | 'channelsLast';
 }
@@ -84,7 +87,10 @@ class OrtVaeDecoder implements VaeDecoder {
       streaming: () => [firstChunkDecoder(this.source, graph), nextChunkDecoder(this.source, graph)],
     }[kind];
     const options = operators === null ? this.options : { ...this.options, customOperators: operators };
-    return this.sized.acquire(key, () => openAll(graphs(), options));
+    // The first chunk's frames do not double, twice.
+    const bytes = ((this.options.activationsAhead ?? 0) * largestActivation(this.source.config) * height * width) / 4;
+    const arenas = kind === 'streaming' ? [bytes, 4 * bytes].map((n) => n * bytesPerElement[compute]) : [];
+    return this.sized.acquire(key, () => openAll(graphs(), options, arenas));
   }
 
   private check(shape: LatentShape, latents: Float32Array): void {
@@ -102,10 +108,16 @@ class OrtVaeDecoder implements VaeDecoder {
 }
 
 /** All or none: an error closes what is open. */
-async function openAll(graphs: readonly Graph[], options: SessionOptions): Promise<Session[]> {
+async function openAll(
+  graphs: readonly Graph[],
+  options: SessionOptions,
+  arenas: readonly number[],
+): Promise<Session[]> {
   const sessions: Session[] = [];
   try {
-    for (const graph of graphs) sessions.push(await openSession(graph, options));
+    for (const [i, graph] of graphs.entries()) {
+      sessions.push(await openSession(graph, { ...options, arenaBytes: arenas[i] ?? 0 }));
+    }
     return sessions;
   } catch (error) {
     for (const session of sessions) await session.close();

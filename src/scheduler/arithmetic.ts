@@ -1,18 +1,10 @@
 import type { Manifest } from '../../inference/bundle/manifest.js';
-import { decoderChannels } from '../../inference/wan/vae/decoder.js';
+import { decoderChannels, decoderLevels } from '../../inference/wan/vae/decoder.js';
 
 /**
  * How much there is to compute, in floating-point operations, from the sizes of the networks. It need not be exact: the cost
  * model takes from it how time grows between and beyond the sizes that it has measured.
  */
-
-/** Frames that one latent frame is at every level of the VAE's decoder, and pixels that one of its positions is. */
-export const decoderLevels = [
-  { frames: 1, area: 1 },
-  { frames: 2, area: 4 },
-  { frames: 4, area: 16 },
-  { frames: 4, area: 64 },
-] as const;
 
 /** One row through the denoiser: linear layers in proportion to the tokens, attention to their square. */
 export function denoiserFlops({ denoiser: { config } }: Manifest, tokens: number): number {

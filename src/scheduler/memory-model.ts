@@ -1,10 +1,9 @@
 import { type ExpectedTensors, expectedTensors } from '../../inference/bundle/expected-tensors.js';
 import type { ComponentName, Manifest } from '../../inference/bundle/manifest.js';
 import { elementCount } from '../../inference/tensor.js';
-import { decoderChannels } from '../../inference/wan/vae/decoder.js';
+import { decoderChannels, decoderLevels, largestActivation } from '../../inference/wan/vae/decoder.js';
 import type { Device } from '../execution/devices.js';
 import type { GenerationSettings } from '../generations/generation.js';
-import { decoderLevels } from './arithmetic.js';
 import { latentFrames, tokensPerRow } from './work.js';
 
 /** A unit as the peak model sees it: what it needs beside the weights. */
@@ -81,7 +80,7 @@ export function decoderPeak(settings: GenerationSettings, manifest: Manifest, ki
     CUDA: { histories: 1, activations: 12 },
     CPU: { histories: 2, activations: 20 },
   }[kind];
-  const numbers = histories * decoderHistory(manifest) + activations * decoderActivation(manifest);
+  const numbers = histories * decoderHistory(manifest) + activations * largestActivation(manifest.vae.config);
   const weights = 2 * parameters(expectedTensors.vae, manifest.vae.config, /^(decoder|post_quant_conv)\./);
   return {
     model: manifest.name,
@@ -131,12 +130,6 @@ export function decoderHistory({ vae: { config } }: Manifest): number {
     numbers += area * (before + (2 * blocks - 1) * after + timeConv);
   }
   return 2 * numbers;
-}
-
-/** Numbers a latent position of the largest activation: what an up block leaves for the next level. */
-function decoderActivation({ vae: { config } }: Manifest): number {
-  const channels = decoderChannels(config);
-  return Math.max(...decoderLevels.map(({ frames, area }, level) => frames * area * (channels[level] as number)));
 }
 
 /**

@@ -68,6 +68,7 @@ export class NativeSession implements Session {
               options.device.deviceId,
               defaultMemory,
             );
+      takeAndGiveBack(ort, session.pointer, device, options.arenaBytes ?? 0);
       return new NativeSession(
         ort,
         scope,
@@ -183,6 +184,17 @@ async function createSession(
     scope.release();
     // Until here the thread may have read the model.
     pinned.pop();
+  }
+}
+
+/** Arenas keep what was given back. */
+function takeAndGiveBack(ort: OrtLibrary, session: Pointer, memory: Pointer, bytes: number): void {
+  if (bytes === 0) return;
+  const allocator = new Handle(ort, 'ReleaseAllocator', ort.make('CreateAllocator', session, memory));
+  try {
+    ort.call('AllocatorFree', allocator.pointer, ort.make('AllocatorAlloc', allocator.pointer, bytes));
+  } finally {
+    allocator.release();
   }
 }
 

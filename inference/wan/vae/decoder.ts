@@ -15,6 +15,20 @@ export function decoderChannels(config: VaeConfig): number[] {
   return [multipliers[0] as number, ...multipliers].map((m) => m * config.decoderBaseDim);
 }
 
+/** Frames that one latent frame is at every level, and pixels that one of its positions is. */
+export const decoderLevels = [
+  { frames: 1, area: 1 },
+  { frames: 2, area: 4 },
+  { frames: 4, area: 16 },
+  { frames: 4, area: 64 },
+] as const;
+
+/** Numbers a latent position of the largest activation: what an up block leaves for the next level. 131,072 in the 5B's VAE. */
+export function largestActivation(config: VaeConfig): number {
+  const channels = decoderChannels(config);
+  return Math.max(...decoderLevels.map(({ frames, area }, level) => frames * area * (channels[level] as number)));
+}
+
 /**
  * The decoder for one stretch of latent frames: latents as the VAE defines them (denormalised), [rows, z, …] each part, to
  * pixels before unfolding and clamping, 12 channels each part. With `first` the stretch starts the video: its first latent

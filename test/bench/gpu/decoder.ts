@@ -15,6 +15,7 @@
  *     shrink                         every run gives free memory back
  *     noPattern                      memory is not planned ahead as one piece
  *     apart                          weights do not lie in the arena
+ *     ahead5                         the arena has 5 of the largest activations in one piece from the beginning
  *
  * Histories are written over those before them, in every layout. As served: native/streaming/channelsLast/heuristic/noPattern+apart.
  *
@@ -83,6 +84,7 @@ function optionsOf(way: string): VaeDecoderOptions {
     },
     memoryPattern: !wants.includes('noPattern'),
     weightsApart: wants.includes('apart'),
+    activationsAhead: Number(wants.find((want) => want.startsWith('ahead'))?.slice('ahead'.length) ?? 0),
   };
 }
 
