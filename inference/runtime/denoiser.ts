@@ -1,6 +1,6 @@
 import type { WeightSource } from '../bundle/weights.js';
 import type { Denoiser, DenoiserRow, LatentShape } from '../pipeline/networks.js';
-import { type DType, float32, int64, type Tensor } from '../tensor.js';
+import { type DType, elementCount, float32, int64, type Tensor } from '../tensor.js';
 import type { DenoiserConfig } from '../wan/config.js';
 import { buildDenoiser, canFuse } from '../wan/denoiser.js';
 import { evenLatents, evenShape, tokenGrid } from '../wan/patches.js';
@@ -49,7 +49,9 @@ class OrtDenoiser implements Denoiser {
       tokenCount(grid),
     );
     const { text, bias } = foldPadding(rows.map((row) => row.text));
-    const { velocity } = await this.session.run({
+    const outputDims = [rows.length, this.config.outChannels, frames, height, width];
+    const into = { velocity: float32(new Float32Array(elementCount(outputDims)), outputDims) };
+    const feeds = {
       latents: float32(joined(samples.map((latents) => evenLatents(latents, shape))), [
         samples.length,
         channels,
@@ -63,7 +65,8 @@ class OrtDenoiser implements Denoiser {
       text,
       text_bias: bias,
       ...this.rotaryTables(shape),
-    });
+    };
+    const { velocity } = await this.session.run(feeds, into);
     const output = velocity?.data as Float32Array;
     const size = output.length / rows.length;
     return rows.map((_, i) => output.subarray(i * size, (i + 1) * size));

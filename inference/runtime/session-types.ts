@@ -40,8 +40,11 @@ export interface Results {
 export interface Session {
   /** Whether a run leaves the thread that asked for it free. */
   readonly runsAside: boolean;
-  /** Results by name. */
-  run(feeds: Feeds): Promise<Record<string, Tensor>>;
+  /**
+   * Results by name.
+   * @param into tensors of results' own shapes, which the session may write these to and then gives back: that saves a copy
+   */
+  run(feeds: Feeds, into?: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
   /**
    * The same with those results left on the device that `keep` says yes to. Where it gives a tensor of the same shape instead, the
    * session may write the result over it, and then gives that very tensor back; the graph must have done with it by then.

@@ -44,6 +44,17 @@ describe('a session through the C API', () => {
     expect(product).toEqual(vector(4, 10, 18));
   });
 
+  it('writes to what it is given, and refuses what is of another size', async () => {
+    const session = await open(arithmetic());
+    const sum = vector(0, 0, 0);
+    const feeds = { a: vector(1, 2, 3), b: vector(4, 5, 6) };
+    const results = await session.run(feeds, { sum });
+    expect(results.sum).toBe(sum);
+    expect(results).toEqual({ sum: vector(5, 7, 9), product: vector(4, 10, 18) });
+    await expect(session.run(feeds, { sum: vector(0, 0) })).rejects.toThrow();
+    expect(await session.run(feeds)).toEqual(results);
+  });
+
   it('takes and gives every type, and empty tensors', async () => {
     const g = new Graph('types', noWeights);
     const x = g.input('x', 'int64', ['n']);

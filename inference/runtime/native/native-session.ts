@@ -83,12 +83,16 @@ export class NativeSession implements Session {
     }
   }
 
-  async run(feeds: Feeds): Promise<Record<string, Tensor>> {
-    return (await this.runKeeping(feeds, () => false)).tensors;
+  async run(feeds: Feeds, into: Readonly<Record<string, Tensor>> = {}): Promise<Record<string, Tensor>> {
+    return (await this.#inTurn(feeds, (output) => into[output] ?? false)).tensors;
   }
 
-  runKeeping(feeds: Feeds, keep: Keep): Promise<Results> {
-    const results = this.#turn.then(() => this.#run(feeds, keep));
+  runKeeping(feeds: Feeds, keep: (output: string) => KeptTensor | boolean): Promise<Results> {
+    return this.#inTurn(feeds, keep);
+  }
+
+  #inTurn(feeds: Feeds, place: Place): Promise<Results> {
+    const results = this.#turn.then(() => this.#run(feeds, place));
     this.#turn = results.catch(() => {});
     return results;
   }
@@ -98,9 +102,9 @@ export class NativeSession implements Session {
     this.scope.release();
   }
 
-  async #run(feeds: Feeds, keep: Keep): Promise<Results> {
+  async #run(feeds: Feeds, place: Place): Promise<Results> {
     const { ort, memory } = this;
-    const kept = new Map(this.outputs.map((name) => [name, keep(name)]));
+    const places = new Map(this.outputs.map((name) => [name, place(name)]));
     const scope = new Scope(ort);
     try {
       const binding = scope.make('CreateIoBinding', 'ReleaseIoBinding', this.session);
@@ -111,8 +115,10 @@ export class NativeSession implements Session {
             : scope.own(valueOver(ort, memory.cpu, name, feed as Tensor));
         ort.call('BindInput', binding, name, value);
       }
-      for (const [name, over] of kept) {
+      for (const [name, over] of places) {
         if (over instanceof DeviceTensor) ort.call('BindOutput', binding, name, over.value.pointer);
+        else if (isTensor(over))
+          ort.call('BindOutput', binding, name, scope.own(valueOver(ort, memory.cpu, name, over)));
         else ort.call('BindOutputToDevice', binding, name, over ? memory.device : memory.cpu);
       }
       ort.call('SynchronizeBoundInputs', binding);
@@ -122,24 +128,25 @@ export class NativeSession implements Session {
         ort.call('AddRunConfigEntry', runOptions, 'memory.enable_memory_arena_shrinkage', `gpu:${device.deviceId}`);
       }
       await ort.callAsync('RunWithBinding', this.session, runOptions, binding);
-      return this.#collect(boundValues(ort, binding), kept);
+      return this.#collect(boundValues(ort, binding), places);
     } finally {
       scope.release();
     }
   }
 
   /** @param values in the order of `outputs`: some are kept, the others copied and released. */
-  #collect(values: readonly Handle[], keep: ReadonlyMap<string, KeptTensor | boolean>): Results {
+  #collect(values: readonly Handle[], places: ReadonlyMap<string, ReturnType<Place>>): Results {
     const tensors: Record<string, Tensor> = {};
     const kept: Record<string, KeptTensor> = {};
     const done: Handle[] = [];
     try {
       for (const [i, value] of values.entries()) {
         const name = this.outputs[i] as string;
-        const over = keep.get(name);
+        const over = places.get(name);
         // What was written over has its owner; this is one more reference to it.
-        if (over instanceof DeviceTensor || !over) done.push(value);
+        if (over !== true) done.push(value);
         if (over instanceof DeviceTensor) kept[name] = over;
+        else if (isTensor(over)) tensors[name] = over;
         else if (over) kept[name] = new DeviceTensor(value);
         else tensors[name] = tensorOf(this.ort, value.pointer);
       }
@@ -153,7 +160,12 @@ export class NativeSession implements Session {
   }
 }
 
-type Keep = (output: string) => KeptTensor | boolean;
+/** Where a result goes: over a tensor on the device or in our own memory, else to new memory, on the device (true) or in ours. */
+type Place = (output: string) => KeptTensor | Tensor | boolean;
+
+function isTensor(place: ReturnType<Place> | undefined): place is Tensor {
+  return typeof place === 'object' && 'data' in place;
+}
 
 /** The handle of a session; its making, which takes seconds for a large model, leaves the event loop free. */
 async function createSession(
