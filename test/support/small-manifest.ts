@@ -14,7 +14,13 @@ export const smallManifest: ManifestFile = {
     config: { d_model: 8, d_ff: 16, d_kv: 4, num_heads: 2, num_layers: 1, vocab_size: 32 },
     weights,
   },
-  denoiser: { config: { in_channels: 4, out_channels: 4, text_dim: 8 }, weights },
+  denoiser: {
+    config: {
+      ...{ num_layers: 1, num_attention_heads: 2, attention_head_dim: 4, ffn_dim: 16, freq_dim: 8 },
+      ...{ in_channels: 4, out_channels: 4, text_dim: 8 },
+    },
+    weights,
+  },
   vae: {
     config: {
       z_dim: 4,
