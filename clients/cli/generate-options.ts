@@ -96,31 +96,32 @@ function intervalOf(text: string): GuidanceIntervalInput {
 }
 
 /**
- * Uploads the picture, if there is one, on the way.
- * @throws CommandLineError, and what the server has against the picture
+ * Reads the command line and the files that it names, so that a mistake is told before a server is looked for.
+ * @returns what makes the input through a client: it uploads the picture, if there is one, on the way
+ * @throws CommandLineError
  */
 export async function inputOf(
-  client: ReelQL,
   prompt: string,
   args: ParsedArgs<typeof generateOptions>,
-): Promise<CreateGenerationInput> {
-  return {
+): Promise<(client: ReelQL) => Promise<CreateGenerationInput>> {
+  const { model } = args;
+  const picture = args.image === undefined ? undefined : await inputFile(args.image);
+  const input = {
     prompt,
     negativePrompt: args.negative,
-    modelId: args.model === undefined ? undefined : await modelId(client, args.model),
     settings: settingsOf(args),
-    firstFrameUploadId: args.image === undefined ? undefined : await uploaded(client, args.image),
     outputs: await outputsOf(args),
     priority: args.priority === undefined ? undefined : numberOf('priority', args.priority),
     onDoesNotFit: args.downgrade ? 'DOWNGRADE' : undefined,
     batching: args.solo ? 'SOLO' : undefined,
     cache: args.cache ? undefined : 'REFRESH',
     webhookUrl: args.webhook,
-  };
-}
-
-async function uploaded(client: ReelQL, path: string): Promise<string> {
-  return (await client.upload(new Uint8Array(await inputFile(path)))).id;
+  } as const;
+  return async (client) => ({
+    ...input,
+    modelId: model === undefined ? undefined : await modelId(client, model),
+    firstFrameUploadId: picture === undefined ? undefined : (await client.upload(new Uint8Array(picture))).id,
+  });
 }
 
 const formats: Readonly<Record<string, VideoFormat>> = { mp4: 'MP4_H264', webm: 'WEBM_VP9', gif: 'GIF', webp: 'WEBP' };

@@ -17,8 +17,9 @@ export const generate = command({
     ...jsonOption,
   },
   async run({ args }) {
+    const makeInput = await inputOf(args.prompt, args);
     await using connection = await connect(args);
     const { client } = connection;
-    await makeAndFollow(connection, async () => client.generate(await inputOf(client, args.prompt, args)), args);
+    await makeAndFollow(connection, async () => client.generate(await makeInput(client)), args);
   },
 });

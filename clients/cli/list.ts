@@ -19,9 +19,10 @@ export const list = command({
   },
   async run({ args }) {
     const limit = numberOf('limit', args.limit);
+    const status = args.status?.split(',').map(statusOf);
     await using connection = await connect(args);
     const filter: GenerationFilter = {
-      status: args.status?.split(',').map(statusOf),
+      status,
       promptContains: args.contains,
       modelId: args.model === undefined ? undefined : await modelId(connection.client, args.model),
     };
