@@ -149,8 +149,16 @@ export class Desk {
     const home = stage === 'step' ? residence.laneAt(generationId, step) : residence.decodingLane(generationId);
     const costs = (home?.device ?? devices.find(({ device }) => device.kind === (kind ?? device.kind)) ?? devices[0])
       ?.costs;
+    // One literal: this is made of everybody who waits for every plan, and spread together it takes ten times as long.
     return {
-      ...{ generationId, client, priority, stage, batching, alone, started, kind },
+      generationId,
+      client,
+      priority,
+      stage,
+      batching,
+      alone,
+      started,
+      kind,
       model: job.model,
       createdAt: createdAt.getTime(),
       shape: `${settings.width}×${settings.height}×${settings.frameCount}`,

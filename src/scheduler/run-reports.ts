@@ -68,9 +68,11 @@ export class RunReports {
   stepSoon({ step, preview }: StepResult): void {
     const { account, job } = this.#options;
     const progress = account.progress('DENOISING');
-    this.#write(async () =>
-      this.#record({ ...progress, preview: await encodePreview(preview, step, job.settings.fps) }),
-    );
+    this.#write(async () => {
+      // The next unit first, for which the device waits: it is sent before any timer fires.
+      await setTimeout(1);
+      return this.#record({ ...progress, preview: await encodePreview(preview, step, job.settings.fps) });
+    });
   }
 
   /** Resolves when no more than a few wait to be written. @throws what the first of them threw that went wrong */
