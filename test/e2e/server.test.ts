@@ -13,6 +13,9 @@ import { Command, ended } from '../support/command.js';
 /** Small enough to take a second or two. */
 const quick = ['--width', '64', '--height', '64', '--frames', '5', '--steps', '4', '--seed', '3'];
 
+/** A step of it is short, and 50 of them are time enough to strike in between. */
+const small = { width: 128, height: 96, frameCount: 9 };
+
 let folder: string;
 const running: Command[] = [];
 
@@ -81,7 +84,7 @@ describe('npx reelql', () => {
   it('resumes after kill -9: the generation finishes, its events have no hole and no repeat', async () => {
     const first = await serve('killed');
     const before = clientOf(first.url);
-    const { id } = await before.generate({ prompt, settings: { steps: 12, seed: 5 } });
+    const { id } = await before.generate({ prompt, settings: { ...small, steps: 50, seed: 5 } });
     const seen: GenerationEvent[] = [];
     for await (const event of before.generations.events(id)) {
       seen.push(event);

@@ -8,16 +8,16 @@ import { manifestSchema } from '../../inference/bundle/manifest.js';
 import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
 import { systemClock } from '../../src/clock.js';
 import { cpuDevice } from '../../src/execution/devices.js';
-import { sourceEntry } from '../../src/execution/executor-entry.js';
 import { StepScheduler } from '../../src/scheduler/scheduler.js';
 import { defaultOutputs } from '../../src/video/outputs.js';
 import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
+import { compiled } from '../support/compiled.js';
 import { MemoryRecorder } from '../support/memory-recorder.js';
 import { smallManifest } from '../support/small-manifest.js';
 
 const manifest = manifestSchema.parse(smallManifest);
-const executorEntry = sourceEntry(new URL('../support/scripted-executor.ts', import.meta.url));
+const executorEntry = compiled('scripted-executor');
 
 /** What strikes a generation, and before which of its reports. */
 const blow = fc.record({

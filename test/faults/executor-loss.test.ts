@@ -53,6 +53,7 @@ function startScheduler(changes: Partial<SchedulerOptions> = {}): StepScheduler 
     clock: systemClock,
     log: pino({ level: 'silent' }),
     videoEncoder: ffmpegVideoEncoder(),
+    hostOptions: { backoff: { firstMs: 10, mostMs: 50 } },
     ...changes,
   });
 }

@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { createClient } from '@libsql/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Dialect, dialects, migrationList, openSchemaEngine } from '../../scripts/schema-engine.js';
@@ -14,6 +14,7 @@ import { openDatabase } from '../../src/generations/database.js';
 import { migrate, migrationsFolder } from '../../src/generations/migrate.js';
 import { GenerationStore } from '../../src/generations/store.js';
 import { ApiServer, toyModel } from '../support/api-server.js';
+import { compiled } from '../support/compiled.js';
 import { create, follow, graphql, localId, socketClient } from '../support/graphql-client.js';
 import { HandScheduler } from '../support/hand-scheduler.js';
 
@@ -25,9 +26,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function holder(path: string): Promise<ChildProcess> {
-  const entry = fileURLToPath(new URL('../support/hold-database.ts', import.meta.url));
-  const loader = new URL('../support/typescript-loader.mjs', import.meta.url).href;
-  const child = fork(entry, [path], { execArgv: ['--import', loader] });
+  const child = fork(compiled('hold-database').module, [path]);
   await once(child, 'message');
   return child;
 }

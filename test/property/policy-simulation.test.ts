@@ -161,7 +161,7 @@ test('the short ones go first, at no cost to the machine', () => {
         plan({ ...snapshot, asks: snapshot.asks.map((ask) => ({ ...ask, secondsLeft: null })) }, patient);
       expect(mean((snapshot) => plan(snapshot, patient))).toBeLessThanOrEqual(mean(oldestFirst) + 1e-6);
     }),
-    { numRuns: 100 },
+    { numRuns: 300 },
   );
 });
 

@@ -1,5 +1,6 @@
-import { type ExecutorEntry, sourceEntry } from '../../src/execution/executor-entry.js';
+import type { ExecutorEntry } from '../../src/execution/executor-entry.js';
 import type { UnitKind } from '../../src/execution/protocol.js';
+import { compiled } from './compiled.js';
 
 /** Something that goes wrong in an executor. */
 export interface Fault {
@@ -26,6 +27,5 @@ export interface Fault {
 
 /** An executor that is real in everything but this bad luck. */
 export function faultyEntry(faults: readonly Fault[]): ExecutorEntry {
-  const entry = sourceEntry(new URL('./faulty-executor.ts', import.meta.url));
-  return { ...entry, args: [JSON.stringify(faults)] };
+  return compiled('faulty-executor', JSON.stringify(faults));
 }

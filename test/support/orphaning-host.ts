@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
-import { sourceEntry } from '../../src/execution/executor-entry.js';
 import { ExecutorHost } from '../../src/execution/host.js';
+import { compiled } from './compiled.js';
 import { faultyEntry } from './faults.js';
 
 /**
@@ -15,9 +15,7 @@ const host = new ExecutorHost({
   device: { kind: 'CPU', threads: 1 },
   log: pino({ level: 'silent' }),
   workDirectory,
-  entry: workDirectory
-    ? faultyEntry([{ what: 'stall', times: 1 }])
-    : sourceEntry(new URL('./scripted-executor.ts', import.meta.url)),
+  entry: workDirectory ? faultyEntry([{ what: 'stall', times: 1 }]) : compiled('scripted-executor'),
 });
 const unit = host.run({ kind: 'load', bundle: 'answer', component: 'vae' }, 60_000);
 // The fault leaves a file when it strikes.

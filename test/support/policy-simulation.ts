@@ -102,9 +102,24 @@ export function simulate(policy: Policy, machine: SimulatedMachine, jobs: readon
   const toAsk = (state: State): Ask => {
     const { job, stage, started, home } = state;
     const { client, priority, model, shape, rows, batching } = job;
-    const times = { createdAt: 1000 * job.arrival, secondsLeft: secondsLeft(state) };
-    const asked = { generationId: job.id, client, priority, model, stage, shape, rows, tokensPerRow: 1, batching };
-    return { ...asked, alone: false, started, kind: null, home, ...times };
+    // One literal: spread together, which is ten times slower, these were half of a simulation.
+    return {
+      generationId: job.id,
+      client,
+      priority,
+      createdAt: 1000 * job.arrival,
+      model,
+      stage,
+      shape,
+      rows,
+      tokensPerRow: 1,
+      batching,
+      alone: false,
+      started,
+      kind: null,
+      home,
+      secondsLeft: secondsLeft(state),
+    };
   };
 
   const begin = (grant: Grant): void => {

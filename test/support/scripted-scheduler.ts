@@ -6,11 +6,11 @@ import { manifestSchema } from '../../inference/bundle/manifest.js';
 import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
 import { systemClock } from '../../src/clock.js';
 import { cpuDevice, type Device } from '../../src/execution/devices.js';
-import { sourceEntry } from '../../src/execution/executor-entry.js';
 import type { Job } from '../../src/scheduler/ports.js';
 import { type SchedulerOptions, StepScheduler } from '../../src/scheduler/scheduler.js';
 import { defaultOutputs } from '../../src/video/outputs.js';
 import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
+import { compiled } from './compiled.js';
 import { MemoryRecorder, type Report } from './memory-recorder.js';
 import { smallManifest } from './small-manifest.js';
 
@@ -41,7 +41,7 @@ export class ScriptedScheduler {
       videoEncoder: ffmpegVideoEncoder(),
       clock: systemClock,
       log: pino({ level: 'silent' }),
-      executorEntry: sourceEntry(new URL('./scripted-executor.ts', import.meta.url)),
+      executorEntry: compiled('scripted-executor'),
       ...changes,
     });
     return new ScriptedScheduler(folder, recorder, scheduler);

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
-import { sourceEntry } from '../../src/execution/executor-entry.js';
 import { ExecutorHost } from '../../src/execution/host.js';
+import { compiled } from '../support/compiled.js';
 
-const entry = sourceEntry(new URL('../support/scripted-executor.ts', import.meta.url));
+const entry = compiled('scripted-executor');
 const log = pino({ level: 'silent' });
 const hosts: ExecutorHost[] = [];
 const pids: number[] = [];
@@ -137,7 +137,7 @@ test.runIf(process.platform === 'linux')('so does one that hangs in a unit', asy
 
 /** Pid of an executor whose host process has just been killed. */
 async function orphan(args: string[]): Promise<number> {
-  const helper = sourceEntry(new URL('../support/orphaning-host.ts', import.meta.url));
+  const helper = compiled('orphaning-host');
   const parent = fork(helper.module, args, { execArgv: [...helper.execArgv], serialization: 'advanced' });
   const pid = await new Promise<number>((resolve) => parent.once('message', (value) => resolve(value as number)));
   parent.kill('SIGKILL');

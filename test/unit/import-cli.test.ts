@@ -21,8 +21,7 @@ beforeEach(async () => {
 afterEach(() => rm(models, { recursive: true }));
 
 function start(...args: string[]) {
-  const loader = new URL('../support/typescript-loader.mjs', import.meta.url).href;
-  return spawn(process.execPath, ['--import', loader, at('../../clients/cli/main.ts'), 'models', ...args], {
+  return spawn(process.execPath, [at('../../dist/clients/cli/main.js'), 'models', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...plainEnvironment(), REELQL_MODELS_DIR: models },
   });

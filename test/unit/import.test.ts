@@ -14,6 +14,8 @@ import { writeSafetensors } from '../../inference/bundle/safetensors-writer.js';
 import type { WeightSource } from '../../inference/bundle/weights.js';
 import { bfloatToFloat, floatToHalf, halfToFloat } from '../../inference/half.js';
 import type { Tensor } from '../../inference/tensor.js';
+import { compiled } from '../support/compiled.js';
+import { expectSameBits } from '../support/same-bits.js';
 
 const set = fileURLToPath(new URL('../fixtures/wan-micro-set/', import.meta.url));
 const preview = {
@@ -226,7 +228,7 @@ describe('a conversion to fp16', () => {
     for (const [name, location] of stored.tensors) {
       const before = floats(await readTensor(original, name));
       const after = floats(await readTensor(stored, name));
-      expect(after).toEqual(location.dtype === 'float32' ? before : halfToFloat(floatToHalf(before)));
+      expectSameBits(after, location.dtype === 'float32' ? before : halfToFloat(floatToHalf(before)));
     }
   });
 
@@ -263,7 +265,7 @@ describe('a conversion to fp32', () => {
     const original = (await openWeights(join(source, 'text_encoder'))).source;
     const stored = await bundle.weights('textEncoder');
     for (const name of stored.tensors.keys()) {
-      expect((await readTensor(stored, name)).data).toEqual(floats(await readTensor(original, name)));
+      expectSameBits((await readTensor(stored, name)).data, floats(await readTensor(original, name)));
     }
   });
 });
@@ -349,13 +351,7 @@ describe('an import that fails leaves nothing, and says why in one sentence', ()
 describe('an import that was interrupted', () => {
   /** An import in another process, which stops in the middle of the denoiser. */
   async function start(): Promise<ChildProcess> {
-    const child = fork(
-      fileURLToPath(new URL('../support/import-model.ts', import.meta.url)),
-      [source, join(models, 'micro')],
-      {
-        execArgv: ['--import', new URL('../support/typescript-loader.mjs', import.meta.url).href],
-      },
-    );
+    const child = fork(compiled('import-model').module, [source, join(models, 'micro')]);
     await once(child, 'message');
     return child;
   }

@@ -7,7 +7,6 @@ import { manifestSchema } from '../../inference/bundle/manifest.js';
 import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
 import { systemClock } from '../../src/clock.js';
 import { cpuDevice, type Device } from '../../src/execution/devices.js';
-import { sourceEntry } from '../../src/execution/executor-entry.js';
 import type { RunContext } from '../../src/scheduler/generation-run.js';
 import type { Job } from '../../src/scheduler/ports.js';
 import { StepScheduler } from '../../src/scheduler/scheduler.js';
@@ -15,12 +14,13 @@ import { encodeVideo } from '../../src/video/encode-video.js';
 import { defaultOutputs } from '../../src/video/outputs.js';
 import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
+import { compiled } from '../support/compiled.js';
 import { MemoryRecorder } from '../support/memory-recorder.js';
 import { probeVideo } from '../support/probe-video.js';
 import { smallManifest } from '../support/small-manifest.js';
 
 /** The shell's conduct, with an executor that follows a script (the prompt) instead of a model. */
-const executorEntry = sourceEntry(new URL('../support/scripted-executor.ts', import.meta.url));
+const executorEntry = compiled('scripted-executor');
 const manifest = manifestSchema.parse(smallManifest);
 const cpu = (id: string): Device => {
   return { ...cpuDevice(id, 1), totalBytes: 8e9 };
@@ -43,6 +43,7 @@ function start(options: { devices?: readonly Device[]; bundle?: string } & Parti
     log: pino({ level: 'silent' }),
     videoEncoder: ffmpegVideoEncoder(),
     executorEntry,
+    hostOptions: { backoff: { firstMs: 10, mostMs: 50 } },
     ...context,
   });
 }
