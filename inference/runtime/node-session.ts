@@ -43,7 +43,7 @@ export class NodeSession implements Session {
       logSeverityLevel: 3,
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
       ...(options.memoryPattern === undefined ? {} : { enableMemPattern: options.memoryPattern }),
-      extra: configEntries(graph.weights.folder, options),
+      extra: configEntries(graph.weights.folder),
     });
     return new NodeSession(ort, session);
   }

@@ -11,8 +11,6 @@ export interface SessionOptions {
   readonly binding?: 'native' | 'node';
   /** Path of a library of operators that the graph names; through the C API only. */
   readonly customOperators?: string;
-  /** Whether weights lie in memory of their own; else in the arena that runs take theirs from, where what they leave free stays. */
-  readonly weightsApart?: boolean;
   /**
    * What the session's arena has from the beginning, in one piece; through the C API only. One that grows by what is asked for ends as
    * many pieces, of which what is free in each is too small for the next.
@@ -55,10 +53,9 @@ export interface Session {
 }
 
 /** ONNX Runtime's session configuration, by either binding. @param weightsFolder a graph comes as bytes: where its weights lie */
-export function configEntries(weightsFolder: string, { weightsApart = false }: SessionOptions): Record<string, string> {
+export function configEntries(weightsFolder: string): Record<string, string> {
   return {
     'session.model_external_initializers_file_folder_path': weightsFolder,
-    'session.use_device_allocator_for_initializers': weightsApart ? '1' : '0',
     // Threads that spin while they wait win 8 % on idle cores and take twice the time where server, ffmpeg or another
     // executor want the same cores (test/bench/RESULTS.md).
     'session.intra_op.allow_spinning': '0',

@@ -33,14 +33,7 @@ export interface VaeDecoderOptions extends SessionOptions, FusedOptions {
  * On an H100 at 832x480x29: 0.73 s and 13.7 GB, with memory planned ahead as one piece 18.6 GB; channels first 0.93 s and 16.2 GB; all
  * in one run through onnxruntime-node 1.32 s and 38.3 GB (test/bench/RESULTS.md).
  */
-const onCuda = {
-  compute: 'float16',
-  form: 'streaming',
-  layout: 'channelsLast',
-  memoryPattern: false,
-  // Convolutions of this layout turn their weights when the session opens: in the arena those as stored would stay, unused.
-  weightsApart: true,
-} as const;
+const onCuda = { compute: 'float16', form: 'streaming', layout: 'channelsLast', memoryPattern: false } as const;
 const onCpu = { compute: 'float32', form: 'streaming', layout: 'frames' } as const;
 
 /** Opens the VAE's decoder. Sessions are made for a size of latents when it first occurs, and kept until another does. */

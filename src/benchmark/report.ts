@@ -40,8 +40,8 @@ export function estimateVideos(
   });
 }
 
-const columns = [8, 12, 5, 10, 10, 9, 9, 9, 9] as const;
-const header = ['what', 'size', 'rows', 'first', 'then', 'TFLOP/s', 'of matrix', 'peak GB', 'ledger GB'];
+const columns = [8, 12, 5, 10, 10, 9, 9, 9, 9, 6] as const;
+const header = ['what', 'size', 'rows', 'first', 'then', 'TFLOP/s', 'of matrix', 'peak GB', 'ledger GB', 'off'];
 
 /** The report as lines of text. */
 export function* reportLines(manifest: Manifest, report: Report): Generator<string> {
@@ -74,9 +74,10 @@ export function measurementLine(measurement: Measurement, matrixRate: number | n
     firstSeconds === null ? '' : time(firstSeconds),
     Number.isNaN(middle) ? '' : time(middle),
     Number.isNaN(rate) ? '' : tera(rate),
-    Number.isNaN(rate) || matrixRate === null ? '' : `${((100 * rate) / matrixRate).toFixed(0)} %`,
+    Number.isNaN(rate) || matrixRate === null ? '' : percent(rate / matrixRate),
     peakBytes === null ? '?' : giga(peakBytes),
     predictedBytes === null ? '' : giga(predictedBytes),
+    predictedBytes === null || peakBytes === null ? '' : percent(predictedBytes / peakBytes - 1),
   ]);
 }
 
@@ -105,6 +106,8 @@ const tera = (number: number): string => {
   const value = number / 1e12;
   return value >= 10 ? value.toFixed(0) : value.toPrecision(2);
 };
+
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
 
 const giga = (bytes: number): string => (bytes / 1e9).toFixed(2);
 

@@ -38,11 +38,12 @@ const peakSchema = z.object({
   part: z.literal('encoder').optional(),
   size: positive,
   bytes: z.number().nonnegative(),
+  modeledBytes: positive,
 });
 const modelSchema = z.object({ costs: z.array(costSchema), peaks: z.array(peakSchema) });
 /** By device, then by the model's identity. */
 const fileSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   devices: z.record(z.string(), z.record(z.string(), modelSchema)),
 });
 type File = z.output<typeof fileSchema>;
@@ -123,7 +124,7 @@ export class Measurements {
       }
       devices[name] = models;
     }
-    return { version: 1, devices };
+    return { version: 2, devices };
   }
 }
 
@@ -141,6 +142,6 @@ async function read({ path, log }: MeasurementsOptions): Promise<File> {
     return fileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (err) {
     if ((err as NodeJS.ErrnoException).code !== 'ENOENT') log.warn({ err, path }, 'measurements could not be read');
-    return { version: 1, devices: {} };
+    return { version: 2, devices: {} };
   }
 }

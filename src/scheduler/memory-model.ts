@@ -20,8 +20,8 @@ export interface PeakUnit {
 
 /** CUDA's context and kernels in an executor, whatever it has loaded: 0.55 GB were measured on an H100, the largest of cards. */
 export const contextBytes = 0.6e9;
-/** What a session takes beside its tensors: work spaces of the libraries' kernels; on the CPU Node's part, too. */
-const sessionBytes = { CUDA: 200e6, CPU: 128 * 2 ** 20 } as const;
+/** What sessions take beside their tensors: work spaces of the libraries' kernels; on the CPU Node's part, too. */
+const sessionBytes = { CUDA: 300e6, CPU: 128 * 2 ** 20 } as const;
 /** fp16 on GPUs, fp32 on the CPU. */
 const elementBytes = { CUDA: 2, CPU: 4 } as const;
 /** What a tokenizer can make of a prompt at most. */
@@ -44,19 +44,16 @@ export function stateBytes(settings: GenerationSettings, { vae, textEncoder }: M
   return 4 * (arrays * vae.config.latentChannels * positions + embeddings);
 }
 
-/** A denoiser's bytes whatever the batch, and numbers a token as multiples of its width and its feed-forward network's. */
-const denoiserShares = {
-  CUDA: { bytes: 600e6, widths: 15, ffnWidths: 3 },
-  CPU: { bytes: sessionBytes.CPU, widths: 24, ffnWidths: 4 },
-} as const;
+/** Numbers a token as multiples of a denoiser's width and its feed-forward network's. */
+const denoiserShares = { CUDA: { widths: 20, ffnWidths: 4 }, CPU: { widths: 24, ffnWidths: 4 } } as const;
 
 /**
- * A batch of rows in the denoiser. Of the 5B model at 3,120 tokens a row 1, 2, 4 and 8 rows took 0.95, 1.65, 2.45 and 3.85 GB above
- * weights and context on an H100; reckoned are 1.16, 1.71, 2.82 and 5.05.
+ * A batch of rows in the denoiser. Of the 5B model a token took 234 kB on an H100 (1 to 8 rows of 3,120 tokens), 219 in two rows of
+ * 27,280; reckoned are 238.
  */
 export function denoiserPeak(settings: GenerationSettings, manifest: Manifest, kind: Kind, rows: number): PeakUnit {
   const { width, ffnWidth, heads } = manifest.denoiser.config;
-  const { bytes, widths, ffnWidths } = denoiserShares[kind];
+  const { widths, ffnWidths } = denoiserShares[kind];
   const tokens = tokensPerRow(settings);
   const elements = (widths * width + ffnWidths * ffnWidth) * tokens;
   // The CPU's attention may write all scores of a row down.
@@ -65,19 +62,20 @@ export function denoiserPeak(settings: GenerationSettings, manifest: Manifest, k
     model: manifest.name,
     component: 'denoiser',
     size: rows * tokens,
-    modeledBytes: bytes + rows * (elements + scores) * elementBytes[kind],
+    modeledBytes: sessionBytes[kind] + rows * (elements + scores) * elementBytes[kind],
   };
 }
 
 /**
  * One latent frame in the decoder, however many the video has: what its convolutions keep of the frames before (456,800 numbers a
- * position in the 5B's VAE; on a GPU the new ones are written over them), several times the largest activation (131,072), and the
- * weights, in a session for the first frame and in one for the later ones, which are opened when the size is known.
+ * position in the 5B's VAE; on a GPU the new ones are written over them), eighteen times the largest activation (131,072), and the
+ * weights, in a session for the first frame and in one for the later ones, which are opened when the size is known. On an H100 256×160,
+ * 832×480 and 1280×704 take 3.6, 11.0 and 22.4 GB above the context; reckoned are 3.6, 11.5 and 22.5.
  */
 export function decoderPeak(settings: GenerationSettings, manifest: Manifest, kind: Kind): PeakUnit {
   const positions = positionsOf(settings);
   const { histories, activations } = {
-    CUDA: { histories: 1, activations: 12 },
+    CUDA: { histories: 1, activations: 18 },
     CPU: { histories: 2, activations: 20 },
   }[kind];
   const numbers = histories * decoderHistory(manifest) + activations * largestActivation(manifest.vae.config);
@@ -86,11 +84,14 @@ export function decoderPeak(settings: GenerationSettings, manifest: Manifest, ki
     model: manifest.name,
     component: 'vae',
     size: positions,
-    modeledBytes: sessionBytes[kind] + (weights + positions * numbers) * elementBytes[kind],
+    modeledBytes: 1.5 * sessionBytes[kind] + (weights + positions * numbers) * elementBytes[kind],
   };
 }
 
-/** A picture in the VAE's encoder, its weights included. The largest activation is that of the first level, 8×8 pixels a position. */
+/**
+ * A picture in the VAE's encoder, its weights included. The largest activation is that of the first level, 8×8 pixels a position. On an
+ * H100 832×480 and 1280×704 take 1.5 and 2.7 GB above the context; reckoned are 1.6 and 2.8.
+ */
 export function encoderPeak(settings: GenerationSettings, manifest: Manifest, kind: Kind): PeakUnit {
   const positions = positionsOf(settings);
   const activation = 64 * manifest.vae.config.baseDim;
@@ -100,7 +101,7 @@ export function encoderPeak(settings: GenerationSettings, manifest: Manifest, ki
     component: 'vae',
     part: 'encoder',
     size: positions,
-    modeledBytes: sessionBytes[kind] + (weights + 20 * positions * activation) * elementBytes[kind],
+    modeledBytes: sessionBytes[kind] + (weights + 30 * positions * activation) * elementBytes[kind],
   };
 }
 

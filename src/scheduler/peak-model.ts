@@ -9,6 +9,8 @@ export interface PeakCell {
   readonly part?: PeakUnit['part'];
   readonly size: number;
   readonly bytes: number;
+  /** What had been reckoned. */
+  readonly modeledBytes: number;
 }
 
 /** Charged above what was measured: allocators round, and the next run is not the last one. */
@@ -73,7 +75,7 @@ export class PeakModel {
     const cells = this.#cells.get(key(unit));
     const line = this.#line(key(unit));
     if (!cells || !line) return { bytes: unit.modeledBytes, basis: 'MODELED' };
-    const bytes = margin * at(line, unit.size);
+    const bytes = at(line, unit);
     if (cells.has(unit.size)) return { bytes, basis: 'MEASURED' };
     // Below all that was measured the line may be level for want of a second point; what is reckoned is too much as well.
     return { bytes: unit.size < line.smallest ? Math.min(bytes, unit.modeledBytes) : bytes, basis: 'INTERPOLATED' };
@@ -97,12 +99,12 @@ export class PeakModel {
     else this.#distrusted.delete(key(unit));
   }
 
-  #set({ model, component, part, size }: Omit<PeakCell, 'bytes'>, bytes: number): void {
+  #set({ model, component, part, size, modeledBytes }: Omit<PeakCell, 'bytes'>, bytes: number): void {
     const network = { model, component, part };
     const group = this.#cells.get(key(network)) ?? new Map<number, PeakCell>();
     this.#cells.set(key(network), group);
     group.delete(size);
-    group.set(size, { ...network, size, bytes });
+    group.set(size, { ...network, size, bytes, modeledBytes });
     if (group.size > maxCells) group.delete(group.keys().next().value as number);
     this.#lines.delete(key(network));
   }
@@ -117,10 +119,7 @@ export class PeakModel {
   }
 }
 
-interface Point {
-  readonly size: number;
-  readonly bytes: number;
-}
+type Point = Pick<PeakCell, 'size' | 'bytes' | 'modeledBytes'>;
 
 interface Line {
   readonly intercept: number;
@@ -129,10 +128,14 @@ interface Line {
   readonly largest: Point;
 }
 
-function at({ intercept, slope, largest }: Line, size: number): number {
-  const onLine = intercept + slope * size;
-  // Beyond what was measured at least in proportion: a line through few points may be too flat, and here nothing holds it.
-  return size > largest.size ? Math.max(onLine, (largest.bytes * size) / largest.size) : onLine;
+/**
+ * Up to the largest that was measured, on the line, and a margin. Beyond it a line through few points may be too flat: there it grows
+ * as is reckoned, or more if that was too little where it was measured.
+ */
+function at({ intercept, slope, largest }: Line, { size, modeledBytes }: PeakUnit): number {
+  const onLine = margin * (intercept + slope * size);
+  if (size <= largest.size) return onLine;
+  return Math.max(onLine, modeledBytes * Math.max(1, largest.bytes / largest.modeledBytes));
 }
 
 /**

@@ -66,11 +66,11 @@ test('devices of the same name learn together', async () => {
 });
 
 test.each([
-  ['half a file', '{"version":1,"devi'],
+  ['half a file', '{"version":2,"devi'],
   ['of another version', '{"version":2,"devices":{}}'],
   [
     'with numbers that cannot be',
-    '{"version":1,"devices":{"A processor, 2 threads":{"a":{"costs":[{"kind":"step"}]}}}}',
+    '{"version":2,"devices":{"A processor, 2 threads":{"a":{"costs":[{"kind":"step"}]}}}}',
   ],
 ])('a file %s counts as none, and is replaced', async (_, text) => {
   await mkdir(join(folder, 'work'));

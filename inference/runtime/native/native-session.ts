@@ -171,9 +171,8 @@ function isTensor(place: ReturnType<Place> | undefined): place is Tensor {
 async function createSession(
   ort: OrtLibrary,
   graph: Pick<Graph, 'encode' | 'weights'>,
-  sessionOptions: SessionOptions,
+  { device, threads, memoryPattern, customOperators, cuda }: SessionOptions,
 ): Promise<Handle> {
-  const { device, threads, memoryPattern, customOperators, cuda } = sessionOptions;
   const scope = new Scope(ort);
   const pinned = [graph.encode()];
   try {
@@ -182,7 +181,7 @@ async function createSession(
     ort.call('SetSessionLogSeverityLevel', options, errorsOnly);
     if (threads !== undefined) ort.call('SetIntraOpNumThreads', options, threads);
     if (memoryPattern === false) ort.call('DisableMemPattern', options);
-    for (const [key, value] of Object.entries(configEntries(graph.weights.folder, sessionOptions))) {
+    for (const [key, value] of Object.entries(configEntries(graph.weights.folder))) {
       ort.call('AddSessionConfigEntry', options, key, value);
     }
     if (customOperators !== undefined) ort.call('RegisterCustomOpsLibrary_V2', options, customOperators);

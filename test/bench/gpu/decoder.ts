@@ -14,10 +14,9 @@
  *     32MB                           a kernel's work space may not take more
  *     shrink                         every run gives free memory back
  *     noPattern                      memory is not planned ahead as one piece
- *     apart                          weights do not lie in the arena
  *     ahead5                         the arena has 5 of the largest activations in one piece from the beginning
  *
- * Histories are written over those before them, in every layout. As served: native/streaming/channelsLast/heuristic/noPattern+apart.
+ * Histories are written over those before them, in every layout. As served: native/streaming/channelsLast/heuristic/noPattern.
  *
  * In a line: `firstSeconds` with the kernels' choice, `seconds` the median after it, `teraflops` of the network's arithmetic,
  * `longestRun` the longest wait for a chunk in seconds (how soon a cancelled decoding ends), `peakGB` the most seen held of the GPU by
@@ -49,8 +48,8 @@ const all = [
   'native/streaming/tensor/heuristic/shrink',
   'native/streaming/tensor/heuristic/noPattern',
   'native/streaming/channelsLast/heuristic/noPattern',
-  'native/streaming/channelsLast/heuristic/noPattern+apart',
-  'native/streaming/channelsLast/heuristic/noPattern+apart+32MB',
+  'native/streaming/channelsLast/heuristic/noPattern+32MB',
+  'native/streaming/channelsLast/heuristic/noPattern+ahead5',
   'native/unrolled/tensor/heuristic/max',
 ];
 
@@ -83,7 +82,6 @@ function optionsOf(way: string): VaeDecoderOptions {
       shrinkArena: wants.includes('shrink'),
     },
     memoryPattern: !wants.includes('noPattern'),
-    weightsApart: wants.includes('apart'),
     activationsAhead: Number(wants.find((want) => want.startsWith('ahead'))?.slice('ahead'.length) ?? 0),
   };
 }

@@ -22,7 +22,13 @@ const machine = await Machine.start({
   ...{ devices: [device], model, folder, headroomBytes: 0 },
   prepare: (measurements) => {
     const tokens = tokensPerRow({ ...model.manifest.defaults, ...usual, seed: 0 });
-    const forged = { model: model.manifest.name, component: 'denoiser', size: 4 * tokens, bytes: 2 ** 20 } as const;
+    const forged = {
+      model: model.manifest.name,
+      component: 'denoiser',
+      size: 4 * tokens,
+      bytes: 2 ** 20,
+      modeledBytes: 2 ** 20,
+    } as const;
     measurements.of(device).peaks.restore(forged);
   },
 });
