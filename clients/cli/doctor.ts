@@ -1,10 +1,11 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { verifyHashes } from '../../inference/bundle/open-bundle.js';
+import { builtKernelLibrary } from '../../inference/kernels/library.js';
 import { loadConfig } from '../../src/config.js';
 import { observeMemory } from '../../src/execution/device-memory.js';
 import { detectDevices } from '../../src/execution/devices.js';
 import { probeDevice } from '../../src/execution/probe.js';
-import { cudaAdvice } from '../../src/execution/proven-gpus.js';
+import { cudaAdvice, kernelAdvice } from '../../src/execution/proven-gpus.js';
 import { createLog } from '../../src/log.js';
 import { bundledModel, ModelCatalog } from '../../src/models/catalog.js';
 import { findFfmpeg } from '../../src/video/ffmpeg.js';
@@ -67,8 +68,15 @@ async function devices(): Promise<Finding[]> {
     const problem = problems[i] as string | null;
     findings.push(problem === null ? { topic: 'CUDA', ...passes(id) } : { topic: 'CUDA', ...failsOn(id, problem) });
   }
-  if (gpus.length === 0) findings.push({ topic: 'CUDA', state: 'note', text: cudaAdvice() });
+  findings.push(gpus.length === 0 ? { topic: 'CUDA', state: 'note', text: cudaAdvice() } : kernels());
   return findings;
+}
+
+function kernels(): Finding {
+  const library = builtKernelLibrary();
+  return library === null
+    ? { topic: 'Kernels', state: 'note', text: kernelAdvice }
+    : { topic: 'Kernels', state: 'ok', text: library };
 }
 
 function passes(id: string): Omit<Finding, 'topic'> {

@@ -13,7 +13,7 @@ export const kernels = command({
   },
   async run({ args }) {
     const nvcc = args.nvcc ?? nvccPaths().find(existsSync);
-    if (nvcc === undefined) throw new Error(`nvcc was not found. ${advice}`);
+    if (nvcc === undefined || !existsSync(nvcc)) throw new Error(`${args.nvcc ?? 'nvcc'} was not found. ${advice}`);
     print(`${await buildKernels(nvcc)}\nServers started from now on use it.`);
   },
 });

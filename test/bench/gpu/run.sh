@@ -4,15 +4,14 @@
 #
 #   test/bench/gpu/run.sh OUT_FOLDER [SECTION…]        in the repository's root, `npm run build` done; expected seconds on an H100:
 #
-#   make      15   a folder of random weights in fp16 (23 GB) in $MODEL, unless it is there
+#   make      30   our CUDA kernels, by nvcc, and a folder of random weights in fp16 (23 GB) in $MODEL, unless it is there
 #   ways      45   the denoiser alone, a guided step at 480p: every way of opening its session
 #   texts     30   the same with prompts of 120 and 500 tokens
-#   kernels   40   what the GPU spends a step on: two layers under ncu
+#   profile   40   what the GPU spends a step on: two layers under ncu
 #   decoder  240   the VAE alone, every way of decoding (decoder.ts lists them), at 480p
 #   bench     90   `reelql bench gpu` at 480p: all networks in executors, rows 1, 2, 4, 8, memory
 #   torch    120   diffusers with PyTorch, eager and compiled, fp16 and bf16; PYTHONPATH must have diffusers
 #   torchvae  40   diffusers' VAE
-#   fused     30   CUDA kernels that do several of the graph's passes in one, against those passes (nvcc)
 #   large    120   `reelql bench gpu` at 1280x704x121
 #
 # MODEL   the model's folder; /dev/shm/reelql-5b if left out, which takes memory instead of disk
@@ -23,7 +22,7 @@
 set -uo pipefail
 out=${1:?usage: run.sh OUT_FOLDER [SECTION…]}
 shift
-chosen=" ${*:-make ways texts kernels decoder bench torch torchvae fused large} "
+chosen=" ${*:-make ways texts profile decoder bench torch torchvae large} "
 model=${MODEL:-/dev/shm/reelql-5b}
 size=${SIZE:-832x480x29}
 device=${DEVICE:-cuda-0}
@@ -44,6 +43,7 @@ section() {
 }
 
 make() {
+  if [ "$device" != cpu ]; then node dist/clients/cli/main.js kernels; fi
   if [ -f "$model/bundle.json" ]; then echo "$model is there"; return; fi
   node $gpu/make-5b.js "$model" --dtype fp16 --bundle wan-5b ${SMALL:+--small "$SMALL"}
 }
@@ -54,30 +54,22 @@ texts() {
   done
 }
 
-kernels() {
+profile() {
   # No clock control: the card's clocks are not ours to set.
   ncu --clock-control none --metrics gpu__time_duration.sum --csv --page raw --log-file /tmp/ncu.csv \
-    node $gpu/denoiser.js "$model" --device "$device" --size "$size" --layers 2 --repetitions 1 --way plain
+    node $gpu/denoiser.js "$model" --device "$device" --size "$size" --layers 2 --repetitions 1 --way fused
   echo "two layers, two runs:"
   python3 test/bench/gpu/kernel_table.py /tmp/ncu.csv 40
 }
 
-fused() {
-  local lt=-lcublasLt build="nvcc -O3 -std=c++17 -gencode=arch=compute_90,code=sm_90 -o /tmp/fused test/bench/gpu/fused_kernels.cu"
-  # Where CUDA's libraries came with Python packages, they have no plain name to link by.
-  $build $lt 2>/tmp/fused.log || $build "$(find / -name 'libcublasLt.so.13' -not -path '/proc/*' 2>/dev/null | head -1)" || return
-  /tmp/fused
-}
-
-export -f make texts kernels fused
+export -f make texts profile
 export gpu model size device SMALL
 section make 120 bash -c make
 section ways 120 node $gpu/denoiser.js "$model" --device "$device" --size "$size"
 section texts 90 bash -c texts
-section kernels 120 bash -c kernels
+section profile 120 bash -c profile
 section decoder 420 node $gpu/decoder.js "$model" --device "$device" --size "$size"
 section bench 180 node dist/clients/cli/main.js bench gpu --model "$model" --device "$device" --sizes "$size" ${MATRIX:+--matrix-size "$MATRIX"}
 section torch 240 python3 test/bench/gpu/torch_baseline.py --size "$size" --dtypes float16,bfloat16
 section torchvae 90 python3 test/bench/gpu/torch_baseline.py --size "$size" --ways none --vae
-section fused 90 bash -c fused
 section large 240 node dist/clients/cli/main.js bench gpu --model "$model" --device "$device" --sizes "$large" --rows 2 --repetitions 1 ${MATRIX:+--matrix-size "$MATRIX"}
