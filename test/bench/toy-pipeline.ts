@@ -1,5 +1,7 @@
 import { openDiffusersFolder } from '../../inference/bundle/diffusers-folder.js';
 import { type GenerateRequest, generate } from '../../inference/pipeline/generate.js';
+import { latentCount, latentShape } from '../../inference/pipeline/latents.js';
+import { gaussianNoise } from '../../inference/pipeline/noise.js';
 import { rgb24 } from '../../inference/pipeline/pixels.js';
 import { openDenoiser } from '../../inference/runtime/denoiser.js';
 import type { SessionOptions } from '../../inference/runtime/session.js';
@@ -28,9 +30,12 @@ export interface ToyRun {
  */
 export type OnStep = (step: number, x0: Float32Array | null) => Promise<'stop' | undefined>;
 
+const size = { width: 256, height: 160, frameCount: 33 };
+const seed = 7;
+
 /**
  * The bundled model's networks, or another folder's, in this process, no server around them. `run` makes the showpiece: 256×160,
- * 33 frames, 20 steps.
+ * 33 frames, 20 steps, guidance 3, from seed 7's `noise`.
  */
 export async function openToy(directory: string, session: Precision) {
   const folder = await openDiffusersFolder(directory);
@@ -44,7 +49,10 @@ export async function openToy(directory: string, session: Precision) {
     denoiser: await openDenoiser(source(folder.denoiser), session),
     decoder: await openVaeDecoder(source(folder.vae), session),
   };
+  const latentChannels = folder.vae.config.latentChannels;
+  const noise = gaussianNoise(seed, latentCount(latentShape(size, latentChannels)));
   return {
+    noise,
     async run(
       prompt: string,
       onStep: OnStep = async () => undefined,
@@ -54,15 +62,13 @@ export async function openToy(directory: string, session: Precision) {
       const request: GenerateRequest = {
         prompt: await tokenizer.encode(cleanPrompt(prompt)),
         negativePrompt: await tokenizer.encode(''),
-        width: 256,
-        height: 160,
-        frameCount: 33,
+        ...size,
         steps: 20,
         shift: folder.shift,
-        guidanceScale: 5,
+        guidanceScale: 3,
         sampler: 'UNIPC',
-        latentChannels: folder.vae.config.latentChannels,
-        seed: 7,
+        latentChannels,
+        seed,
         ...changes,
       };
       const chunks: Uint8Array[] = [];
