@@ -36,6 +36,7 @@ export class NativeSession implements Session {
   readonly runsAside = true;
   /** Runs follow one another: they share the session's memory. */
   #turn: Promise<unknown> = Promise.resolve();
+  #hasRun = false;
 
   private constructor(
     private readonly ort: OrtLibrary,
@@ -124,10 +125,14 @@ export class NativeSession implements Session {
       ort.call('SynchronizeBoundInputs', binding);
       const runOptions = scope.make('CreateRunOptions', 'ReleaseRunOptions');
       const { device, cuda } = this.options;
-      if (device.kind === 'CUDA' && cuda?.shrinkArena) {
+      if (
+        device.kind === 'CUDA' &&
+        (cuda?.shrinkArena === 'always' || (cuda?.shrinkArena === 'first' && !this.#hasRun))
+      ) {
         ort.call('AddRunConfigEntry', runOptions, 'memory.enable_memory_arena_shrinkage', `gpu:${device.deviceId}`);
       }
       await ort.callAsync('RunWithBinding', this.session, runOptions, binding);
+      this.#hasRun = true;
       return this.#collect(boundValues(ort, binding), places);
     } finally {
       scope.release();

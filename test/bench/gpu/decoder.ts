@@ -79,7 +79,7 @@ function optionsOf(way: string): VaeDecoderOptions {
       preferNhwc: layout === 'nhwc',
       convSearch: search.toUpperCase() as 'EXHAUSTIVE' | 'HEURISTIC' | 'DEFAULT',
       convMaxWorkspace: !wants.includes('32MB'),
-      shrinkArena: wants.includes('shrink'),
+      ...(wants.includes('shrink') && { shrinkArena: 'always' }),
     },
     memoryPattern: !wants.includes('noPattern'),
     activationsAhead: Number(wants.find((want) => want.startsWith('ahead'))?.slice('ahead'.length) ?? 0),

@@ -24,7 +24,7 @@ import { deviceOf } from './device.js';
 import { heldGigabytes } from './held-gigabytes.js';
 import { compared } from './relative-distance.js';
 
-type Way = Pick<DenoiserOptions, 'memoryPattern' | 'binding' | 'fused'>;
+type Way = Pick<DenoiserOptions, 'memoryPattern' | 'binding' | 'fused' | 'cuda'>;
 
 const ways: Readonly<Record<string, Way>> = {
   plain: { fused: false },
@@ -32,6 +32,7 @@ const ways: Readonly<Record<string, Way>> = {
   fused: {},
   node: { binding: 'node' },
   noMemoryPattern: { memoryPattern: false },
+  shrinkFirst: { cuda: { shrinkArena: 'first' } },
 };
 
 const { values, positionals } = parseArgs({
@@ -70,12 +71,17 @@ async function measure(folder: string, name: string, resultFile: string | undefi
     rowOf(shape, config.textDim, Number(values.text), i),
   );
   const seconds: number[] = [];
+  let peakGB = 0;
+  const sampling = setInterval(() => {
+    peakGB = Math.max(peakGB, heldGigabytes(deviceOf(values.device)) ?? 0);
+  }, 5);
   let output: Float32Array[] = [];
   for (let i = 0; i <= Number(values.repetitions); i++) {
     const started = performance.now();
     output = await denoiser.denoise(shape, rows);
     seconds.push((performance.now() - started) / 1000);
   }
+  clearInterval(sampling);
   const [firstSeconds, ...rest] = seconds;
   const all = Buffer.concat(output.map((row) => Buffer.from(row.buffer, row.byteOffset, row.byteLength)));
   const found = new Float32Array(all.buffer, all.byteOffset, all.length / 4);
@@ -90,6 +96,7 @@ async function measure(folder: string, name: string, resultFile: string | undefi
     seconds: median(rest),
     best: Math.min(...rest),
     heldGB: heldGigabytes(deviceOf(values.device)),
+    peakGB,
     largest: found.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
     finite: found.every(Number.isFinite),
     sha256: createHash('sha256').update(all).digest('hex').slice(0, 12),
