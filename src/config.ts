@@ -75,7 +75,7 @@ const configSchema = z.strictObject({
    * Of nobody else it is believed.
    */
   trustProxy: list.pipe(z.array(z.string().refine(isProxyName, 'an address, a network or loopback'))).default([]),
-  /** WebSockets from one address at a time: without `trustProxy` those of all users behind one proxy together. */
+  /** WebSockets from one address (of IPv6 a /64) at a time: without `trustProxy` those of all users behind one proxy together. */
   connectionsPerAddress: count.default(2048),
   /** `prefer`: the sha256 of a trusted document will do in its place. `only`: no other document is executed. */
   trustedDocuments: z.enum(['off', 'prefer', 'only']).default('off'),

@@ -4,7 +4,7 @@ import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { Refusal } from '../auth/refusal.js';
 import type { Log } from '../log.js';
-import { clientAddresses } from './client-address.js';
+import { clientAddresses, networkOf } from './client-address.js';
 import type { Origins } from './origins.js';
 import { operationLimits } from './policy/limits.js';
 import type { SocketAdmissionOptions } from './socket-admission.js';
@@ -37,7 +37,7 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): () =
     socket.on('error', () => socket.destroy());
     const refusal = refusalOf(request, origins);
     if (refusal) return refuse(socket, ...refusal);
-    const leave = addresses.enter(addressOf(request));
+    const leave = addresses.enter(networkOf(addressOf(request)));
     if (!leave) return refuse(socket, '429 Too Many Requests', 'Too many sockets are open from this address.');
     socket.once('close', leave);
     sockets.handleUpgrade(request, socket, head, (client) => serveSocket(protocol, client, request, log));

@@ -182,6 +182,12 @@ describe('a socket', () => {
     await expect(RawSocket.open(behind.url, from('198.51.100.7, 192.0.2.1'))).rejects.toThrow('429');
     await ana.close();
     await ben.close();
+    // Whoever has one IPv6 address has 2^64 of them.
+    const cho = await RawSocket.open(behind.url, from('2001:db8::1'));
+    await expect(RawSocket.open(behind.url, from('2001:db8::2:1'))).rejects.toThrow('429');
+    const dan = await RawSocket.open(behind.url, from('2001:db8:0:1::1'));
+    await cho.close();
+    await dan.close();
     await behind.close();
 
     const open = await ApiServer.start({ network: { connectionsPerAddress: 1 } });
