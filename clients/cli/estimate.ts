@@ -4,6 +4,7 @@ import { modelId } from './ids.js';
 import { bytes, print, printJson, wantsJson } from './output.js';
 import { duration } from './progress/view.js';
 import { connect } from './server.js';
+import { settingsText } from './settings-text.js';
 
 export const estimate = command({
   meta: { name: 'estimate', description: 'How long a video would take and what memory it would need' },
@@ -21,8 +22,7 @@ export const estimate = command({
       onDoesNotFit: args.downgrade ? 'DOWNGRADE' : undefined,
     });
     if (wantsJson(args)) return printJson(answer);
-    const { width, height, frameCount, fps, steps } = answer.settings;
-    print(`${width}×${height}, ${frameCount} frames at ${fps}/s, ${steps} steps`);
+    print(settingsText(answer.settings));
     for (const { field, from, to, reason } of answer.adjustments) print(`${field}: ${from} → ${to} (${reason})`);
     if (!answer.estimate) return print('No device has shown yet how fast it is.');
     const { seconds, lowSeconds, highSeconds, queueSeconds, peakBytes, basis } = answer.estimate;

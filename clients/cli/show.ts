@@ -5,6 +5,7 @@ import { marks } from './list.js';
 import { bytes, print, printJson, wantsJson } from './output.js';
 import { describe, duration } from './progress/view.js';
 import { connect } from './server.js';
+import { settingsText } from './settings-text.js';
 import { onStdout } from './style.js';
 
 export const show = command({
@@ -24,20 +25,13 @@ export const show = command({
 
 function factsOf(generation: Generation): [string, string][] {
   const { id, status, prompt, negativePrompt, modelName, device, adjustments, usage, failure, artifacts } = generation;
-  const { width, height, frameCount, fps, steps, guidanceScale, sampler, shift, seed, guidanceInterval, cacheSteps } =
-    generation.settings;
-  const interval = guidanceInterval ? ` in ${guidanceInterval.start}-${guidanceInterval.end} of the steps` : '';
-  const cached = cacheSteps ? `, cache-steps ${cacheSteps}` : '';
   return [
     ['Id', id],
     ['Status', marks[status](status)],
     ['Prompt', prompt],
     ...(negativePrompt ? [['Not', negativePrompt] as [string, string]] : []),
     ['Model', `${modelName}${device ? ` on ${device.name}` : ''}`],
-    [
-      'Settings',
-      `${width}×${height}, ${frameCount} frames at ${fps}/s, ${steps} steps of ${sampler}, guidance ${guidanceScale}${interval}, shift ${shift}${cached}, seed ${seed}`,
-    ],
+    ['Settings', `${settingsText(generation.settings)}, seed ${generation.settings.seed}`],
     ...adjustments.map(({ field, from, to, reason }): [string, string] => [
       'Adjusted',
       `${field}: ${from} → ${to} (${reason})`,

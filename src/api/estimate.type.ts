@@ -8,7 +8,7 @@ import { DoesNotFit } from './create-generation.result.js';
 import { DoesNotFitPolicy, EstimateBasis } from './enums.js';
 import { Adjustment, SettingsWarning } from './generation.type.js';
 import { GenerationSettingsInput } from './generation-settings.input.js';
-import { ModelDefaults } from './model.type.js';
+import { ModelDefaults } from './model-defaults.type.js';
 import { InvalidInput, NotFound } from './user-error.type.js';
 
 @InputType({ description: 'What would be made.' })

@@ -1,4 +1,4 @@
-import { GraphQLNonNegativeInt, GraphQLPositiveInt, GraphQLSafeInt } from 'graphql-scalars';
+import { GraphQLNonNegativeInt, GraphQLSafeInt } from 'graphql-scalars';
 import { Ctx, Field, Float, GraphQLISODateTime, Int, ObjectType } from 'type-graphql';
 import type * as domain from '../generations/generation.js';
 import type { GenerationRecord } from '../generations/record.js';
@@ -9,7 +9,8 @@ import type { ApiContext } from './context.js';
 import { Device } from './device.type.js';
 import { BatchingPolicy, FailureCode, GenerationStatus } from './enums.js';
 import { loadGeneration } from './generation-loader.js';
-import { Model, ModelDefaults } from './model.type.js';
+import { Model } from './model.type.js';
+import { ModelDefaults } from './model-defaults.type.js';
 import { Node } from './node.type.js';
 import { Outputs } from './outputs.type.js';
 import { GenerationProgress, Preview } from './progress.type.js';
@@ -18,30 +19,12 @@ import { Upload } from './upload.type.js';
 /** A type of a module that imports this one: as a bare type annotation its class would be read before it exists. */
 type Relation<T> = T;
 
-@ObjectType({ description: 'A part of the steps of a generation, as fractions of their number.' })
-export class GuidanceInterval {
-  @Field(() => Float, { description: 'The first step in it is the one at floor(start * steps).' })
-  readonly start!: number;
-
-  @Field(() => Float, { description: 'The first step after it is the one at floor(end * steps).' })
-  readonly end!: number;
-}
-
 @ObjectType({
   description: 'Every setting resolved, seed included: resubmitted as they are, they give the same video.',
 })
 export class GenerationSettings extends ModelDefaults {
   @Field(() => GraphQLSafeInt, { description: 'Where the noise comes from: 0 to 2^53 - 1.' })
   readonly seed!: number;
-
-  @Field(() => GuidanceInterval, { nullable: true, description: 'The steps with guidance. Null: all of them.' })
-  readonly guidanceInterval?: domain.GuidanceInterval;
-
-  @Field(() => GraphQLPositiveInt, {
-    nullable: true,
-    description: 'So many steps in a row take an extrapolated velocity. Null: none do.',
-  })
-  readonly cacheSteps?: number;
 }
 
 @ObjectType({ description: 'What the server changed in the settings asked for.' })

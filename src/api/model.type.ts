@@ -1,38 +1,10 @@
 import { GraphQLPositiveInt } from 'graphql-scalars';
-import { Ctx, Field, Float, ObjectType } from 'type-graphql';
+import { Ctx, Field, ObjectType } from 'type-graphql';
 import type { ModelInfo } from '../generations/catalog.js';
-import type { Sampler as SamplerName } from '../generations/generation.js';
 import type { ApiContext } from './context.js';
-import { Sampler } from './enums.js';
 import { ModelCard } from './model-card.type.js';
+import { ModelDefaults } from './model-defaults.type.js';
 import { Node } from './node.type.js';
-
-@ObjectType({ description: 'What a setting is where an input leaves it out. The seed is random then.' })
-export class ModelDefaults {
-  @Field(() => GraphQLPositiveInt, { description: 'Width in pixels.' })
-  readonly width!: number;
-
-  @Field(() => GraphQLPositiveInt, { description: 'Height in pixels.' })
-  readonly height!: number;
-
-  @Field(() => GraphQLPositiveInt, { description: 'Number of frames in the video.' })
-  readonly frameCount!: number;
-
-  @Field(() => GraphQLPositiveInt, { description: 'Frames per second.' })
-  readonly fps!: number;
-
-  @Field(() => GraphQLPositiveInt, { description: 'Number of denoising steps.' })
-  readonly steps!: number;
-
-  @Field(() => Float, { description: 'How strongly the prompt is followed.' })
-  readonly guidanceScale!: number;
-
-  @Field(() => Sampler, { description: 'How the denoising equation is solved.' })
-  readonly sampler!: SamplerName;
-
-  @Field(() => Float, { description: 'Shift of the noise schedule towards much noise.' })
-  readonly shift!: number;
-}
 
 @ObjectType({ description: 'What settings a model allows.' })
 export class ModelLimits {

@@ -25,6 +25,10 @@ const bodySchema = z.object({
   fps: number.int().positive().optional(),
   num_inference_steps: number.int().positive().optional(),
   guidance_scale: number.nonnegative().optional(),
+  flow_shift: number.positive().optional(),
+  // Nobody else has a name for these two.
+  guidance_interval: z.object({ start: number.default(0), end: number.default(1) }).optional(),
+  cache_steps: number.int().nonnegative().optional(),
 });
 
 export type VideoBody = Omit<z.output<typeof bodySchema>, 'input_reference'> & {

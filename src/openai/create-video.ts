@@ -28,7 +28,10 @@ export async function createVideo(
     settings: {
       ...(body.size === undefined ? {} : keep(fitSize(body.size, model))),
       ...(body.seconds === undefined ? {} : keep(fitSeconds(body.seconds, body.fps ?? model.defaults.fps, model))),
-      ...{ fps: body.fps, seed: body.seed, steps: body.num_inference_steps, guidanceScale: body.guidance_scale },
+      ...{ fps: body.fps, seed: body.seed, steps: body.num_inference_steps, shift: body.flow_shift },
+      guidanceScale: body.guidance_scale,
+      guidanceInterval: body.guidance_interval,
+      cacheSteps: body.cache_steps,
     },
     firstFrameUploadId: body.firstFrameUploadId,
     idempotencyKey: typeof idempotencyKey === 'string' ? `openai ${idempotencyKey}` : null,

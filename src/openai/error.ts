@@ -85,7 +85,7 @@ export function fromRefusal(refusal: CreateRefusal): OpenAiError {
 function paramOf(path: readonly string[]): string {
   const field = path.at(-1) ?? '';
   const names: Readonly<Record<string, string>> = {
-    ...{ width: 'size', height: 'size', frameCount: 'seconds', steps: 'num_inference_steps' },
+    ...{ width: 'size', height: 'size', frameCount: 'seconds', steps: 'num_inference_steps', shift: 'flow_shift' },
   };
   return names[field] ?? field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

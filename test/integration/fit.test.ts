@@ -28,7 +28,7 @@ async function withFit<T>(fit: Fit, run: () => Promise<T>): Promise<T> {
 async function estimate(input: object) {
   const query = `query ($input: EstimateGenerationInput!) { estimateGeneration(input: $input) { __typename
     ... on EstimateGenerationSuccess { estimate { seconds lowSeconds highSeconds queueSeconds peakBytes basis }
-      settings { width steps } adjustments { field } warnings { field } }
+      settings { width steps guidanceInterval { start end } cacheSteps } adjustments { field } warnings { field } }
     ... on InvalidInput { issues { path code } } ... on NotFound { id }
     ... on DoesNotFit { message requiredBytes availableBytes largestThatFits { width } } } }`;
   const { data, errors } = await graphql(server.url, query, { input });
@@ -107,9 +107,13 @@ describe('estimateGeneration', () => {
     expect(await estimate({ settings: { steps: 9, guidanceScale: 12, frameCount: 30 } })).toEqual({
       __typename: 'EstimateGenerationSuccess',
       estimate: known,
-      settings: { width: 256, steps: 9 },
+      settings: { width: 256, steps: 9, guidanceInterval: null, cacheSteps: null },
       adjustments: [{ field: 'frameCount' }],
       warnings: [{ field: 'guidanceScale' }],
+    });
+    const guidanceInterval = { start: 0, end: 0.5 };
+    expect(await estimate({ settings: { guidanceInterval, cacheSteps: 1 } })).toMatchObject({
+      settings: { guidanceInterval, cacheSteps: 1 },
     });
     server.scheduler.estimated = null;
     expect(await estimate({})).toMatchObject({ estimate: null });

@@ -588,7 +588,7 @@ export type EstimateGenerationQuery = { readonly estimateGeneration:
       { readonly __typename: 'DoesNotFit' }
       & Problem_DoesNotFit_Fragment
     )
-    | { readonly __typename: 'EstimateGenerationSuccess', readonly estimate: { readonly seconds: number, readonly lowSeconds: number, readonly highSeconds: number, readonly queueSeconds: number, readonly peakBytes: number, readonly basis: EstimateBasis } | null, readonly settings: { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number }, readonly adjustments: ReadonlyArray<AdjustmentFragment>, readonly warnings: ReadonlyArray<WarningFragment> }
+    | { readonly __typename: 'EstimateGenerationSuccess', readonly estimate: { readonly seconds: number, readonly lowSeconds: number, readonly highSeconds: number, readonly queueSeconds: number, readonly peakBytes: number, readonly basis: EstimateBasis } | null, readonly settings: { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number, readonly cacheSteps: number | null, readonly guidanceInterval: { readonly start: number, readonly end: number } | null }, readonly adjustments: ReadonlyArray<AdjustmentFragment>, readonly warnings: ReadonlyArray<WarningFragment> }
     | (
       { readonly __typename: 'InvalidInput' }
       & Problem_InvalidInput_Fragment
@@ -1868,6 +1868,11 @@ export const EstimateGeneration: Operation<EstimateGenerationQuery, EstimateGene
         guidanceScale
         sampler
         shift
+        guidanceInterval {
+          start
+          end
+        }
+        cacheSteps
       }
       adjustments {
         ...Adjustment
