@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { reelql } from '../../clients/cli/commands.js';
 import { describeCommands } from '../../clients/cli/completion.js';
 import { scripts } from '../../clients/cli/completion-scripts.js';
 
 const commands = await describeCommands(reelql);
+const isThere = (shell: string) => spawnSync(shell, ['--version']).status === 0;
 
 describe('completion', () => {
   const script = scripts.bash(commands);
@@ -33,5 +34,24 @@ describe('completion', () => {
     for (const shell of [scripts.bash, scripts.zsh, scripts.fish]) {
       for (const name of names) expect(shell(commands)).toContain(name);
     }
+  });
+
+  it.runIf(isThere('fish'))('works in fish', () => {
+    const offered = (line: string) => {
+      const script = `${scripts.fish(commands)}\ncomplete -C '${line}'\n`;
+      const lines = execFileSync('fish', ['--no-config', '-c', script], { encoding: 'utf8' })
+        .split('\n')
+        .filter(Boolean);
+      return lines.map((text) => text.split('\t')[0]);
+    };
+    expect(offered('reelql ge')).toEqual(['generate']);
+    expect(offered('reelql models ')).toEqual(['import', 'list', 'show', 'verify']);
+    expect(offered('reelql generate --see')).toEqual(['--seed']);
+    expect(offered('reelql generate x --out /et')).toEqual(['/etc/']);
+  });
+
+  it.runIf(isThere('zsh'))('is understood by zsh', () => {
+    const { status, stderr } = spawnSync('zsh', ['-n'], { encoding: 'utf8', input: scripts.zsh(commands) });
+    expect([status, stderr]).toEqual([0, '']);
   });
 });
