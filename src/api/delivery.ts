@@ -1,6 +1,14 @@
+import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { interruptible } from '../interruptible.js';
-import type { ReadyResults } from './fan-out.js';
+import type { SharedSubscription } from './fan-out.js';
+import { writeTextFrame } from './text-frame.js';
+
+/** A WebSocket, and the request whose connection it has taken over. */
+interface Client {
+  readonly socket: Pick<WebSocket, 'readyState' | 'OPEN'>;
+  readonly request: { readonly socket: Writable };
+}
 
 /**
  * Sends ready results as the `next` messages of one graphql-ws operation, each when the one before has been taken by the network:
@@ -8,17 +16,23 @@ import type { ReadyResults } from './fan-out.js';
  * would serialise each result anew, only the end is left to tell.
  */
 export function deliver(
-  socket: WebSocket,
+  client: Client,
   operationId: string,
-  results: ReadyResults,
+  results: SharedSubscription,
 ): AsyncGenerator<never, void, void> {
-  return interruptible(send(socket, operationId, results), () => results.return());
+  return interruptible(send(client, operationId, results), () => results.end());
 }
 
-async function* send(socket: WebSocket, operationId: string, results: ReadyResults): AsyncGenerator<never, void, void> {
-  const head = `{"id":${JSON.stringify(operationId)},"type":"next","payload":`;
-  for await (const { text } of results) {
-    // An error means that the socket is closing, and then graphql-ws returns this generator.
-    if (socket.readyState === socket.OPEN) await new Promise((taken) => socket.send(`${head}${text}}`, taken));
-  }
+const tail = Buffer.from('}');
+
+async function* send(
+  { socket, request }: Client,
+  operationId: string,
+  results: SharedSubscription,
+): AsyncGenerator<never, void, void> {
+  const head = Buffer.from(`{"id":${JSON.stringify(operationId)},"type":"next","payload":`);
+  await results.forEach((json) =>
+    // One that is closing ends this too: graphql-ws returns the generator.
+    socket.readyState === socket.OPEN ? writeTextFrame(request.socket, [head, json, tail]) : null,
+  );
 }

@@ -1,7 +1,7 @@
 import { makeServer, type Server } from 'graphql-ws';
 import type { Log } from '../log.js';
 import { deliver } from './delivery.js';
-import { FanOut, type ReadyResults } from './fan-out.js';
+import { FanOut, SharedSubscription } from './fan-out.js';
 import { nothingEver } from './operation-ids.js';
 import { operationLimits } from './policy/limits.js';
 import { maskError } from './policy/mask-error.js';
@@ -17,14 +17,13 @@ export function createSocketProtocol(options: SocketAdmissionOptions, log: Log):
     onSubscribe: (context, id, payload) => admission.subscribe(context, id, payload),
     subscribe: (args) => fanOut.subscribe(args),
     onOperation({ extra }, id, payload, _args, result) {
-      // What `subscribe` made; other operations have a plain result.
-      const stream = Symbol.asyncIterator in result ? (result as ReadyResults) : null;
+      const results = result instanceof SharedSubscription ? result : null;
       if (extra.operations.isPast(id, payload)) {
         extra.operations.end(id, payload);
-        void stream?.return();
+        void results?.end();
         return nothingEver();
       }
-      return stream ? deliver(extra.socket, id, stream) : undefined;
+      return results ? deliver(extra, id, results) : undefined;
     },
     onNext: (_context, _id, _payload, _args, { errors, data }) =>
       errors ? { data: data ?? null, errors: errors.map((error) => maskError(error, log)) } : undefined,

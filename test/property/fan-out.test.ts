@@ -1,10 +1,10 @@
+import { Writable } from 'node:stream';
 import fc from 'fast-check';
 import { buildSchema, type GraphQLObjectType, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import type { WebSocket } from 'ws';
 import type { ApiContext } from '../../src/api/context.js';
 import { deliver } from '../../src/api/delivery.js';
-import { FanOut, type ReadyResults } from '../../src/api/fan-out.js';
+import { FanOut, type SharedSubscription } from '../../src/api/fan-out.js';
 import { anyone } from '../../src/auth/caller.js';
 import type { GenerationEvent } from '../../src/events/event.js';
 import { EventStream } from '../../src/events/event-stream.js';
@@ -24,6 +24,11 @@ field.resolve = (event: GenerationEvent) => event;
 const documents = ['sequence', 'sequence type'].map((fields) =>
   parse(`subscription ($after: Int!) { events(after: $after) { ${fields} } }`),
 );
+
+/** What a frame of at most 65,535 bytes says. */
+function textOf(frame: Buffer): string {
+  return frame.toString('utf8', frame[1] === 126 ? 4 : 2);
+}
 
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
@@ -57,13 +62,9 @@ class Subscriber implements Witness {
       document: this.document ?? parse('{ nothing }'),
       variableValues: { after: this.seen.at(-1)?.sequence ?? this.after },
       contextValue: { stream: this.stream, baseUrl: '', caller: anyone } as unknown as ApiContext,
-    })) as ReadyResults;
-    const socket = {
-      readyState: 1,
-      OPEN: 1,
-      send: (message: string, taken: () => void) => this.take(id, message, taken),
-    };
-    const delivery = deliver(socket as unknown as WebSocket, id, results);
+    })) as SharedSubscription;
+    const connection = new Writable({ write: (frame, _encoding, taken) => this.take(id, textOf(frame), taken) });
+    const delivery = deliver({ socket: { readyState: 1, OPEN: 1 }, request: { socket: connection } }, id, results);
     this.delivery = delivery;
     void delivery.next().then(() => {
       this.completed = this.delivery === delivery;

@@ -1,8 +1,9 @@
 import { buildSchema, type ExecutionArgs, GraphQLError, parse } from 'graphql';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ApiContext } from '../../src/api/context.js';
-import { FanOut, type ReadyResults } from '../../src/api/fan-out.js';
+import { FanOut, type SharedSubscription } from '../../src/api/fan-out.js';
 import { anyone, type Caller } from '../../src/auth/caller.js';
+import type { Json } from '../support/graphql-client.js';
 
 interface Tick {
   readonly sequence: number;
@@ -10,7 +11,7 @@ interface Tick {
 }
 
 const schema = buildSchema(`
-  type Tick { sequence: Int! text: String next(by: Int!): Int! origin: String! broken: Int }
+  type Tick { sequence: Int! text: String next(by: Int!): Int! origin: String! broken: Int later: Int }
   type Query { nothing: Int }
   type Subscription { ticks(of: String, after: Int): Tick }
 `);
@@ -79,6 +80,7 @@ Object.assign(schema.getSubscriptionType()!.getFields().ticks!, {
 const fields = (schema.getType('Tick') as any).getFields();
 fields.next.resolve = ({ sequence }: Tick, { by }: { by: number }) => sequence + by;
 fields.origin.resolve = (_tick: Tick, _args: object, { baseUrl }: ApiContext) => baseUrl;
+fields.later.resolve = async ({ sequence }: Tick) => sequence;
 fields.broken.resolve = () => {
   throw new Error('secret');
 };
@@ -107,17 +109,27 @@ async function subscribe({
     variableValues: variables,
     contextValue: { baseUrl, caller } as ApiContext,
   };
-  const results = (await fanOut.subscribe(args)) as ReadyResults;
-  // Begins to run, so that it listens and has the operation open.
-  let pending = results.next();
+  const results = (await fanOut.subscribe(args)) as SharedSubscription;
+  // Takes one more than it was asked for, and waits with it.
+  const taken: Json[] = [];
+  let wanted = 0;
+  let go = () => {};
+  const over = results.forEach((json) => {
+    taken.push(JSON.parse(json.toString()));
+    if (taken.length <= wanted) return null;
+    return new Promise((resolve) => {
+      go = resolve;
+    });
+  });
   return {
-    results,
-    async next() {
-      const { value } = await pending;
-      pending = results.next();
-      return value && JSON.parse(value.text);
+    async next(): Promise<Json> {
+      wanted += 1;
+      go();
+      while (taken.length < wanted) await new Promise(setImmediate);
+      return taken[wanted - 1];
     },
-    pending: () => pending,
+    end: () => results.end(),
+    over,
   };
 }
 
@@ -146,6 +158,14 @@ describe('subscriptions of the same', () => {
     expect(executions).toBe(2);
   });
 
+  it('wait for one execution where it takes time', async () => {
+    const query = 'subscription { ticks { later } }';
+    const all = await Promise.all([subscribe({ query }), subscribe({ query }), subscribe({ query })]);
+    publish({ sequence: 3 });
+    for (const one of all) expect(await one.next()).toEqual({ data: { ticks: { later: 3 } } });
+    expect(executions).toBe(1);
+  });
+
   it('share an error too: it is masked and logged once', async () => {
     const query = 'subscription { ticks { sequence broken } }';
     const all = await Promise.all([subscribe({ query }), subscribe({ query })]);
@@ -161,13 +181,13 @@ describe('subscriptions of the same', () => {
 
   it('are forgotten with the last of them, even one that waits or never began', async () => {
     const all = await Promise.all([subscribe(), subscribe({ variables: { after: 7 } })]);
-    await all[0]?.results.return();
-    expect(await all[0]?.pending()).toEqual({ value: undefined, done: true });
+    await all[0]?.end();
+    await all[0]?.over;
     expect([fanOut.size, listeners.size]).toEqual([1, 1]);
-    await all[1]?.results.return();
+    await all[1]?.end();
     expect([fanOut.size, listeners.size]).toEqual([0, 0]);
     const args = { schema, document: parse(plain), contextValue: { baseUrl: '', caller: anyone } };
-    await ((await fanOut.subscribe(args)) as ReadyResults).return();
+    await ((await fanOut.subscribe(args)) as SharedSubscription).end();
     expect([fanOut.size, listeners.size]).toEqual([0, 0]);
   });
 

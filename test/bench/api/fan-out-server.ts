@@ -9,7 +9,7 @@ import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { ApiContext } from '../../../src/api/context.js';
 import { deliver } from '../../../src/api/delivery.js';
-import { FanOut, type ReadyResults } from '../../../src/api/fan-out.js';
+import { FanOut, type SharedSubscription } from '../../../src/api/fan-out.js';
 import { createSchema } from '../../../src/api/schema.js';
 import { anyone } from '../../../src/auth/caller.js';
 import type { GenerationEvent } from '../../../src/events/event.js';
@@ -115,7 +115,7 @@ const protocol: ServerOptions<Record<string, unknown>, Extra> = {
 const shared: ServerOptions<Record<string, unknown>, Extra> = {
   ...protocol,
   subscribe: (args) => fanOut.subscribe(args),
-  onOperation: ({ extra }, id, _payload, _args, result) => deliver(extra.socket, id, result as ReadyResults),
+  onOperation: ({ extra }, id, _payload, _args, result) => deliver(extra, id, result as SharedSubscription),
 };
 useServer(way === 'shared' ? shared : protocol, sockets);
 http.listen(0, '127.0.0.1');
