@@ -1326,6 +1326,11 @@ class Client(AsyncBaseClient):
                     guidanceScale
                     sampler
                     shift
+                    guidanceInterval {
+                      start
+                      end
+                    }
+                    cacheSteps
                   }
                   adjustments {
                     ...Adjustment

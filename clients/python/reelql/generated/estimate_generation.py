@@ -82,6 +82,17 @@ class EstimateGenerationEstimateGenerationEstimateGenerationSuccessSettings(Base
     guidance_scale: float = Field(alias="guidanceScale")
     sampler: Sampler
     shift: float
+    guidance_interval: Optional[
+        "EstimateGenerationEstimateGenerationEstimateGenerationSuccessSettingsGuidanceInterval"
+    ] = Field(alias="guidanceInterval")
+    cache_steps: Optional[int] = Field(alias="cacheSteps")
+
+
+class EstimateGenerationEstimateGenerationEstimateGenerationSuccessSettingsGuidanceInterval(
+    BaseModel
+):
+    start: float
+    end: float
 
 
 EstimateGenerationEstimateGenerationEstimateGenerationSuccessAdjustments = Adjustment
@@ -112,4 +123,5 @@ EstimateGeneration.model_rebuild()
 EstimateGenerationEstimateGenerationDoesNotFit.model_rebuild()
 EstimateGenerationEstimateGenerationDoesNotFitLargestThatFits.model_rebuild()
 EstimateGenerationEstimateGenerationEstimateGenerationSuccess.model_rebuild()
+EstimateGenerationEstimateGenerationEstimateGenerationSuccessSettings.model_rebuild()
 EstimateGenerationEstimateGenerationInvalidInput.model_rebuild()
