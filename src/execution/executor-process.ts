@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { oneThread } from '../../inference/runtime/native/one-thread.js';
+import { hugePages, oneThread } from '../../inference/runtime/native/environment.js';
 import type { ExecutorEntry } from './executor-entry.js';
 import type {
   ExecutorDevice,
@@ -39,9 +39,6 @@ export interface ProcessOptions {
   /** Lines that the process or its native libraries print. */
   readonly onOutput: (line: string) => void;
 }
-
-/** A step makes arrays of megabytes; in huge pages the kernel hands them over in a third of the time (test/bench/RESULTS.md). */
-const hugePages = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' } as const;
 
 /** CUDA's own order of GPUs is by speed; NVML, from which our ids come, counts by bus. */
 const forCuda = { ...oneThread, CUDA_DEVICE_ORDER: 'PCI_BUS_ID' } as const;

@@ -154,7 +154,7 @@ function outputOptions({ fps, metadata }: VideoJob, format: VideoFormat): string
     '-an',
     ...formatSpecs[format].options(fps),
     // What encoders write depends on the number of threads; bitexact leaves versions and dates out.
-    ...['-threads', '2', '-fflags', '+bitexact', '-flags:v', '+bitexact'],
+    ...['-threads', '4', '-fflags', '+bitexact', '-flags:v', '+bitexact'],
     ...['-map_metadata', '-1', '-metadata', `comment=${JSON.stringify(metadata)}`, '-y'],
   ];
 }

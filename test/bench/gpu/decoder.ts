@@ -30,7 +30,7 @@ import { parseArgs } from 'node:util';
 import { openVaeFolder } from '../../../inference/bundle/diffusers-folder.js';
 import type { Manifest } from '../../../inference/bundle/manifest.js';
 import { gaussianNoise } from '../../../inference/pipeline/noise.js';
-import { oneThread } from '../../../inference/runtime/native/one-thread.js';
+import { hugePages, oneThread } from '../../../inference/runtime/native/environment.js';
 import { openVaeDecoder, type VaeDecoderOptions } from '../../../inference/runtime/vae-decoder.js';
 import { median } from '../../../src/benchmark/measurement.js';
 import { decoderFlops } from '../../../src/scheduler/arithmetic.js';
@@ -150,7 +150,7 @@ if (values.way !== undefined && values.result !== undefined) {
     const limits = { timeout: 1000 * Number(values.limit), killSignal: 'SIGKILL' } as const;
     const { status, signal } = spawnSync(process.execPath, args, {
       stdio: 'inherit',
-      env: { ...process.env, ...oneThread },
+      env: { ...process.env, ...oneThread, ...hugePages },
       ...limits,
     });
     if (status !== 0) process.stdout.write(`${JSON.stringify({ way, failure: signal ?? `exit ${status}` })}\n`);

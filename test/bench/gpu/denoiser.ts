@@ -18,7 +18,7 @@ import { openDenoiserFolder } from '../../../inference/bundle/diffusers-folder.j
 import type { DenoiserRow, LatentShape } from '../../../inference/pipeline/networks.js';
 import { gaussianNoise } from '../../../inference/pipeline/noise.js';
 import { type DenoiserOptions, openDenoiser } from '../../../inference/runtime/denoiser.js';
-import { oneThread } from '../../../inference/runtime/native/one-thread.js';
+import { hugePages, oneThread } from '../../../inference/runtime/native/environment.js';
 import { median } from '../../../src/benchmark/measurement.js';
 import { deviceOf } from './device.js';
 import { heldGigabytes } from './held-gigabytes.js';
@@ -126,7 +126,7 @@ if (values.way !== undefined) {
     const args = [...process.execArgv, ...process.argv.slice(1), '--way', name, '--result', result];
     const { status, signal } = spawnSync(process.execPath, args, {
       stdio: 'inherit',
-      env: { ...process.env, ...oneThread },
+      env: { ...process.env, ...oneThread, ...hugePages },
     });
     if (status !== 0) process.stdout.write(`${JSON.stringify({ way: name, failure: signal ?? `exit ${status}` })}\n`);
   }

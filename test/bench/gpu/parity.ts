@@ -9,7 +9,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { oneThread } from '../../../inference/runtime/native/one-thread.js';
+import { hugePages, oneThread } from '../../../inference/runtime/native/environment.js';
 import type { SessionOptions } from '../../../inference/runtime/session.js';
 import { type Family, families, verifyModel } from '../../../inference/verify/verify.js';
 import { psnr } from '../psnr.js';
@@ -91,7 +91,7 @@ if (values.part) {
       const args = [...process.argv.slice(1), '--part', `${name}/${part}`];
       const { status, signal } = spawnSync(process.execPath, args, {
         stdio: 'inherit',
-        env: { ...process.env, ...oneThread },
+        env: { ...process.env, ...oneThread, ...hugePages },
       });
       if (status !== 0)
         process.stdout.write(`${name.padEnd(8)} ${part.padEnd(14)} ended with ${signal ?? `exit code ${status}`}\n`);

@@ -4,3 +4,6 @@
  * shape was planned four times; and runs follow one another anyway. Node reads it when the first of them starts, thus before any code.
  */
 export const oneThread = { UV_THREADPOOL_SIZE: '1' } as const;
+
+/** A step makes arrays of megabytes; in huge pages Linux hands them over in a third of the time (test/bench/RESULTS.md). */
+export const hugePages = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' } as const;
