@@ -80,7 +80,7 @@ export function Tile({
       {onToggle && (
         <div className={`${styles.corner} ${styles.left}`}>
           <TileControl
-            icon="check"
+            icon={selected ? 'check' : 'box'}
             label={t('tile.select')}
             pressed={selected}
             look={selected ? styles.chosen : quiet(selecting)}
