@@ -2,11 +2,12 @@ import type { WeightSource } from '../bundle/weights.js';
 import type { Denoiser, DenoiserRow, LatentShape } from '../pipeline/networks.js';
 import { type DType, elementCount, float32, int64, type Tensor } from '../tensor.js';
 import type { DenoiserConfig } from '../wan/config.js';
-import { buildDenoiser, canFuse } from '../wan/denoiser.js';
+import { buildDenoiser } from '../wan/denoiser.js';
 import { evenLatents, evenShape, tokenGrid } from '../wan/patches.js';
 import { rotaryTables, tokenCount } from '../wan/rope.js';
 import { foldPadding } from '../wan/text-context.js';
 import { groupTimesteps, timeFeatures } from '../wan/timestep.js';
+import { canFuse } from '../wan/transformer/gaps.js';
 import { type FusedOptions, fusedOperators } from './fused-operators.js';
 import { openSession, type Session, type SessionOptions } from './session.js';
 

@@ -1,0 +1,79 @@
+import type { Graph, Value } from '../../graph/graph.js';
+import { add, attention, cast, ints, linear, reshapeTo, transpose } from '../../graph/ops.js';
+import type { DenoiserConfig } from '../config.js';
+import type { Gaps, Rotation, Stream } from './gaps.js';
+import { kernel, type Product, product, project } from './layers.js';
+import type { BlockModulation, Norm } from './modulation.js';
+
+export interface Network {
+  readonly g: Graph;
+  readonly config: DenoiserConfig;
+  readonly gaps: Gaps;
+}
+
+/** What every block sees besides the tokens. */
+export interface Context {
+  /** [rows, keys, width] */
+  readonly text: Value;
+  /** [rows, 1, tokens, keys] */
+  readonly textBias: Value;
+  readonly rotation: Rotation;
+}
+
+/** Self-attention, attention to the text, feed-forward network; each takes a norm of the stream and adds to the stream. */
+export function block(
+  net: Network,
+  name: string,
+  { x, normed }: Stream,
+  { second, gates }: BlockModulation,
+  next: Norm,
+  context: Context,
+): Stream {
+  const { g, gaps } = net;
+  const [scale, shift] = [g.weight(`${name}.norm2.weight`), g.weight(`${name}.norm2.bias`)];
+  const self = selfAttention(net, `${name}.attn1`, normed, context);
+  const one = gaps.addNorm(x, gates[0], self, { scale, shift, grouped: false });
+  const cross = crossAttention(net, `${name}.attn2`, one.normed, context);
+  const two = gaps.addNorm(one.x, null, cross, second);
+  const hidden = gaps.gelu(product(g, `${name}.ffn.net.0.proj`, two.normed)); // [rows, tokens, ffnWidth]
+  return gaps.addNorm(two.x, gates[1], product(g, `${name}.ffn.net.2`, hidden), next);
+}
+
+/**
+ * Full attention among the tokens of a row. The bias of the values joins that of the output, for the weights of a softmax sum to one:
+ * a pass over the tokens less.
+ */
+function selfAttention(net: Network, name: string, x: Value, { rotation }: Context): Product {
+  const { g, config, gaps } = net;
+  const [q, k] = (['q', 'k'] as const).map((which) =>
+    gaps.rmsNormRotate(product(g, `${name}.to_${which}`, x), g.weight(`${name}.norm_${which}.weight`), rotation),
+  ) as [Value, Value];
+  const v = linear(x, kernel(g, `${name}.to_v`));
+  const y = linear(attention(q, k, v, config.heads), kernel(g, `${name}.to_out.0`));
+  return { y, bias: joinedBias(net, name) };
+}
+
+/**
+ * W·b + c of the values' bias b and the output's W and c: [width], in float32 and constant, so folded when the session opens. By ONNX's
+ * own MatMul: ONNX Runtime folds no FusedMatMul, and kept every W in float32, 1.1 GB of the 5B model.
+ */
+function joinedBias({ g, config }: Network, name: string): Value {
+  const w = kernel(g, `${name}.to_out.0`, { as: 'float32' });
+  const [b, c] = ['to_v', 'to_out.0'].map((each) => g.weight(`${name}.${each}.bias`, { as: 'float32' })) as [
+    Value,
+    Value,
+  ];
+  const through = g.node('MatMul', [reshapeTo(b, ints(g, [1, config.width])), transpose(w, [1, 0])]);
+  return cast(add(reshapeTo(through, ints(g, [config.width])), c), g.compute);
+}
+
+/** The tokens of a row attend to its text. */
+function crossAttention(net: Network, name: string, x: Value, { text, textBias }: Context): Product {
+  const { g, config, gaps } = net;
+  const normed = (which: 'q' | 'k', from: Value) =>
+    gaps.rmsNorm(product(g, `${name}.to_${which}`, from), g.weight(`${name}.norm_${which}.weight`));
+  const q = normed('q', x); // [rows, tokens, width]
+  const k = normed('k', text); // [rows, keys, width]
+  const v = project(g, `${name}.to_v`, text);
+  return product(g, `${name}.to_out.0`, attention(q, k, v, config.heads, { bias: textBias }));
+}
