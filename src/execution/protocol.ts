@@ -114,14 +114,10 @@ interface UnitContracts {
   /**
    * The next denoising step of each of these, all rows in one batch, and what follows it with no rows (`cacheSteps`): they are
    * open, of one bundle and one size. Needs the denoiser. Then checkpoints of those listed, and of each whose last step it was.
-   * Where memory is short the rows go through the network in smaller groups, one after the other.
+   * Where memory is short the rows go through the network `rowsAtOnce` by `rowsAtOnce`; all together if that is left out.
    */
   step: {
-    ask: {
-      generationIds: readonly string[];
-      checkpoint: readonly string[] /** All if left out. */;
-      rowsAtOnce?: number;
-    };
+    ask: { generationIds: readonly string[]; checkpoint: readonly string[]; rowsAtOnce?: number };
     result: { members: readonly StepResult[] };
   };
   /**
