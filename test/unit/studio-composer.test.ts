@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { promptText } from '../../clients/studio/src/i18n/prompt-text.js';
 import { draftFrom, emptyDraft, inputOf, randomSeed, urgent } from '../../clients/studio/src/state/draft.js';
 import { filterOf, noFilters } from '../../clients/studio/src/state/filter-of.js';
 import { remembered } from '../../clients/studio/src/state/remembered.js';
@@ -25,6 +26,11 @@ it('keeps an uploaded picture only while the server has it', () => {
   expect(draftFrom({ ...emptyDraft, firstFrame }, now).firstFrame).toEqual(firstFrame);
   expect(draftFrom({ ...emptyDraft, firstFrame }, now + 3_600_000).firstFrame).toBeNull();
   expect(draftFrom({ ...emptyDraft, firstFrame: { ...firstFrame, expiresAt: null } }, now).firstFrame).not.toBeNull();
+});
+
+it('calls a video by its prompt, and one without a prompt by words for that', () => {
+  expect(promptText('a cat', (key) => key)).toBe('a cat');
+  expect(promptText('', (key) => key)).toBe('prompt.none');
 });
 
 it('draws seeds that a server takes', () => {
