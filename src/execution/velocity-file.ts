@@ -11,7 +11,6 @@ export function leaveVelocity(path: string, velocity: Float32Array): void {
   try {
     writeFileSync(path, new Uint8Array(velocity.buffer, velocity.byteOffset, velocity.byteLength));
   } catch (error) {
-    rmSync(path, { force: true });
     throw new WorkFileError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
   }
 }
@@ -23,15 +22,10 @@ export function leaveVelocity(path: string, velocity: Float32Array): void {
  */
 export function takeVelocity(path: string, count: number): Float32Array {
   try {
-    const bytes = readFileSync(path);
+    const { buffer, byteOffset, byteLength } = readFileSync(path);
     rmSync(path);
-    const velocity = new Float32Array(
-      bytes.buffer,
-      bytes.byteOffset,
-      bytes.byteLength / Float32Array.BYTES_PER_ELEMENT,
-    );
-    if (velocity.length === count) return velocity;
-    throw new RangeError(`${velocity.length} numbers in place of ${count}`);
+    if (byteLength !== 4 * count) throw new RangeError(`${byteLength} bytes in place of ${4 * count}`);
+    return new Float32Array(buffer, byteOffset, count);
   } catch (error) {
     throw new WorkFileError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
   }
