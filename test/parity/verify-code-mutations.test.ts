@@ -2,7 +2,7 @@ import { afterEach, describe, it, vi } from 'vitest';
 import type { Value } from '../../inference/graph/graph.js';
 import type { Sampler } from '../../inference/samplers/index.js';
 import type { Family } from '../../inference/verify/verify.js';
-import { collect, expectNoticed, microModel, microReference, session } from '../support/mutate-model.js';
+import { expectNoticed, microModel, microReference, session, untilNoticed } from '../support/mutate-model.js';
 
 /**
  * Plausible mistakes in the code, each one function replaced, and the whole verifier loaded anew on top of it. Those that have
@@ -235,7 +235,9 @@ async function verifyReplaced({ family, module, replace }: CodeMutation) {
   });
   try {
     const { verifyModel } = await import('../../inference/verify/verify.js');
-    return await collect(verifyModel({ directory: microModel, reference: microReference, only: [family], session }));
+    return await untilNoticed(
+      verifyModel({ directory: microModel, reference: microReference, only: [family], session }),
+    );
   } finally {
     vi.doUnmock(path);
   }

@@ -24,7 +24,7 @@ export interface Mutation {
   readonly change: (folder: string) => Promise<void>;
 }
 
-/** The rows of a family's cases for the micro model with one mistake in it. */
+/** The rows of a family's cases for the micro model with one mistake in it, as far as the first that notices. */
 export async function verifyMutated(
   { family, change }: Mutation,
   verify: (options: VerifyOptions) => AsyncIterable<VerifyRow>,
@@ -33,10 +33,20 @@ export async function verifyMutated(
   try {
     await cp(microModel, folder, { recursive: true });
     await change(folder);
-    return await collect(verify({ directory: folder, reference: microReference, only: [family], session }));
+    return await untilNoticed(verify({ directory: folder, reference: microReference, only: [family], session }));
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** Rows as far as the first that differs: the others would say no more. */
+export async function untilNoticed(rows: AsyncIterable<VerifyRow>): Promise<VerifyRow[]> {
+  const seen: VerifyRow[] = [];
+  for await (const row of rows) {
+    seen.push(row);
+    if (!row.ok) break;
+  }
+  return seen;
 }
 
 /** Some case ran, and some case differs: a family that cannot run at all notices nothing. */

@@ -22,7 +22,10 @@ describe('building the kernels', () => {
 
   it('tells what the compiler says, and leaves nothing behind', async () => {
     const nvcc = join(folder, 'nvcc');
-    writeFileSync(nvcc, '#!/bin/sh\nwhile [ "$1" != -o ]; do shift; done\necho half > "$2"\necho "no such architecture" >&2\nexit 1\n');
+    writeFileSync(
+      nvcc,
+      '#!/bin/sh\nwhile [ "$1" != -o ]; do shift; done\necho half > "$2"\necho "no such architecture" >&2\nexit 1\n',
+    );
     chmodSync(nvcc, 0o755);
     const before = readdirSync(dirname(kernelLibraryPath()));
     await expect(buildKernels(nvcc)).rejects.toThrow('no such architecture');
