@@ -68,14 +68,13 @@ export function denoiserPeak(settings: GenerationSettings, manifest: Manifest, k
 
 /**
  * One latent frame in the decoder, however many the video has: what its convolutions keep of the frames before (456,800 numbers a
- * position in the 5B's VAE; on a GPU the new ones are written over them), eighteen times the largest activation (131,072), and the
- * weights, in a session for the first frame and in one for the later ones, which are opened when the size is known. On an H100 256×160,
- * 832×480 and 1280×704 take 3.6, 11.0 and 22.4 GB above the context; reckoned are 3.6, 11.5 and 22.5.
+ * position in the 5B's VAE; on a GPU the new ones are written over them), nine times the largest activation (131,072), and the
+ * weights, in a session for the first frame and in one for the later ones, which are opened when the size is known.
  */
 export function decoderPeak(settings: GenerationSettings, manifest: Manifest, kind: Kind): PeakUnit {
   const positions = positionsOf(settings);
   const { histories, activations } = {
-    CUDA: { histories: 1, activations: 18 },
+    CUDA: { histories: 1, activations: 9 },
     CPU: { histories: 2, activations: 20 },
   }[kind];
   const numbers = histories * decoderHistory(manifest) + activations * largestActivation(manifest.vae.config);

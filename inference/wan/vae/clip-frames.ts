@@ -51,7 +51,7 @@ export class FrameForm implements ClipForm {
   doubleFrames(x: Clip, name: string, past: Past, first: boolean): Clip {
     const [head, ...tail] = x.parts as [Value, ...Value[]];
     // The video's first frame does not enter the history.
-    if (first && tail.length === 0) past.remember(name, { parts: [null, null], like: head });
+    if (first && tail.length === 0) past.remember(name, () => ({ parts: [null, null], like: head }));
     const doubled = first && tail.length === 0 ? [] : this.overTime(first ? tail : x.parts, name, past, 0);
     const channels = (this.graph.shapeOf(`${name}.weight`)[0] as number) / 2;
     const frames = doubled.flatMap((pair) => op.split(pair, [channels, channels], 1));
@@ -85,7 +85,7 @@ export class FrameForm implements ClipForm {
 
   private overTime(frames: readonly Value[], name: string, past: Past, space: 0 | 1): Value[] {
     const seen = [...(past.of(name)?.parts ?? [null, null]), ...frames];
-    past.remember(name, { parts: seen.slice(-2), like: frames[0] as Value });
+    past.remember(name, () => ({ parts: seen.slice(-2), like: frames[0] as Value }));
     return convolveTime(
       seen,
       this.cached(this.taps, name, () => timeTaps(this.graph, name)),

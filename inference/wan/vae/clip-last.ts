@@ -95,8 +95,10 @@ export class ChannelsLastForm implements ClipForm {
 
   private overTime(x: Value, name: string, past: Past, space: 0 | 1, withBias = true): Value {
     const seen = op.concat([past.of(name)?.parts[0] ?? nothing(x), x], time);
-    const last = op.slice(seen, time, -2, end);
-    past.remember(name, { parts: [last], like: last });
+    past.remember(name, () => {
+      const last = op.slice(seen, time, -2, end);
+      return { parts: [last], like: last };
+    });
     const pads = [0, space, space, 0, space, space];
     return this.conv(seen, this.graph.weight(`${name}.weight`), withBias ? name : null, { pads });
   }

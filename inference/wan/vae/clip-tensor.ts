@@ -90,8 +90,10 @@ export class TensorForm implements ClipForm {
   private convolve(x: Value, name: string, past: Past, space: 0 | 1): Value {
     const before = past.of(name)?.parts[0];
     const seen = before ? op.concat([before, x], frames) : op.pad(x, [0, 0, 2, 0, 0], [0, 0, 0, 0, 0]);
-    const last = op.slice(seen, frames, -2, end);
-    past.remember(name, { parts: [last], like: last });
+    past.remember(name, () => {
+      const last = op.slice(seen, frames, -2, end);
+      return { parts: [last], like: last };
+    });
     const pads = [0, space, space, 0, space, space];
     return op.conv(seen, this.graph.weight(`${name}.weight`), this.bias(name), { pads });
   }

@@ -57,7 +57,7 @@ export function unrolledDecoder({ weights, config }: VaeSource, frames: number, 
   let past = new Past();
   for (const [i, frame] of op.split(prepare(latents, config), Array<number>(frames).fill(1), 2).entries()) {
     const { left } = past;
-    past = new Past((name) => left.get(name));
+    past = new Past((name) => left.get(name)?.());
     pixels.push(decodeFrame(form, frame, config, past, i === 0));
   }
   g.output('pixels', joinFrames(pixels), [rows, 3, 4 * frames - 3, 'pixelHeight', 'pixelWidth']);
@@ -93,8 +93,13 @@ export function nextChunkDecoder({ weights, config }: VaeSource, options: Decode
   return g;
 }
 
+/**
+ * The last first: ONNX Runtime runs a graph from its last result to its first, each with what it takes and is not there yet. So a
+ * history is cut out as soon as there is what it is cut from, which would wait for the end otherwise: 4.3 GB at 480p instead of 1.7.
+ */
 function outputHistories(g: Graph, past: Past, options: DecoderGraphOptions, prefix = ''): void {
-  for (const [name, { parts, like }] of past.left) {
+  for (const [name, history] of [...past.left].reverse()) {
+    const { parts, like } = history();
     for (const [i, part] of parts.entries()) {
       g.output(`${prefix}${name}.${i}`, part ?? op.zerosLike(like), historyDims(g, name, options));
     }

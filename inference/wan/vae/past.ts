@@ -12,13 +12,13 @@ export interface History {
  * and collects what the next chunk will need.
  */
 export class Past {
-  /** What this chunk leaves behind. */
-  readonly left = new Map<string, History>();
+  /** What this chunk leaves behind, in the order of the convolutions; in the graph once it is asked for. */
+  readonly left = new Map<string, () => History>();
 
   /** @param of the history of a convolution; undefined at the start of the video. */
   constructor(readonly of: (name: string) => History | undefined = () => undefined) {}
 
-  remember(name: string, history: History): void {
+  remember(name: string, history: () => History): void {
     this.left.set(name, history);
   }
 }
