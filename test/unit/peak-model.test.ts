@@ -62,8 +62,7 @@ const published = manifestSchema.parse(publishedManifest);
 const settings = { ...published.defaults, seed: 1 };
 const gb = 1e9;
 
-// GB of executors with one component alone, by NVML on an H100 (test/bench/RESULTS.md). The steps held 1.13 more, of float32 matrices
-// that are folded now.
+// GB of executors with one component alone, by NVML on an H100 and an H200 (test/bench/RESULTS.md).
 const sized = (width: number, height: number, frameCount: number) => ({ ...settings, width, height, frameCount });
 const [tiny, usual, large] = [sized(256, 160, 33), sized(832, 480, 29), sized(1280, 704, 121)];
 const steps = (rows: number, size = usual) => denoiserPeak(size, published, 'CUDA', rows);
