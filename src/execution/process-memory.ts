@@ -8,22 +8,38 @@ export function heldBytes(device: ExecutorDevice): number | null {
   return openNvml()?.memory(device.gpu)?.processBytes.get(process.pid) ?? null;
 }
 
-/** Begins a new measurement of `peakBytes`. */
-export function resetPeak(): void {
+/** Between two looks at a GPU: runs leave this thread free, and what lasts shorter takes little. */
+const lookMs = 50;
+
+/**
+ * Begins to watch what this process holds.
+ * @returns to end it: the most that was held meanwhile; null where that cannot be told
+ */
+export function watchPeak(device: ExecutorDevice): () => number | null {
+  if (device.kind === 'CPU') {
+    resetResidentPeak();
+    return () => peakResidentBytes() ?? heldBytes(device);
+  }
+  let most: number | null = null;
+  const look = (): void => {
+    const held = heldBytes(device);
+    if (held !== null) most = Math.max(most ?? 0, held);
+  };
+  const timer = setInterval(look, lookMs);
+  return () => {
+    clearInterval(timer);
+    look();
+    return most;
+  };
+}
+
+function resetResidentPeak(): void {
   try {
     // 5: reset VmHWM (proc(5)).
     writeFileSync('/proc/self/clear_refs', '5');
   } catch {
     // Not Linux: then the peak is what is held when it is asked for.
   }
-}
-
-/**
- * The most that was held since the reset. On a GPU what is held now, which is as much: ONNX Runtime's arena gives nothing back
- * before its session is closed.
- */
-export function peakBytes(device: ExecutorDevice): number | null {
-  return (device.kind === 'CPU' ? peakResidentBytes() : null) ?? heldBytes(device);
 }
 
 /** Linux counts it. */

@@ -1,5 +1,5 @@
 import { endWithParent } from './end-with-parent.js';
-import { heldBytes, peakBytes, resetPeak } from './process-memory.js';
+import { heldBytes, watchPeak } from './process-memory.js';
 import type { ExecutorDevice, ExecutorMessage, HostMessage, Unit, UnitKind, UnitResult } from './protocol.js';
 import { describeFailure } from './unit-failure.js';
 import { WorkFiles } from './work-files.js';
@@ -37,18 +37,17 @@ export function serveUnits(createRunner: (device: ExecutorDevice, work: WorkFile
   });
 
   async function answer({ number, unit }: Extract<HostMessage, { type: 'unit' }>): Promise<void> {
-    resetPeak();
     const held = heldBytes(device);
+    const endWatch = watchPeak(device);
     const begun = performance.now();
     try {
       if (!runner) throw new Error('a unit came before start');
       const result = await runner.run(unit);
       const seconds = (performance.now() - begun) / 1000;
-      const peak = peakBytes(device);
-      const left = heldBytes(device);
-      const memory = { heldBytes: held, peakBytes: peak, leftBytes: left };
+      const memory = { heldBytes: held, peakBytes: endWatch(), leftBytes: heldBytes(device) };
       send({ type: 'done', number, result, seconds, ...memory });
     } catch (error) {
+      endWatch();
       send({ type: 'failed', number, failure: describeFailure(error, unit) });
     }
   }
