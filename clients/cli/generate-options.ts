@@ -55,6 +55,7 @@ export const generateOptions = {
   downgrade: { type: 'boolean', description: 'Make it smaller where it does not fit into memory' },
   solo: { type: 'boolean', description: 'Share no steps with others: the same bytes again' },
   cache: { type: 'boolean', default: true, negativeDescription: 'Make it anew though the same was made before' },
+  'any-seed': { type: 'boolean', description: 'A stored video of the same request will do, whatever its seed' },
   webhook: { type: 'string', description: 'Where the server posts its events to', valueHint: 'url' },
   priority: { type: 'string', description: '-100 to 100, higher goes first', valueHint: 'n' },
 } as const satisfies ArgsDef;
@@ -114,7 +115,7 @@ export async function inputOf(
     priority: args.priority === undefined ? undefined : numberOf('priority', args.priority),
     onDoesNotFit: args.downgrade ? 'DOWNGRADE' : undefined,
     batching: args.solo ? 'SOLO' : undefined,
-    cache: args.cache ? undefined : 'REFRESH',
+    cache: args.cache ? (args['any-seed'] ? 'USE_ANY_SEED' : undefined) : 'REFRESH',
     webhookUrl: args.webhook,
   } as const;
   return async (client) => ({

@@ -26,7 +26,13 @@ const patience = 1000;
 /** GraphQL over graphql-transport-ws at /graphql, on the HTTP server's port. Returns what closes all sockets. */
 export function attachWebSocket(server: Server, options: WebSocketOptions): () => Promise<void> {
   const { log, origins } = options;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: operationLimits.bodyBytes, handleProtocols });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: operationLimits.bodyBytes,
+    handleProtocols,
+    // text-frame.ts writes between ws's messages, which it can because they leave at once and whole.
+    perMessageDeflate: false,
+  });
   const protocol = createSocketProtocol(options, log);
   const addressOf = clientAddresses(options.trustProxy);
   const addresses = new Tally<string>(options.connectionsPerAddress);

@@ -203,6 +203,8 @@ describe('a generation by its commands', () => {
       { prompt: 'A fish', status: 'SUCCEEDED', cached: false },
     ]);
     expect((await warm()).map(({ cached }) => cached)).toEqual([true, true]);
+    const answered = await run(['generate', 'A cat', '--any-seed', ...quick.slice(0, -2), '--server', url]).finished;
+    expect(JSON.parse(answered.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ cached: true });
   }, 120_000);
 
   it('ends with Ctrl-C, and goes on after two', async () => {
