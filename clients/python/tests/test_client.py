@@ -74,7 +74,7 @@ async def test_the_rest_of_the_contract_is_there(client: ReelQL) -> None:
 
 async def test_says_what_is_wrong(client: ReelQL) -> None:
     with pytest.raises(InvalidInputError) as caught:
-        await client.generate("", settings={"width": 100})
+        await client.generate("x" * 5000, settings={"width": 100})
     assert [issue.path for issue in caught.value.issues] == [["prompt"], ["settings", "width"]]
     with pytest.raises(NotFoundError):
         await client.get("generation_nobody")
