@@ -11,11 +11,6 @@ export interface SessionOptions {
   readonly binding?: 'native' | 'node';
   /** Path of a library of operators that the graph names; through the C API only. */
   readonly customOperators?: string;
-  /**
-   * What the session's arena has from the beginning, in one piece; through the C API only. One that grows by what is asked for ends as
-   * many pieces, of which what is free in each is too small for the next.
-   */
-  readonly arenaBytes?: number;
   /** For CUDA through the C API. */
   readonly cuda?: CudaOptions;
 }

@@ -1,7 +1,6 @@
 import type { Graph } from '../graph/graph.js';
 import type { LatentShape, PixelChunk, VaeDecoder } from '../pipeline/networks.js';
-import { bytesPerElement, type DType, elementCount, float32, type Tensor } from '../tensor.js';
-import { largestActivation } from '../wan/vae/decoder.js';
+import { type DType, elementCount, float32, type Tensor } from '../tensor.js';
 import {
   canFuse,
   firstChunkDecoder,
@@ -23,8 +22,6 @@ export interface VaeDecoderOptions extends SessionOptions, FusedOptions {
    * `unrolled`: the same work in one run. `single`: all frames at once; memory grows with the video. Both to compare with.
    */
   readonly form?: 'streaming' | 'unrolled' | 'single';
-  /** How many of its largest activations the streaming form's arenas have from the beginning (`SessionOptions.arenaBytes`); none if left out. */
-  readonly activationsAhead?: number;
   /** How frames lie in the graph; not the single pass's. If left out `frames` on the CPU, `channelsLast` on CUDA. */
   readonly layout?: 'frames' | 'tensor' | 'channelsLast';
 }
@@ -80,10 +77,7 @@ class OrtVaeDecoder implements VaeDecoder {
       streaming: () => [firstChunkDecoder(this.source, graph), nextChunkDecoder(this.source, graph)],
     }[kind];
     const options = operators === null ? this.options : { ...this.options, customOperators: operators };
-    // The first chunk's frames do not double, twice.
-    const bytes = ((this.options.activationsAhead ?? 0) * largestActivation(this.source.config) * height * width) / 4;
-    const arenas = kind === 'streaming' ? [bytes, 4 * bytes].map((n) => n * bytesPerElement[compute]) : [];
-    return this.sized.acquire(key, () => openAll(graphs(), options, arenas));
+    return this.sized.acquire(key, () => openAll(graphs(), options));
   }
 
   private check(shape: LatentShape, latents: Float32Array): void {
@@ -101,16 +95,10 @@ class OrtVaeDecoder implements VaeDecoder {
 }
 
 /** All or none: an error closes what is open. */
-async function openAll(
-  graphs: readonly Graph[],
-  options: SessionOptions,
-  arenas: readonly number[],
-): Promise<Session[]> {
+async function openAll(graphs: readonly Graph[], options: SessionOptions): Promise<Session[]> {
   const sessions: Session[] = [];
   try {
-    for (const [i, graph] of graphs.entries()) {
-      sessions.push(await openSession(graph, { ...options, arenaBytes: arenas[i] ?? 0 }));
-    }
+    for (const graph of graphs) sessions.push(await openSession(graph, options));
     return sessions;
   } catch (error) {
     for (const session of sessions) await session.close();

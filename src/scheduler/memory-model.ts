@@ -19,10 +19,10 @@ export interface PeakUnit {
 }
 
 /**
- * CUDA's context and kernels in an executor: on an H100, the largest of cards, 0.6 GB with one component's in it and 0.15 more where all
+ * CUDA's context and kernels in an executor: on an H100, the largest of cards, 0.6 GB with one component's in it and 0.2 more where all
  * have been.
  */
-export const contextBytes = 0.75e9;
+export const contextBytes = 0.8e9;
 /** What sessions take beside their tensors: work spaces of the libraries' kernels; on the CPU Node's part, too. */
 const sessionBytes = { CUDA: 200e6, CPU: 128 * 2 ** 20 } as const;
 /** fp16 on GPUs, fp32 on the CPU. */

@@ -13,8 +13,8 @@ export interface CudaOptions {
   readonly tf32?: boolean;
   /** Bytes at most of the session's arena, weights included; no limit if left out. */
   readonly memoryLimit?: number;
-  /** Runs that end by giving back what the arena does not hold any more: all, or the first, of which memory is planned ahead; none if left out. */
-  readonly shrinkArena?: 'always' | 'first';
+  /** Whether every run ends by giving back what the arena does not hold any more. */
+  readonly shrinkArena?: boolean;
 }
 
 const defaults = { convSearch: 'HEURISTIC', convMaxWorkspace: true, preferNhwc: false, tf32: true } as const;

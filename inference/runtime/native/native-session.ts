@@ -36,7 +36,6 @@ export class NativeSession implements Session {
   readonly runsAside = true;
   /** Runs follow one another: they share the session's memory. */
   #turn: Promise<unknown> = Promise.resolve();
-  #hasRun = false;
 
   private constructor(
     private readonly ort: OrtLibrary,
@@ -69,7 +68,6 @@ export class NativeSession implements Session {
               options.device.deviceId,
               defaultMemory,
             );
-      takeAndGiveBack(ort, session.pointer, device, options.arenaBytes ?? 0);
       return new NativeSession(
         ort,
         scope,
@@ -125,14 +123,10 @@ export class NativeSession implements Session {
       ort.call('SynchronizeBoundInputs', binding);
       const runOptions = scope.make('CreateRunOptions', 'ReleaseRunOptions');
       const { device, cuda } = this.options;
-      if (
-        device.kind === 'CUDA' &&
-        (cuda?.shrinkArena === 'always' || (cuda?.shrinkArena === 'first' && !this.#hasRun))
-      ) {
+      if (device.kind === 'CUDA' && cuda?.shrinkArena) {
         ort.call('AddRunConfigEntry', runOptions, 'memory.enable_memory_arena_shrinkage', `gpu:${device.deviceId}`);
       }
       await ort.callAsync('RunWithBinding', this.session, runOptions, binding);
-      this.#hasRun = true;
       return this.#collect(boundValues(ort, binding), places);
     } finally {
       scope.release();
@@ -200,17 +194,6 @@ async function createSession(
     scope.release();
     // Until here the thread may have read the model.
     pinned.pop();
-  }
-}
-
-/** Arenas keep what was given back. */
-function takeAndGiveBack(ort: OrtLibrary, session: Pointer, memory: Pointer, bytes: number): void {
-  if (bytes === 0) return;
-  const allocator = new Handle(ort, 'ReleaseAllocator', ort.make('CreateAllocator', session, memory));
-  try {
-    ort.call('AllocatorFree', allocator.pointer, ort.make('AllocatorAlloc', allocator.pointer, bytes));
-  } finally {
-    allocator.release();
   }
 }
 

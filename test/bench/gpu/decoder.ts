@@ -14,7 +14,6 @@
  *     32MB                           a kernel's work space may not take more
  *     shrink                         every run gives free memory back
  *     noPattern                      memory is not planned ahead as one piece
- *     ahead5                         the arena has 5 of the largest activations in one piece from the beginning
  *
  * Histories are written over those before them, in every layout. As served: native/streaming/channelsLast/heuristic/noPattern.
  *
@@ -49,7 +48,6 @@ const all = [
   'native/streaming/tensor/heuristic/noPattern',
   'native/streaming/channelsLast/heuristic/noPattern',
   'native/streaming/channelsLast/heuristic/noPattern+32MB',
-  'native/streaming/channelsLast/heuristic/noPattern+ahead5',
   'native/unrolled/tensor/heuristic/max',
 ];
 
@@ -79,10 +77,9 @@ function optionsOf(way: string): VaeDecoderOptions {
       preferNhwc: layout === 'nhwc',
       convSearch: search.toUpperCase() as 'EXHAUSTIVE' | 'HEURISTIC' | 'DEFAULT',
       convMaxWorkspace: !wants.includes('32MB'),
-      ...(wants.includes('shrink') && { shrinkArena: 'always' }),
+      shrinkArena: wants.includes('shrink'),
     },
     memoryPattern: !wants.includes('noPattern'),
-    activationsAhead: Number(wants.find((want) => want.startsWith('ahead'))?.slice('ahead'.length) ?? 0),
   };
 }
 

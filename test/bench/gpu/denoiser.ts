@@ -24,7 +24,7 @@ import { deviceOf } from './device.js';
 import { heldGigabytes } from './held-gigabytes.js';
 import { compared } from './relative-distance.js';
 
-type Way = Pick<DenoiserOptions, 'memoryPattern' | 'binding' | 'fused' | 'cuda'>;
+type Way = Pick<DenoiserOptions, 'memoryPattern' | 'binding' | 'fused'>;
 
 const ways: Readonly<Record<string, Way>> = {
   plain: { fused: false },
@@ -32,7 +32,6 @@ const ways: Readonly<Record<string, Way>> = {
   fused: {},
   node: { binding: 'node' },
   noMemoryPattern: { memoryPattern: false },
-  shrinkFirst: { cuda: { shrinkArena: 'first' } },
 };
 
 const { values, positionals } = parseArgs({
