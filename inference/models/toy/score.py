@@ -25,6 +25,7 @@ def arguments(words=None):
     p.add_argument("--name", required=True, help="of the row")
     p.add_argument("--steps", type=int, default=20)
     p.add_argument("--guidance", type=float, default=3.0)
+    p.add_argument("--guidance-end", type=float, default=1.0, help="share of the steps that are guided")
     p.add_argument("--size", help="frames x height x width, such as 33x256x384")
     p.add_argument("--prompts", type=int, default=512)
     p.add_argument("--device", default="cpu")
@@ -46,7 +47,8 @@ def main(words=None):
         weights.load(module, source, component)
     exam = Exam(run, vae.eval(), weights.load_stats(folder), models, Texts(), judge, a.prompts, chunk=128 if run.gpu else 8)
     with torch.no_grad():
-        exam.generate(a.name, size=tuple(map(int, a.size.split("x"))) if a.size else None, steps=a.steps, guidance=a.guidance)
+        exam.generate(a.name, size=tuple(map(int, a.size.split("x"))) if a.size else None, steps=a.steps, guidance=a.guidance,
+                      guidance_end=a.guidance_end)
 
 
 if __name__ == "__main__":

@@ -98,6 +98,7 @@ class Exam:
                 self.generate(f"20 steps, {width}x{height}x{frames}", scenes=few, size=(frames, height, width))
         self.generate("20 steps, guidance 5", guidance=5.0)
         self.generate("20 steps, guidance 9", guidance=9.0)
+        self.generate("20 steps, guidance 9 in the first half", guidance=9.0, guidance_end=0.5)
         self.generate("20 steps, guidance 1", guidance=1.0)
         self.generate("20 steps, long English negative prompt", negative=captions.negatives.ENGLISH)
         self.generate("20 steps, long Chinese negative prompt", negative=captions.negatives.CHINESE)

@@ -54,15 +54,17 @@ class UniPC:
 
 
 @torch.no_grad()
-def sample(run, models, texts, prompts, steps=20, guidance=5.0, shift=8.0, seed=0, chunk=128, first=None, negative="", grid=None):
+def sample(run, models, texts, prompts, steps=20, guidance=5.0, shift=8.0, seed=0, chunk=128, first=None, negative="", grid=None,
+           guidance_end=1.0):
     """Normalised latents [N, t, h, w, z] of the prompts; `first` [N, 1, h, w, z] gives first frames (image-to-video).
 
-    `grid` (t, h, w) is the main format's if left out. Guidance 1 does not look at the negative prompt."""
-    out, grid, guided = [], grid or config.LATENT_GRID, guidance > 1
+    `grid` (t, h, w) is the main format's if left out. Guidance 1 does not look at the negative prompt; what is above
+    guides only in the steps before ⌊guidance_end · steps⌋, as the server's guidanceInterval."""
+    out, grid, guided_steps = [], grid or config.LATENT_GRID, math.floor(guidance_end * steps) if guidance > 1 else 0
     rope = models.rope(grid)
     for start in range(0, len(prompts), chunk):
         part = prompts[start : start + chunk]
-        ids, lengths = texts.batch([*part, *[negative] * len(part)] if guided else part, run.device)
+        ids, lengths = texts.batch([*part, *[negative] * len(part)] if guided_steps else part, run.device)
         g = torch.Generator().manual_seed(seed + start)
         noise = torch.randn(len(part), *grid, config.VAE["z_dim"], generator=g).to(run.device)
         given = None if first is None else first[start : start + chunk]
@@ -71,10 +73,11 @@ def sample(run, models, texts, prompts, steps=20, guidance=5.0, shift=8.0, seed=
             context = models.context(ids, lengths)
         for i, t in enumerate(solver.timesteps):
             x = solver.x if given is None else torch.cat([given, solver.x[:, 1:]], 1)
+            guided = i < guided_steps
             rows = torch.cat([x, x]) if guided else x
             time = torch.full((len(rows),), float(t), device=run.device)
             with run.autocast():
-                v = models.denoiser(rows, time, *context, rope, None if given is None else 0 * time).float()
+                v = models.denoiser(rows, time, *(c[: len(rows)] for c in context), rope, None if given is None else 0 * time).float()
             if guided:
                 positive, plain = v.chunk(2)
                 v = plain + guidance * (positive - plain)

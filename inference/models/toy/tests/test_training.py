@@ -79,6 +79,11 @@ def test_denoiser_trains_resumes_samples_and_exports(run, tmp_path):
     latents = sample(run, again, texts, ["A red car", "一只猫"], steps=2)
     given = sample(run, again, texts, ["A red car"], steps=2, first=latents[:1, :1])
     assert torch.equal(given[:, :1], latents[:1, :1])
+    for layer in (again.denoiser.proj_out, *(block.attn2.to_out[0] for block in again.denoiser.blocks)):
+        torch.nn.init.normal_(layer.weight, std=0.05)  # they begin at zero: no text could be told from another
+    whole, half, none, plain = (sample(run, again, texts, ["A red car"], steps=2, **g) for g in (
+        dict(guidance=9.0), dict(guidance=9.0, guidance_end=0.5), dict(guidance=9.0, guidance_end=0.2), dict(guidance=1.0)))
+    assert torch.equal(none, plain) and not torch.equal(half, plain) and not torch.equal(half, whole)
     assert decode(run, vae, stats, latents[:1]).shape == (1, config.FRAMES, 3, config.HEIGHT, config.WIDTH)
 
     weights.save_judge(run, train_judge(run, 0.1, batch=2))
