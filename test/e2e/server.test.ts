@@ -297,7 +297,7 @@ describe('what is wrong is said in one sentence', () => {
 
   it('settings out of range, with what is allowed', async () => {
     const env = { REELQL_PORT: '1', REELQL_DATA_DIR: 'range' };
-    const result = await run(['generate', '', '--width', '100', '--steps', '0'], env).finished;
+    const result = await run(['generate', 'car '.repeat(2000), '--width', '100', '--steps', '0'], env).finished;
     expect(result.code).toBe(2);
     expect(result.stderr).toMatch(/prompt: /);
     expect(result.stderr).toMatch(/settings\.width: .*96/);
