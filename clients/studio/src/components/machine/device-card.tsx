@@ -28,9 +28,8 @@ export function DeviceCard({ device }: { device: Device }) {
         {loaded.map(({ model, component, bytes: size }) => (
           <span key={`${model.id}/${component}`} className={styles.network}>
             {known.includes(component) ? t(`machine.component.${component}` as MessageKey) : component}
-            <small>
-              {model.name} · {bytes(size, language)}
-            </small>
+            {/* The video decoder's weights are part of what decoding takes, and counted there. */}
+            <small>{size > 0 ? `${model.name} · ${bytes(size, language)}` : model.name}</small>
           </span>
         ))}
       </div>
