@@ -31,18 +31,22 @@ export const inJavaScript: Arithmetic = {
     for (let i = 0; i < numbers.length; i++) if (!(Math.abs(numbers[i] as number) < Infinity)) return false;
     return true;
   },
-  rgb24(pixels) {
-    const plane = pixels.length / 3;
-    const bytes = new Uint8ClampedArray(pixels.length); // clamps, and rounds halves to even
-    for (let c = 0; c < 3; c++) {
-      for (let i = 0; i < plane; i++) {
-        const brightness = Math.fround((pixels[c * plane + i] as number) / 2 + 0.5);
-        bytes[3 * i + c] = Math.fround(255 * brightness);
-      }
-    }
-    return new Uint8Array(bytes.buffer);
-  },
+  rgb24: (pixels) => toBytes(pixels, (level) => level),
 };
+
+/** As `Arithmetic.rgb24` says, but for how a level of 0 to 255 becomes whole; what is left of fractions is rounded to the nearest byte. */
+export function toBytes(pixels: Float32Array, round: (level: number) => number): Uint8Array {
+  const plane = pixels.length / 3;
+  const bytes = new Uint8ClampedArray(pixels.length); // clamps, and rounds halves to even
+  for (let c = 0; c < 3; c++) {
+    for (let i = 0; i < plane; i++) {
+      // In fp32 at every stage, as PyTorch and NumPy calculate it.
+      const brightness = Math.fround((pixels[c * plane + i] as number) / 2 + 0.5);
+      bytes[3 * i + c] = round(Math.fround(255 * brightness));
+    }
+  }
+  return new Uint8Array(bytes.buffer);
+}
 
 /** The same in the library at `path` (kernels/host.cpp). @throws if it cannot be loaded */
 export function inLibrary(path: string): Arithmetic {

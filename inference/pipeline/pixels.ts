@@ -1,4 +1,4 @@
-import { arithmetic } from '../arithmetic.js';
+import { arithmetic, toBytes } from '../arithmetic.js';
 import type { PixelChunk } from './networks.js';
 
 /**
@@ -13,16 +13,7 @@ export function rgb24({ data, frames, height, width }: PixelChunk, rounding: Rou
   if (data.length !== 3 * plane) {
     throw new Error(`${data.length} numbers for pixels of [3, ${frames}, ${height}, ${width}]`);
   }
-  if (rounding === 'nearest') return arithmetic().rgb24(data);
-  const bytes = new Uint8ClampedArray(3 * plane);
-  for (let c = 0; c < 3; c++) {
-    for (let i = 0; i < plane; i++) {
-      // In fp32 at every stage, as PyTorch and NumPy calculate it.
-      const brightness = Math.fround((data[c * plane + i] as number) / 2 + 0.5);
-      bytes[3 * i + c] = Math.floor(Math.fround(255 * brightness));
-    }
-  }
-  return new Uint8Array(bytes.buffer);
+  return rounding === 'nearest' ? arithmetic().rgb24(data) : toBytes(data, Math.floor);
 }
 
 /** RGB24 bytes of one picture [height, width, 3] → pixels in [-1, 1], [3, 1, height, width]: x / 255 · 2 − 1. */

@@ -8,7 +8,7 @@ import { rotaryTables, tokenCount } from '../wan/rope.js';
 import { foldPadding } from '../wan/text-context.js';
 import { groupTimesteps, timeFeatures } from '../wan/timestep.js';
 import { canFuse } from '../wan/transformer/gaps.js';
-import { type FusedOptions, fusedOperators } from './fused-operators.js';
+import { type FusedOptions, withFusedOperators } from './fused-operators.js';
 import { openSession, type Session, type SessionOptions } from './session.js';
 
 export interface DenoiserOptions extends SessionOptions, FusedOptions {
@@ -22,10 +22,9 @@ export async function openDenoiser(
   options: DenoiserOptions,
 ): Promise<Denoiser> {
   const compute = options.compute ?? (options.device.kind === 'CUDA' ? 'float16' : 'float32');
-  const operators = canFuse(config) ? fusedOperators(compute, options) : null;
-  const graph = buildDenoiser(weights, config, compute, { fused: operators !== null });
-  const session = await openSession(graph, operators === null ? options : { ...options, customOperators: operators });
-  return new OrtDenoiser(config, session);
+  const session = withFusedOperators(options, compute, canFuse(config));
+  const graph = buildDenoiser(weights, config, compute, { fused: session.customOperators !== undefined });
+  return new OrtDenoiser(config, await openSession(graph, session));
 }
 
 class OrtDenoiser implements Denoiser {

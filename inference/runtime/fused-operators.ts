@@ -8,11 +8,18 @@ export interface FusedOptions {
   readonly fused?: boolean;
 }
 
-/** The library of our operators where a session can use it: in float16 on CUDA, through the C API, once `reelql kernels` was run. */
-export function fusedOperators(
+/**
+ * Options that name the library of our operators where a session can use them: in float16 on CUDA, through the C API, once `reelql kernels`
+ * was run. Whoever builds the graph looks at `customOperators`.
+ * @param serves whether they serve the network
+ */
+export function withFusedOperators<Options extends SessionOptions & FusedOptions>(
+  options: Options,
   compute: DType,
-  { device, binding, fused = true }: SessionOptions & FusedOptions,
-): string | null {
-  const possible = fused && compute === 'float16' && device.kind === 'CUDA' && binding !== 'node';
-  return possible && openOrtLibrary() ? builtKernelLibrary() : null;
+  serves: boolean,
+): Options {
+  const { device, binding, fused = true } = options;
+  const possible = fused && serves && compute === 'float16' && device.kind === 'CUDA' && binding !== 'node';
+  const library = possible && openOrtLibrary() ? builtKernelLibrary() : null;
+  return library === null ? options : { ...options, customOperators: library };
 }

@@ -9,7 +9,7 @@ import {
   unrolledDecoder,
   type VaeSource,
 } from '../wan/vae/decoder-graphs.js';
-import { type FusedOptions, fusedOperators } from './fused-operators.js';
+import { type FusedOptions, withFusedOperators } from './fused-operators.js';
 import { type KeptTensor, openSession, type Results, type Session, type SessionOptions } from './session.js';
 import { type Lease, SizedSessions } from './sized-sessions.js';
 
@@ -27,15 +27,17 @@ export interface VaeDecoderOptions extends SessionOptions, FusedOptions {
 }
 
 /**
- * On an H100 at 832x480x29: 0.73 s and 13.7 GB, with memory planned ahead as one piece 18.6 GB; channels first 0.93 s and 16.2 GB; all
- * in one run through onnxruntime-node 1.32 s and 38.3 GB (test/bench/RESULTS.md).
+ * On an H100 at 832x480x29 0.48 s and 8.4 GB. Before our own operators: 0.73 s and 13.7 GB, with memory planned ahead as one piece 18.6 GB;
+ * channels first 0.93 s and 16.2 GB; all in one run through onnxruntime-node 1.32 s and 38.3 GB (test/bench/RESULTS.md).
  */
 const onCuda = { compute: 'float16', form: 'streaming', layout: 'channelsLast', memoryPattern: false } as const;
 const onCpu = { compute: 'float32', form: 'streaming', layout: 'frames' } as const;
 
 /** Opens the VAE's decoder. Sessions are made for a size of latents when it first occurs, and kept until another does. */
 export async function openVaeDecoder(source: VaeSource, options: VaeDecoderOptions): Promise<VaeDecoder> {
-  return new OrtVaeDecoder(source, { ...(options.device.kind === 'CUDA' ? onCuda : onCpu), ...options });
+  const chosen = { ...(options.device.kind === 'CUDA' ? onCuda : onCpu), ...options };
+  const fuses = chosen.layout === 'channelsLast' && canFuse(source.config);
+  return new OrtVaeDecoder(source, withFusedOperators(chosen, chosen.compute, fuses));
 }
 
 class OrtVaeDecoder implements VaeDecoder {
@@ -64,20 +66,18 @@ class OrtVaeDecoder implements VaeDecoder {
   }
 
   private acquire({ frames, height, width }: LatentShape): Promise<Lease> {
-    const { device, compute, layout, form: kind } = this.options;
+    const { device, compute, layout, form: kind, customOperators } = this.options;
     // The single pass takes every size. Elsewhere fixed sizes let ONNX Runtime prepare the graphs 2 to 15 times as fast.
     const key = { single: '', streaming: `${height}x${width}`, unrolled: `${height}x${width}x${frames}` }[kind];
     const form = layout === 'channelsLast' && device.kind === 'CPU' ? 'channelsLast, transposed' : layout;
-    const operators =
-      layout === 'channelsLast' && canFuse(this.source.config) ? fusedOperators(compute, this.options) : null;
-    const graph = { form, compute, fused: operators !== null, dims: { rows: 1, height, width } } as const;
+    const fused = customOperators !== undefined;
+    const graph = { form, compute, fused, dims: { rows: 1, height, width } } as const;
     const graphs = {
       single: () => [singlePassDecoder(this.source, compute)],
       unrolled: () => [unrolledDecoder(this.source, frames, graph)],
       streaming: () => [firstChunkDecoder(this.source, graph), nextChunkDecoder(this.source, graph)],
     }[kind];
-    const options = operators === null ? this.options : { ...this.options, customOperators: operators };
-    return this.sized.acquire(key, () => openAll(graphs(), options));
+    return this.sized.acquire(key, () => openAll(graphs(), this.options));
   }
 
   private check(shape: LatentShape, latents: Float32Array): void {

@@ -2,7 +2,14 @@ import type { Manifest, ModelLimits } from '../../inference/bundle/manifest.js';
 import type { Device } from '../execution/devices.js';
 import type { GenerationSettings } from '../generations/generation.js';
 import type { Ledger, Need } from './ledger.js';
-import { decoderPeak, denoiserPeak, encoderPeak, textEncoderPeak, weightsBytes } from './memory-model.js';
+import {
+  decoderPeak,
+  denoiserPeak,
+  encoderPeak,
+  type PeakUnit,
+  textEncoderPeak,
+  weightsBytes,
+} from './memory-model.js';
 import type { Fit } from './ports.js';
 import { mostRows } from './work.js';
 
@@ -15,22 +22,24 @@ export interface DeviceMemoryView {
 /** The field's smallest useful video, 320×240×15, in the models' grid. Nothing is made smaller than this to fit. */
 const smallest = { area: 320 * 256, frameCount: 17 };
 
+function withWeights(unit: PeakUnit, manifest: Manifest, kind: Device['kind']): Need {
+  return { ...unit, bytes: weightsBytes(manifest, unit.component, kind) };
+}
+
 /** What a generation's text and its decoding need on a device. */
 export function codecNeeds(settings: GenerationSettings, manifest: Manifest, kind: Device['kind']): Need[] {
-  return [textEncoderPeak(manifest, kind), decoderPeak(settings, manifest, kind)].map((unit) => {
-    return { ...unit, bytes: weightsBytes(manifest, unit.component, kind) };
-  });
+  const units = [textEncoderPeak(manifest, kind), decoderPeak(settings, manifest, kind)];
+  return units.map((unit) => withWeights(unit, manifest, kind));
 }
 
 /** A denoising step of so many rows. */
 export function stepNeed(settings: GenerationSettings, manifest: Manifest, kind: Device['kind'], rows: number): Need {
-  const bytes = weightsBytes(manifest, 'denoiser', kind);
-  return { ...denoiserPeak(settings, manifest, kind, rows), bytes };
+  return withWeights(denoiserPeak(settings, manifest, kind, rows), manifest, kind);
 }
 
 /** The picture that the video begins with. */
 export function pictureNeed(settings: GenerationSettings, manifest: Manifest, kind: Device['kind']): Need {
-  return { ...encoderPeak(settings, manifest, kind), bytes: weightsBytes(manifest, 'vae', kind) };
+  return withWeights(encoderPeak(settings, manifest, kind), manifest, kind);
 }
 
 /** Rows of a step that a device computes at once: all of them, or, where they would not fit with all else released, one by one. */
