@@ -10,7 +10,7 @@ import torch
 
 import config
 from evaluation.classifier import Judge
-from evaluation.evaluate import Exam
+from evaluation.evaluate import DEFAULTS, Exam
 from text import Texts
 from training import weights
 from training.denoiser_training import TextModels
@@ -24,8 +24,10 @@ def arguments(words=None):
     p.add_argument("--weights", help="folder of a run or a diffusers folder; the state's own if left out")
     p.add_argument("--name", required=True, help="of the row")
     p.add_argument("--steps", type=int, default=20)
-    p.add_argument("--guidance", type=float, default=3.0)
+    p.add_argument("--guidance", type=float, default=DEFAULTS["guidance"])
     p.add_argument("--guidance-end", type=float, default=1.0, help="share of the steps that are guided")
+    p.add_argument("--guidance-rescale", type=float, default=DEFAULTS["guidance_rescale"],
+                   help="0 to 1: share by which guidance keeps the deviation of the conditional prediction")
     p.add_argument("--size", help="frames x height x width, such as 33x256x384")
     p.add_argument("--prompts", type=int, default=512)
     p.add_argument("--device", default="cpu")
@@ -48,7 +50,7 @@ def main(words=None):
     exam = Exam(run, vae.eval(), weights.load_stats(folder), models, Texts(), judge, a.prompts, chunk=128 if run.gpu else 8)
     with torch.no_grad():
         exam.generate(a.name, size=tuple(map(int, a.size.split("x"))) if a.size else None, steps=a.steps, guidance=a.guidance,
-                      guidance_end=a.guidance_end)
+                      guidance_end=a.guidance_end, guidance_rescale=a.guidance_rescale)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from evaluation.sheets import save_sheet
 from training.bank import normalisers
 from training.clips import ALL_TIMES, render
 
-GUIDANCE, SHIFT = 3.0, 8.0  # the bundle's defaults
-ROW_SECONDS = 130.0         # about what the table takes with 512 prompts on one GPU, sheets included
+DEFAULTS = dict(guidance=3.0, guidance_rescale=0.7, shift=8.0)  # the bundle's
+ROW_SECONDS = 150.0         # about what the table takes with 512 prompts on one GPU, sheets included
 
 
 class Exam:
@@ -63,7 +63,7 @@ class Exam:
             return
         scenes = scenes or self.scenes
         prompts = [language.full_caption(s) for s in scenes]
-        settings = {"guidance": GUIDANCE, "shift": SHIFT, "seed": 1000 * self.run.team.rank, **settings}
+        settings = {**DEFAULTS, "seed": 1000 * self.run.team.rank, **settings}
         latents = sample(self.run, self.models, self.texts, prompts, chunk=self.chunk, grid=size and config.latent_grid(*size), **settings)
         self.mark(name, as_main_format(self.decoded(latents)), scenes)
 
@@ -99,6 +99,8 @@ class Exam:
         self.generate("20 steps, guidance 5", guidance=5.0)
         self.generate("20 steps, guidance 9", guidance=9.0)
         self.generate("20 steps, guidance 9 in the first half", guidance=9.0, guidance_end=0.5)
+        for guidance in (3.0, 5.0, 9.0):
+            self.generate(f"20 steps, guidance {guidance:g}, not rescaled", guidance=guidance, guidance_rescale=0.0)
         self.generate("20 steps, guidance 1", guidance=1.0)
         self.generate("20 steps, long English negative prompt", negative=captions.negatives.ENGLISH)
         self.generate("20 steps, long Chinese negative prompt", negative=captions.negatives.CHINESE)
@@ -107,7 +109,7 @@ class Exam:
     def show(self, name, **settings):
         """A sheet of the shown prompts, by the first rank."""
         if self.run.team.first:
-            settings = {"guidance": GUIDANCE, "shift": SHIFT, **settings}
+            settings = {**DEFAULTS, **settings}
             prompts = SHOWN if self.run.gpu else SHOWN[:2]
             self.sheet(name, self.decoded(sample(self.run, self.models, self.texts, prompts, seed=5, **settings)), prompts)
 

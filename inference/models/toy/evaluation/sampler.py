@@ -53,9 +53,21 @@ class UniPC:
         self.x = x
 
 
+def guided(conditional, unconditional, scale, rescale=0.0):
+    """Guided velocities [N, ...]; by the share `rescale` brought back to the deviation of the conditional ones, each on its own.
+
+    Source: Lin et al. 2024, "Common Diffusion Noise Schedules and Sample Steps are Flawed", section 3.4, as diffusers'
+    rescale_noise_cfg and the server's guidanceRescale."""
+    v = unconditional + scale * (conditional - unconditional)
+    if not rescale:
+        return v
+    deviation = lambda x: x.std(tuple(range(1, x.ndim)), keepdim=True)
+    return v * (rescale * deviation(conditional) / deviation(v) + 1 - rescale)
+
+
 @torch.no_grad()
 def sample(run, models, texts, prompts, steps=20, guidance=5.0, shift=8.0, seed=0, chunk=128, first=None, negative="", grid=None,
-           guidance_end=1.0):
+           guidance_end=1.0, guidance_rescale=0.0):
     """Normalised latents [N, t, h, w, z] of the prompts; `first` [N, 1, h, w, z] gives first frames (image-to-video).
 
     `grid` (t, h, w) is the main format's if left out. Guidance 1 does not look at the negative prompt; what is above
@@ -73,14 +85,13 @@ def sample(run, models, texts, prompts, steps=20, guidance=5.0, shift=8.0, seed=
             context = models.context(ids, lengths)
         for i, t in enumerate(solver.timesteps):
             x = solver.x if given is None else torch.cat([given, solver.x[:, 1:]], 1)
-            guided = i < guided_steps
-            rows = torch.cat([x, x]) if guided else x
+            both = i < guided_steps
+            rows = torch.cat([x, x]) if both else x
             time = torch.full((len(rows),), float(t), device=run.device)
             with run.autocast():
                 v = models.denoiser(rows, time, *(c[: len(rows)] for c in context), rope, None if given is None else 0 * time).float()
-            if guided:
-                positive, plain = v.chunk(2)
-                v = plain + guidance * (positive - plain)
+            if both:
+                v = guided(*v.chunk(2), guidance, guidance_rescale)
             solver.step(i, v)
         out.append(solver.x if given is None else torch.cat([given, solver.x[:, 1:]], 1))
     return torch.cat(out)

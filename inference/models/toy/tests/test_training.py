@@ -11,7 +11,7 @@ import export
 import score
 import world
 from evaluation.classifier import train_judge
-from evaluation.sampler import decode, sample, unipc_schedule
+from evaluation.sampler import decode, guided, sample, unipc_schedule
 from networks.norm_taps import channel_norm, taps
 from text import Texts
 from training import few_steps, weights
@@ -103,6 +103,15 @@ def test_denoiser_trains_resumes_samples_and_exports(run, tmp_path):
     assert torch.allclose(torch.tensor(weights.load_stats(out)["std"]), torch.tensor(stats["std"]), atol=1e-5)
     for folder in ("scheduler", "text_encoder", "tokenizer", "transformer", "vae"):
         assert os.listdir(os.path.join(out, folder))
+
+
+def test_rescaled_guidance_has_the_conditionals_deviation_in_every_row():
+    conditional, unconditional = torch.randn(2, 3, 5, 4, 4, 2) * torch.tensor([1.0, 2.0, 4.0]).view(3, 1, 1, 1, 1)
+    plain, half, whole = (guided(conditional, unconditional, 9.0, rescale) for rescale in (0.0, 0.5, 1.0))
+    assert torch.equal(plain, unconditional + 9.0 * (conditional - unconditional))
+    assert torch.allclose(half, (plain + whole) / 2, atol=1e-4)
+    assert torch.allclose(whole.flatten(1).std(1), conditional.flatten(1).std(1))
+    assert torch.allclose(guided(conditional[1:2], unconditional[1:2], 9.0, 1.0), whole[1:2], atol=1e-5)
 
 
 def test_steps_of_other_formats_come_evenly():
