@@ -1,16 +1,18 @@
 import { builtKernelLibrary } from './kernels/library.js';
 import { loadKoffi } from './runtime/native/koffi.js';
 
+export type Term = readonly [weight: number, array: Float32Array];
+
+/** result[i] = Σ weight·array[i] in the order of the terms, in float64, rounded once. `result` may be one of the arrays. */
+export interface WeightedSum {
+  readonly result: Float32Array;
+  readonly terms: readonly [Term, Term, (Term | undefined)?, (Term | undefined)?];
+}
+
 /** Loops over all numbers of a sample, which a GPU waits for: in C++ where `reelql kernels` was run, to the same bits. */
 export interface Arithmetic {
-  /**
-   * result[i] = a·x[i] + b·y[i] + c·z[i] + d·w[i], in float64, rounded once. The arrays are of one length; `result` may be one of them.
-   */
-  // biome-ignore format: a column an array
-  weightedSum(
-    result: Float32Array,
-    a: number, x: Float32Array, b: number, y: Float32Array, c: number, z: Float32Array, d: number, w: Float32Array,
-  ): void;
+  /** One after the other, so that a sum may take what those before it gave. All arrays are of one length. */
+  weightedSums(sums: readonly WeightedSum[]): void;
   /** Whether no number is infinite or NaN. */
   allFinite(numbers: Float32Array): boolean;
   /**
@@ -20,11 +22,30 @@ export interface Arithmetic {
   rgb24(pixels: Float32Array): Uint8Array;
 }
 
-/** Plain loops, with nothing else in their functions: a third of the time of a loop a term (test/bench/RESULTS.md). */
+/** Loops with nothing else in their functions: a third of the time of a loop a term (test/bench/RESULTS.md). */
+function addTwo(result: Float32Array, [a, x]: Term, [b, y]: Term): void {
+  for (let i = 0; i < result.length; i++) result[i] = a * (x[i] as number) + b * (y[i] as number);
+}
+
+function addThree(result: Float32Array, [a, x]: Term, [b, y]: Term, [c, z]: Term): void {
+  for (let i = 0; i < result.length; i++) {
+    result[i] = a * (x[i] as number) + b * (y[i] as number) + c * (z[i] as number);
+  }
+}
+
+function addFour(result: Float32Array, [a, x]: Term, [b, y]: Term, [c, z]: Term, [d, w]: Term): void {
+  for (let i = 0; i < result.length; i++) {
+    result[i] = a * (x[i] as number) + b * (y[i] as number) + c * (z[i] as number) + d * (w[i] as number);
+  }
+}
+
 export const inJavaScript: Arithmetic = {
-  weightedSum(result, a, x, b, y, c, z, d, w) {
-    for (let i = 0; i < result.length; i++) {
-      result[i] = a * (x[i] as number) + b * (y[i] as number) + c * (z[i] as number) + d * (w[i] as number);
+  weightedSums(sums) {
+    for (const { result, terms } of sums) {
+      const [first, second, third, fourth] = terms;
+      if (fourth && third) addFour(result, first, second, third, fourth);
+      else if (third) addThree(result, first, second, third);
+      else addTwo(result, first, second);
     }
   },
   allFinite(numbers) {
@@ -50,17 +71,31 @@ export function toBytes(pixels: Float32Array, round: (level: number) => number):
 
 /** The same in the library at `path` (kernels/host.cpp). @throws if it cannot be loaded */
 export function inLibrary(path: string): Arithmetic {
-  const library = loadKoffi().load(path);
-  const arrays = ['a, float *x', 'b, float *y', 'c, float *z', 'd, float *w'].map((term) => `double ${term}`);
-  const weightedSum = library.func(`void reelql_weighted_sum(float *result, size_t count, ${arrays})`);
+  const koffi = loadKoffi();
+  const library = koffi.load(path);
+  const weightedSums = library.func(
+    'void reelql_weighted_sums(size_t count, size_t sums, uint64_t *arrays, double *weights)',
+  );
   const rgb24 = library.func('void reelql_rgb24(float *pixels, size_t plane, _Out_ uint8_t *bytes)');
   const allFinite = library.func('int reelql_all_finite(float *numbers, size_t count)');
   return {
-    weightedSum(result, ...terms) {
-      const other = terms.find((term) => typeof term !== 'number' && term.length !== result.length);
-      if (other !== undefined)
-        throw new RangeError(`arrays of ${result.length} and ${(other as Float32Array).length} numbers`);
-      weightedSum(result, result.length, ...terms);
+    weightedSums(sums) {
+      const count = sums[0]?.result.length ?? 0;
+      const arrays = new BigUint64Array(5 * sums.length);
+      const weights = new Float64Array(4 * sums.length);
+      const addressOf = (array: Float32Array): bigint => {
+        if (array.length !== count) throw new RangeError(`arrays of ${count} and ${array.length} numbers`);
+        return koffi.address(array);
+      };
+      for (const [i, { result, terms }] of sums.entries()) {
+        arrays[5 * i] = addressOf(result);
+        for (const [j, term] of terms.entries()) {
+          if (!term) continue;
+          weights[4 * i + j] = term[0];
+          arrays[5 * i + 1 + j] = addressOf(term[1]);
+        }
+      }
+      weightedSums(count, sums.length, arrays, weights);
     },
     rgb24(pixels) {
       const bytes = new Uint8Array(pixels.length);

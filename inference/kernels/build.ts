@@ -19,7 +19,14 @@ export function nvccPaths(env: NodeJS.ProcessEnv = process.env): string[] {
 export async function buildKernels(nvcc: string): Promise<string> {
   const path = kernelLibraryPath();
   const partial = `${path}.${process.pid}`;
-  const options = ['-O3', '-std=c++17', '-shared', '-Xcompiler', '-fPIC,-fvisibility=hidden', '-arch=all-major'];
+  const options = [
+    '-O3',
+    '-std=c++17',
+    '-shared',
+    '-Xcompiler',
+    '-fPIC,-fvisibility=hidden,-pthread',
+    '-arch=all-major',
+  ];
   try {
     await promisify(execFile)(nvcc, [...options, '-o', partial, ...kernelSources]);
     await rename(partial, path);

@@ -1,24 +1,69 @@
 // What the processor does between two steps of the GPU: the loops of ../arithmetic.ts, several numbers an instruction. The same bits:
 // sums in double, products and sums not contracted, rounded once.
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <thread>
+#include <vector>
 
-#define EXPORT                                                                                        \
-  extern "C" __attribute__((visibility("default"), target_clones("avx512f", "avx2", "default"), \
-                            optimize("fp-contract=off")))
+#define CLONES __attribute__((target_clones("avx512f", "avx2", "default"), optimize("fp-contract=off")))
+#define EXPORT extern "C" __attribute__((visibility("default")))
 
-// `result` may be one of the arrays.
-EXPORT void reelql_weighted_sum(float* result, size_t count, double a, const float* x, double b, const float* y, double c,
-                                const float* z, double d, const float* w) {
+namespace {
+
+constexpr size_t most_terms = 4;
+// Numbers that go through all sums before the next ones do: a step's ten arrays of them stay in a core's first cache.
+constexpr size_t block = 512;
+// What is worth a thread of its own.
+constexpr size_t thread_count = 100'000;
+constexpr size_t most_threads = 4;
+
+// Of one sum the numbers from `begin` to `end`. `arrays`: its result, then what is added.
+template <size_t terms>
+__attribute__((always_inline)) inline void add_up(size_t begin, size_t end, float* const* arrays, const double* weights) {
+  float* const result = arrays[0];
+  const float *const x = arrays[1], *const y = arrays[2], *const z = arrays[3], *const w = arrays[4];
+  const double a = weights[0], b = weights[1], c = weights[2], d = weights[3];
 #pragma GCC ivdep
-  for (size_t i = 0; i < count; i++) {
-    result[i] = static_cast<float>(a * x[i] + b * y[i] + c * z[i] + d * w[i]);
+  for (size_t i = begin; i < end; i++) {
+    double sum = a * x[i] + b * y[i];
+    if (terms > 2) sum += c * z[i];
+    if (terms > 3) sum += d * w[i];
+    result[i] = static_cast<float>(sum);
   }
 }
 
+CLONES void sum_between(size_t begin, size_t end, size_t sums, float* const* arrays, const double* weights) {
+  for (size_t first = begin; first < end; first += block) {
+    const size_t last = std::min(first + block, end);
+    for (size_t sum = 0; sum < sums; sum++) {
+      float* const* const own = arrays + (1 + most_terms) * sum;
+      const double* const weight = weights + most_terms * sum;
+      if (own[4]) add_up<4>(first, last, own, weight);
+      else if (own[3]) add_up<3>(first, last, own, weight);
+      else add_up<2>(first, last, own, weight);
+    }
+  }
+}
+
+}  // namespace
+
+// `arrays` are [sums, 1 + most_terms], null where a sum has fewer terms, `weights` [sums, most_terms]. A result may be one of its own sum's arrays, or of a later sum's.
+EXPORT void reelql_weighted_sums(size_t count, size_t sums, float* const* arrays, const double* weights) {
+  const size_t cores = std::max(1u, std::thread::hardware_concurrency());
+  const size_t parts = std::max<size_t>(1, std::min({count / thread_count, most_threads, cores}));
+  const auto bound = [=](size_t part) { return part == parts ? count : count / parts / block * block * part; };
+  std::vector<std::thread> others;
+  for (size_t part = 1; part < parts; part++) {
+    others.emplace_back(sum_between, bound(part), bound(part + 1), sums, arrays, weights);
+  }
+  sum_between(0, bound(1), sums, arrays, weights);
+  for (std::thread& other : others) other.join();
+}
+
 // 1 where no number is infinite or NaN: only those do not vanish when multiplied by zero.
-EXPORT int reelql_all_finite(const float* numbers, size_t count) {
+EXPORT CLONES int reelql_all_finite(const float* numbers, size_t count) {
   float sums[16] = {};
   size_t i = 0;
   for (; i + 16 <= count; i += 16) {
@@ -31,7 +76,7 @@ EXPORT int reelql_all_finite(const float* numbers, size_t count) {
 }
 
 // Pixels in [-1, 1], a plane a color, to bytes, a color after the other: (x / 2 + 0.5)·255 in float, rounded to the nearest, halves to even.
-EXPORT void reelql_rgb24(const float* pixels, size_t plane, uint8_t* bytes) {
+EXPORT CLONES void reelql_rgb24(const float* pixels, size_t plane, uint8_t* bytes) {
   for (size_t color = 0; color < 3; color++) {
     for (size_t i = 0; i < plane; i++) {
       const float level = std::nearbyint(255 * (pixels[color * plane + i] / 2 + 0.5f));

@@ -1,5 +1,4 @@
-import { type SamplerName, type SolverState, samplers } from '../samplers/index.js';
-import { combine } from '../samplers/sampler.js';
+import { type SamplerName, type SolverState, Sums, samplers } from '../samplers/index.js';
 import { guided } from './guidance.js';
 import { latentCount, withFirstFrame } from './latents.js';
 import type { DenoiserRow, LatentShape, TextEmbedding } from './networks.js';
@@ -84,48 +83,59 @@ export function rowsOf(state: DenoisingState, { prompt, negativePrompt }: Condit
   return [conditional, { latents, timesteps, text: negativePrompt }];
 }
 
+/** The state after a step, and the clean latents as estimated there, for previews. */
+export interface Advanced {
+  readonly state: DenoisingState;
+  readonly x0: Float32Array;
+}
+
 /**
- * One computed step of the solver, and the steps after it that take a velocity extrapolated from it.
+ * One computed step of the solver, and the steps after it that take a velocity extrapolated from it: one pass over the arrays.
  * @param velocities the denoiser's answers to `rowsOf(state)`, in its order.
- * @returns the state after these steps, and the clean latents as estimated at the last of them, for previews.
+ * @returns the state after these steps, with the estimate of the last of them.
  */
-export function advance(
-  state: DenoisingState,
-  velocities: readonly Float32Array[],
-): { readonly state: DenoisingState; readonly x0: Float32Array } {
+export function advance(state: DenoisingState, velocities: readonly Float32Array[]): Advanced {
   const [conditional, unconditional] = velocities;
   const expected = rowCount(state);
   if (!conditional || velocities.length !== expected) {
     throw new RangeError(`a step takes ${expected} velocities, not ${velocities.length}`);
   }
   for (const velocity of velocities) checkLength('a velocity', velocity, state.sample.length);
-  const velocity = unconditional ? guided(conditional, unconditional, state.settings.guidanceScale) : conditional;
+  const { settings, shape, firstFrame } = state;
+  const sums = new Sums();
+  const velocity = unconditional ? guided(sums, conditional, unconditional, settings.guidanceScale) : conditional;
   const latest = { step: state.step, velocity };
-  let stepped = takeStep(state, velocity);
+  let stepped = takeStep(sums, state, velocity);
   while (rowCount(stepped.state) === 0) {
     if (!state.computed) throw new Error('there is nothing to extrapolate from');
-    stepped = takeStep(stepped.state, extrapolated(stepped.state, state.computed, latest));
+    stepped = takeStep(sums, stepped.state, extrapolated(sums, stepped.state, state.computed, latest));
   }
-  return { ...stepped, state: { ...stepped.state, computed: state.settings.cacheSteps ? latest : null } };
+  sums.compute();
+  return {
+    state: { ...stepped.state, computed: settings.cacheSteps ? latest : null },
+    x0: firstFrame ? withFirstFrame(stepped.x0, firstFrame, shape) : stepped.x0,
+  };
 }
 
 /** Along the straight line through two computed velocities, by noise level. */
-function extrapolated(state: DenoisingState, before: ComputedVelocity, latest: ComputedVelocity): Float32Array {
+function extrapolated(
+  sums: Sums,
+  state: DenoisingState,
+  before: ComputedVelocity,
+  latest: ComputedVelocity,
+): Float32Array {
   const { sigmas } = scheduleOf(state);
   const sigma = (step: number): number => sigmas[step] as number;
   const ahead = (sigma(state.step) - sigma(latest.step)) / (sigma(latest.step) - sigma(before.step));
-  return combine([1 + ahead, latest.velocity], [-ahead, before.velocity]);
+  return sums.add([1 + ahead, latest.velocity], [-ahead, before.velocity]);
 }
 
-function takeStep(state: DenoisingState, velocity: Float32Array): ReturnType<typeof advance> {
-  const { settings, shape, step, sample, solver, firstFrame } = state;
+function takeStep(sums: Sums, state: DenoisingState, velocity: Float32Array): Advanced {
+  const { settings, step, sample, solver } = state;
   // Stream 0 of the seed is the noise that denoising begins with.
   const noise = () => gaussianNoise(settings.seed, sample.length, step + 1);
-  const next = samplers[settings.sampler].step(scheduleOf(state), step, solver, sample, velocity, noise);
-  return {
-    state: { ...state, step: step + 1, sample: next.sample, solver: next.state },
-    x0: firstFrame ? withFirstFrame(next.x0, firstFrame, shape) : next.x0,
-  };
+  const next = samplers[settings.sampler].step(sums, scheduleOf(state), step, solver, sample, velocity, noise);
+  return { state: { ...state, step: step + 1, sample: next.sample, solver: next.state }, x0: next.x0 };
 }
 
 /** Normalised latents to decode, when all steps are done. */

@@ -1,4 +1,4 @@
-import { arithmetic } from '../arithmetic.js';
+import { arithmetic, type Term, type WeightedSum } from '../arithmetic.js';
 import type { LatentShape } from './networks.js';
 
 /** Linear map from normalised latents to RGB in 0..1, fitted per bundle: rgb = latentᵀ·matrix + bias. */
@@ -17,18 +17,24 @@ export function previewFrames(latents: Float32Array, shape: LatentShape, { matri
   if (matrix.length !== channels) throw new Error(`a preview map of ${matrix.length} channels for ${channels}`);
   const positions = frames * height * width;
   const bytes = new Uint8ClampedArray(3 * positions);
-  for (const color of [0, 1, 2] as const) {
-    const level = new Float32Array(positions).fill(bias[color]);
-    // Three channels a pass.
+  const colors = [0, 1, 2] as const;
+  const levels = colors.map((color) => new Float32Array(positions).fill(bias[color]));
+  const sums: WeightedSum[] = [];
+  for (const color of colors) {
+    const result = levels[color] as Float32Array;
+    // Three channels a sum.
     for (let c = 0; c < channels; c += 3) {
-      const term = (channel: number): [number, Float32Array] => {
-        const weight = matrix[channel]?.[color];
-        return weight === undefined
-          ? [0, level]
-          : [weight, latents.subarray(channel * positions, (channel + 1) * positions)];
-      };
-      arithmetic().weightedSum(level, 1, level, ...term(c), ...term(c + 1), ...term(c + 2));
+      const term = (channel: number): Term => [
+        (matrix[channel] as readonly number[])[color] as number,
+        latents.subarray(channel * positions, (channel + 1) * positions),
+      ];
+      const more = [c + 1, c + 2].map((channel) => (channel < channels ? term(channel) : undefined));
+      sums.push({ result, terms: [[1, result], term(c), more[0], more[1]] });
     }
+  }
+  arithmetic().weightedSums(sums);
+  for (const color of colors) {
+    const level = levels[color] as Float32Array;
     for (let i = 0; i < positions; i++) bytes[3 * i + color] = 255 * (level[i] as number);
   }
   return new Uint8Array(bytes.buffer);

@@ -1,4 +1,4 @@
-import { checkSchedule, combine, type Sampler, shifted } from './sampler.js';
+import { checkSchedule, type Sampler, shifted } from './sampler.js';
 
 /** FastWan's levels, which it was trained at whatever the shift. */
 const fastWan = [1000, 757, 522];
@@ -22,9 +22,9 @@ export const dmd: Sampler = {
 
   initial: () => ({ estimates: [], origin: null, order: 0 }),
 
-  step(schedule, i, state, sample, velocity, noise) {
+  step(sums, schedule, i, state, sample, velocity, noise) {
     const next = schedule.sigmas[i + 1] as number;
-    const x0 = combine([1, sample], [-(schedule.sigmas[i] as number), velocity]);
-    return { sample: next === 0 ? x0 : combine([1 - next, x0], [next, noise()]), state, x0 };
+    const x0 = sums.add([1, sample], [-(schedule.sigmas[i] as number), velocity]);
+    return { sample: next === 0 ? x0 : sums.add([1 - next, x0], [next, noise()]), state, x0 };
   },
 };

@@ -1,4 +1,4 @@
-import { checkSchedule, combine, linspace, type Sampler, shifted } from './sampler.js';
+import { checkSchedule, linspace, type Sampler, shifted } from './sampler.js';
 
 /**
  * Euler's method along the flow.
@@ -15,13 +15,13 @@ export const euler: Sampler = {
 
   initial: () => ({ estimates: [], origin: null, order: 0 }),
 
-  step(schedule, i, state, sample, velocity) {
+  step(sums, schedule, i, state, sample, velocity) {
     const sigma = schedule.sigmas[i] as number;
     const next = schedule.sigmas[i + 1] as number;
     return {
-      sample: combine([1, sample], [next - sigma, velocity]),
+      sample: sums.add([1, sample], [next - sigma, velocity]),
       state,
-      x0: combine([1, sample], [-sigma, velocity]),
+      x0: sums.add([1, sample], [-sigma, velocity]),
     };
   },
 };

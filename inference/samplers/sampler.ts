@@ -1,4 +1,4 @@
-import { arithmetic } from '../arithmetic.js';
+import { arithmetic, type WeightedSum } from '../arithmetic.js';
 
 /** Noise levels of a run of N steps. */
 export interface Schedule {
@@ -26,6 +26,22 @@ export interface SolverStep {
   readonly x0: Float32Array;
 }
 
+/** Sums of a sample's size that are written down first and computed together, in one pass over all arrays that they are made of. */
+export class Sums {
+  readonly #sums: WeightedSum[] = [];
+
+  /** Σ weight·array in float64, rounded once; there are numbers in it after `compute`. The terms may be sums that are not computed yet. */
+  add(...terms: WeightedSum['terms']): Float32Array {
+    const result = new Float32Array(terms[0][1].length);
+    this.#sums.push({ result, terms });
+    return result;
+  }
+
+  compute(): void {
+    arithmetic().weightedSums(this.#sums.splice(0));
+  }
+}
+
 /**
  * Solves dx/dσ = v from noise to video, where x = (1 − σ)·video + σ·noise and the denoiser predicts v = noise − video.
  * Pure: the same arguments give the same step, and nothing given is changed.
@@ -35,10 +51,11 @@ export interface Sampler {
   schedule(steps: number, shift: number): Schedule;
   initial(): SolverState;
   /**
-   * From σᵢ to σᵢ₊₁, given x at σᵢ and the velocity predicted there.
+   * From σᵢ to σᵢ₊₁, given x at σᵢ and the velocity predicted there: what the arrays of the result are sums of.
    * @param noise N(0, 1) that this step may use, the same whenever it is asked for.
    */
   step(
+    sums: Sums,
     schedule: Schedule,
     i: number,
     state: SolverState,
@@ -61,15 +78,14 @@ export function linspace(start: number, stop: number, count: number): Float64Arr
   return points;
 }
 
-type Term = readonly [coefficient: number, array: Float32Array];
-
-/** Σ coefficient·array of at most four arrays, in float64, rounded once. */
-export function combine(...terms: readonly [Term, ...Term[]]): Float32Array {
-  const [[a, x], [b, y] = [0, x], [c, z] = [0, x], [d, w] = [0, x]] = terms;
-  const result = new Float32Array(x.length);
-  arithmetic().weightedSum(result, a, x, b, y, c, z, d, w);
-  return result;
+/** One step by itself. */
+export function takeStep(sampler: Sampler, ...given: Tail<Parameters<Sampler['step']>>): SolverStep {
+  const sums = new Sums();
+  const step = sampler.step(sums, ...given);
+  sums.compute();
+  return step;
 }
+type Tail<List extends unknown[]> = List extends [unknown, ...infer Rest] ? Rest : never;
 
 export function checkSchedule(steps: number, shift: number): void {
   if (!Number.isInteger(steps) || steps < 1) throw new RangeError(`steps must be a whole number from 1, not ${steps}`);

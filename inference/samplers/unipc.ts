@@ -1,4 +1,4 @@
-import { checkSchedule, combine, linspace, type Sampler, type Schedule, shifted } from './sampler.js';
+import { checkSchedule, linspace, type Sampler, type Schedule, type Sums, shifted } from './sampler.js';
 
 /**
  * UniPC, order 2, B(h) = e^h − 1, on the estimate of the clean sample: a multistep predictor whose every step is corrected by
@@ -19,14 +19,14 @@ export const unipc: Sampler = {
 
   initial: () => ({ estimates: [], origin: null, order: 0 }),
 
-  step(schedule, i, state, sample, velocity) {
+  step(sums, schedule, i, state, sample, velocity) {
     const steps = schedule.timesteps.length;
-    const x0 = combine([1, sample], [-sigma(schedule, i), velocity]);
-    const origin = state.origin ? corrected(schedule, i, state.estimates, state.origin, state.order, x0) : sample;
+    const x0 = sums.add([1, sample], [-sigma(schedule, i), velocity]);
+    const origin = state.origin ? corrected(sums, schedule, i, state.estimates, state.origin, state.order, x0) : sample;
     const order = Math.min(2, steps - i, state.estimates.length + 1);
     const previous = state.estimates.at(-1);
     return {
-      sample: predicted(schedule, i, origin, x0, order === 2 ? previous : undefined),
+      sample: predicted(sums, schedule, i, origin, x0, order === 2 ? previous : undefined),
       state: { estimates: previous ? [previous, x0] : [x0], origin, order },
       x0,
     };
@@ -35,6 +35,7 @@ export const unipc: Sampler = {
 
 /** x at σᵢ once more, now that the estimate there is known (UniC). `origin` is the sample at σᵢ₋₁. */
 function corrected(
+  sums: Sums,
   schedule: Schedule,
   i: number,
   estimates: readonly Float32Array[],
@@ -47,7 +48,7 @@ function corrected(
   const b = Math.expm1(-h);
   const scale = -alpha(schedule, i) * b;
   const drift = sigma(schedule, i) / sigma(schedule, i - 1);
-  if (order === 1) return combine([drift, origin], [scale / 2, previous], [scale / 2, x0]);
+  if (order === 1) return sums.add([drift, origin], [scale / 2, previous], [scale / 2, x0]);
 
   const r = (lambda(schedule, i - 2) - lambda(schedule, i - 1)) / h;
   const phi1 = b / -h - 1;
@@ -57,7 +58,7 @@ function corrected(
   const b2 = (2 * phi2) / b;
   const rho1 = (b1 - b2) / (1 - r);
   const rho2 = b1 - rho1;
-  return combine(
+  return sums.add(
     [drift, origin],
     [scale * (1 - rho1 / r - rho2), previous],
     [(scale * rho1) / r, estimates.at(-2) as Float32Array],
@@ -67,6 +68,7 @@ function corrected(
 
 /** x at σᵢ₊₁ (UniP): first order, or second where the estimate before this one is given. */
 function predicted(
+  sums: Sums,
   schedule: Schedule,
   i: number,
   origin: Float32Array,
@@ -76,11 +78,11 @@ function predicted(
   const h = lambda(schedule, i + 1) - lambda(schedule, i); // +∞ on the last step, which so returns x0 itself
   const scale = -alpha(schedule, i + 1) * Math.expm1(-h);
   const drift = sigma(schedule, i + 1) / sigma(schedule, i);
-  if (!previous) return combine([drift, origin], [scale, x0]);
+  if (!previous) return sums.add([drift, origin], [scale, x0]);
 
   const r = (lambda(schedule, i - 1) - lambda(schedule, i)) / h;
   const slope = scale / (2 * r);
-  return combine([drift, origin], [scale - slope, x0], [slope, previous]);
+  return sums.add([drift, origin], [scale - slope, x0], [slope, previous]);
 }
 
 const sigma = (schedule: Schedule, i: number): number => schedule.sigmas[i] as number;

@@ -1,4 +1,4 @@
-import { type Sampler, type Schedule, samplers } from '../samplers/index.js';
+import { type Sampler, type Schedule, samplers, takeStep } from '../samplers/index.js';
 import { rotaryTables, type TokenGrid } from '../wan/rope.js';
 import { timeFeatures } from '../wan/timestep.js';
 import { compare, exact, type Limits, type VerifyRow } from './compare.js';
@@ -92,7 +92,7 @@ function follow(sampler: Sampler, schedule: Schedule, start: Float32Array): Floa
   for (let i = 0; i < steps; i++) {
     const t = schedule.timesteps[i] as number;
     const velocity = sample.map((x) => Math.tanh(x) * 0.9 + (0.35 * t) / 1000);
-    ({ sample, state } = sampler.step(schedule, i, state, sample, velocity, noNoise));
+    ({ sample, state } = takeStep(sampler, schedule, i, state, sample, velocity, noNoise));
     found.set(sample, i * sample.length);
   }
   return found;

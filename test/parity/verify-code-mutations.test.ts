@@ -1,6 +1,6 @@
 import { afterEach, describe, it, vi } from 'vitest';
 import type { Value } from '../../inference/graph/graph.js';
-import type { Sampler } from '../../inference/samplers/index.js';
+import type { Sampler, Sums } from '../../inference/samplers/index.js';
 import type { Family } from '../../inference/verify/verify.js';
 import { expectNoticed, microModel, microReference, session, untilNoticed } from '../support/mutate-model.js';
 
@@ -128,8 +128,8 @@ const mutations: CodeMutation[] = [
     family: 'endToEnd',
     module: 'pipeline/guidance',
     replace: () => ({
-      guided: (conditional: Float32Array, unconditional: Float32Array, scale: number) =>
-        conditional.map((value, i) => value + scale * (value - (unconditional[i] as number))),
+      guided: (sums: Sums, conditional: Float32Array, unconditional: Float32Array, scale: number) =>
+        sums.add([1 + scale, conditional], [-scale, unconditional]),
     }),
   },
   {
@@ -162,15 +162,15 @@ const mutations: CodeMutation[] = [
   samplers('no corrector', (unipc) => ({
     UNIPC: {
       ...unipc,
-      step: (schedule, i, state, sample, velocity, noise) =>
-        unipc.step(schedule, i, { ...state, origin: null }, sample, velocity, noise),
+      step: (sums, schedule, i, state, sample, velocity, noise) =>
+        unipc.step(sums, schedule, i, { ...state, origin: null }, sample, velocity, noise),
     } satisfies Sampler,
   })),
   samplers('first order only', (unipc) => ({
     UNIPC: {
       ...unipc,
-      step: (schedule, i, state, sample, velocity, noise) =>
-        unipc.step(schedule, i, { ...state, estimates: [], origin: null }, sample, velocity, noise),
+      step: (sums, schedule, i, state, sample, velocity, noise) =>
+        unipc.step(sums, schedule, i, { ...state, estimates: [], origin: null }, sample, velocity, noise),
     } satisfies Sampler,
   })),
   samplers('timesteps of UniPC not truncated', (unipc) => ({

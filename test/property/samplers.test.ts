@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { gaussianNoise } from '../../inference/pipeline/noise.js';
-import { type SamplerName, type SolverState, samplers } from '../../inference/samplers/index.js';
-import { combine } from '../../inference/samplers/sampler.js';
+import { type SamplerName, type SolverState, Sums, samplers, takeStep } from '../../inference/samplers/index.js';
 
 const names = Object.keys(samplers) as SamplerName[];
 const steps = fc.integer({ min: 1, max: 100 });
@@ -33,12 +32,14 @@ describe.each(names)('%s', (name) => {
         const schedule = sampler.schedule(n, s);
         const clean = Float32Array.from(video);
         // On a straight path v is constant: noise − video.
-        const velocity = combine([1, Float32Array.from(noise)], [-1, clean]);
+        const sums = new Sums();
+        const velocity = sums.add([1, Float32Array.from(noise)], [-1, clean]);
         const first = schedule.sigmas[0] as number;
-        let sample = combine([1 - first, clean], [first, Float32Array.from(noise)]);
+        let sample = sums.add([1 - first, clean], [first, Float32Array.from(noise)]);
+        sums.compute();
         let state = sampler.initial();
         for (let i = 0; i < n; i++) {
-          const step = sampler.step(schedule, i, state, sample, velocity, () => Float32Array.from(noise));
+          const step = takeStep(sampler, schedule, i, state, sample, velocity, () => Float32Array.from(noise));
           step.x0.forEach((value, k) => expect(Math.abs(value - (clean[k] as number))).toBeLessThan(2e-4));
           ({ sample, state } = step);
         }
@@ -57,7 +58,7 @@ describe.each(names)('%s', (name) => {
           let state = sampler.initial();
           for (let i = 0; i < n; i++) {
             const velocity = sample.map((value) => Math.sin(3 * value));
-            ({ sample, state } = sampler.step(schedule, i, restore(state), sample, velocity, () =>
+            ({ sample, state } = takeStep(sampler, schedule, i, restore(state), sample, velocity, () =>
               gaussianNoise(i, 4),
             ));
           }

@@ -28,20 +28,73 @@ const arrays = [1, 2, 3, 4].map((seed) => gaussianNoise(seed, length)) as [
 const [x, y, z, w] = arrays;
 
 describe.each(forms)('the loops over samples, in %s', (_, open) => {
-  const { weightedSum, allFinite, rgb24 } = open();
+  const { weightedSums, allFinite, rgb24 } = open();
 
   it('add four arrays in float64 and round once', () => {
-    const sum = new Float32Array(length);
-    weightedSum(sum, 0.1, x, -1.7, y, 3e5, z, 1e-7, w);
-    const term = (i: number) =>
+    const result = new Float32Array(length);
+    weightedSums([
+      {
+        result,
+        terms: [
+          [0.1, x],
+          [-1.7, y],
+          [3e5, z],
+          [1e-7, w],
+        ],
+      },
+    ]);
+    const sum = (i: number) =>
       0.1 * (x[i] as number) + -1.7 * (y[i] as number) + 3e5 * (z[i] as number) + 1e-7 * (w[i] as number);
-    expect(sum).toEqual(Float32Array.from({ length }, (_, i) => term(i)));
+    expect(result).toEqual(Float32Array.from({ length }, (_, i) => sum(i)));
   });
 
   it('add to one of the arrays in place', () => {
-    const sum = Float32Array.from(x);
-    weightedSum(sum, 1, sum, 2, y, 0, sum, 0, sum);
-    expect(sum).toEqual(x.map((value, i) => value + 2 * (y[i] as number)));
+    const result = Float32Array.from(x);
+    weightedSums([
+      {
+        result,
+        terms: [
+          [1, result],
+          [2, y],
+        ],
+      },
+    ]);
+    expect(result).toEqual(x.map((value, i) => value + 2 * (y[i] as number)));
+  });
+
+  it.each([length, 700_001])('give %i numbers of a sum to the sums after it, each rounded by itself', (count) => {
+    const [a, b] = [gaussianNoise(5, count), gaussianNoise(6, count)];
+    const [first, second, third] = [new Float32Array(count), new Float32Array(count), new Float32Array(count)];
+    weightedSums([
+      {
+        result: first,
+        terms: [
+          [1 / 3, a],
+          [2 / 3, b],
+        ],
+      },
+      {
+        result: second,
+        terms: [
+          [0.7, first],
+          [0.1, a],
+        ],
+      },
+      {
+        result: third,
+        terms: [
+          [1.1, second],
+          [-0.9, first],
+          [1e-3, b],
+        ],
+      },
+    ]);
+    const expected = Float32Array.from(a, (ai, i) => {
+      const bi = b[i] as number;
+      const one = Math.fround((1 / 3) * ai + (2 / 3) * bi);
+      return 1.1 * Math.fround(0.7 * one + 0.1 * ai) + -0.9 * one + 1e-3 * bi;
+    });
+    expect(third.every((value, i) => value === expected[i])).toBe(true);
   });
 
   it('make bytes of pixels, halves to even, clamped', () => {
@@ -65,8 +118,10 @@ describe.each(forms)('the loops over samples, in %s', (_, open) => {
 });
 
 it.runIf(compiled)('in C++ never reads beyond an array', () => {
-  const { weightedSum } = inLibrary(path);
-  expect(() => weightedSum(new Float32Array(8), 1, x.subarray(0, 8), 1, y.subarray(0, 7), 0, x, 0, x)).toThrow(
-    'arrays of 8 and 7 numbers',
-  );
+  const { weightedSums } = inLibrary(path);
+  const terms = [
+    [1, x.subarray(0, 8)],
+    [1, y.subarray(0, 7)],
+  ] as const;
+  expect(() => weightedSums([{ result: new Float32Array(8), terms }])).toThrow('arrays of 8 and 7 numbers');
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { advance, begin, isDone, rowsOf } from '../../inference/pipeline/denoising.js';
 import { gaussianNoise } from '../../inference/pipeline/noise.js';
-import { samplers } from '../../inference/samplers/index.js';
+import { samplers, takeStep } from '../../inference/samplers/index.js';
 
 const levels = (steps: number, shift: number) => [...samplers.DMD.schedule(steps, shift).timesteps];
 
@@ -27,7 +27,7 @@ describe('the few-step sampler', () => {
     let sample = Float32Array.of(2);
     for (const [i, expected] of steps.entries()) {
       const [velocity, noise] = [Float32Array.of(expected.velocity), Float32Array.of(expected.noise)];
-      const step = samplers.DMD.step(schedule, i, samplers.DMD.initial(), sample, velocity, () => noise);
+      const step = takeStep(samplers.DMD, schedule, i, samplers.DMD.initial(), sample, velocity, () => noise);
       expect(step.x0[0]).toBeCloseTo(expected.x0, 6);
       expect(step.sample[0]).toBeCloseTo(expected.sample, 6);
       sample = step.sample as Float32Array<ArrayBuffer>;

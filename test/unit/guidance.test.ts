@@ -11,6 +11,7 @@ import { guided } from '../../inference/pipeline/guidance.js';
 import { latentCount, latentShape } from '../../inference/pipeline/latents.js';
 import type { TextEmbedding } from '../../inference/pipeline/networks.js';
 import { gaussianNoise } from '../../inference/pipeline/noise.js';
+import { Sums } from '../../inference/samplers/index.js';
 
 const shape = { channels: 2, frames: 3, height: 2, width: 4 };
 const plane = shape.height * shape.width;
@@ -33,8 +34,12 @@ function run(state: DenoisingState, steps = Infinity): DenoisingState {
 
 describe('guidance', () => {
   it('goes on from the unconditional prediction in the direction of the prompt', () => {
-    expect(guided(Float32Array.of(3, 1), Float32Array.of(1, 2), 5)).toEqual(Float32Array.of(11, -3));
-    expect(guided(Float32Array.of(3, 1), Float32Array.of(1, 2), 1)).toEqual(Float32Array.of(3, 1));
+    const sums = new Sums();
+    const strong = guided(sums, Float32Array.of(3, 1), Float32Array.of(1, 2), 5);
+    const none = guided(sums, Float32Array.of(3, 1), Float32Array.of(1, 2), 1);
+    sums.compute();
+    expect(strong).toEqual(Float32Array.of(11, -3));
+    expect(none).toEqual(Float32Array.of(3, 1));
   });
 
   it('takes two rows strictly over 1, and one from there on down', () => {
