@@ -28,7 +28,7 @@ export async function buildKernels(nvcc: string): Promise<string> {
     '-arch=all-major',
   ];
   try {
-    await promisify(execFile)(nvcc, [...options, '-o', partial, ...kernelSources]);
+    await promisify(execFile)(nvcc, [...options, '-o', partial, ...kernelSources, '-ldl']);
     await rename(partial, path);
   } finally {
     await rm(partial, { force: true });

@@ -4,12 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace ort {
 
 constexpr uint32_t apiVersion = 24;
-constexpr int failed = 1, float16 = 10, float32 = 1;
+constexpr int failed = 1;
 using Status = void*;
 using Api = void* const*;
 
@@ -102,32 +103,43 @@ class Context {
   void* context;
 };
 
-// An operator on CUDA of `inputs` tensors: float16, from `floatsFrom` on float32.
+// What a node of the graph may say of itself; each operator looks at its own.
+struct Attributes {
+  float epsilon = 0;
+  int64_t fast = 0, way = 0;
+};
+
+// enum ONNXTensorElementDataType of a letter: half, float, e4m3 ("q"uantized), bytes.
+inline int elementType(char letter) { return letter == 'h' ? 10 : letter == 'f' ? 1 : letter == 'q' ? 17 : 2; }
+
+// An operator on CUDA; `inputs` and `outputs` have a letter for each tensor's type.
 struct Operator : CustomOp {
   const char* name;
-  size_t inputs, outputs, floatsFrom;
-  void (*run)(const Context&, float epsilon);
+  std::string inputs, outputs;
+  void (*run)(const Context&, const Attributes&);
 
-  Operator(const char* name, size_t inputs, size_t outputs, size_t floatsFrom, void (*run)(const Context&, float))
-      : CustomOp{}, name(name), inputs(inputs), outputs(outputs), floatsFrom(floatsFrom), run(run) {
+  Operator(const char* name, const char* inputs, const char* outputs, void (*run)(const Context&, const Attributes&))
+      : CustomOp{}, name(name), inputs(inputs), outputs(outputs), run(run) {
     version = apiVersion;
     getName = [](const CustomOp* op) { return self(op).name; };
     getProvider = [](const CustomOp*) { return "CUDAExecutionProvider"; };
-    getInputType = [](const CustomOp* op, size_t index) { return index < self(op).floatsFrom ? float16 : float32; };
-    getInputCount = [](const CustomOp* op) { return self(op).inputs; };
-    getOutputType = [](const CustomOp*, size_t) { return float16; };
-    getOutputCount = [](const CustomOp* op) { return self(op).outputs; };
+    getInputType = [](const CustomOp* op, size_t index) { return elementType(self(op).inputs[index]); };
+    getInputCount = [](const CustomOp* op) { return self(op).inputs.size(); };
+    getOutputType = [](const CustomOp* op, size_t index) { return elementType(self(op).outputs[index]); };
+    getOutputCount = [](const CustomOp* op) { return self(op).outputs.size(); };
     getInputCharacteristic = getOutputCharacteristic = getInputMemory = [](const CustomOp*, size_t) { return 0; };
     createKernelV2 = [](const CustomOp* op, Api api, const void* info, void** kernel) -> Status {
-      float epsilon = 0;  // of those that have one
-      if (Status status = call<Status>(api, 85, info, "epsilon", &epsilon)) call<void>(api, 93, status);
-      *kernel = new Kernel{api, &self(op), epsilon};
+      Attributes attributes;
+      read(api, 85, info, "epsilon", &attributes.epsilon);
+      read(api, 86, info, "fast", &attributes.fast);
+      read(api, 86, info, "way", &attributes.way);
+      *kernel = new Kernel{api, &self(op), attributes};
       return nullptr;
     };
     computeV2 = [](void* kernel, void* context) -> Status {
-      const auto& [api, op, epsilon] = *static_cast<Kernel*>(kernel);
+      const auto& [api, op, attributes] = *static_cast<Kernel*>(kernel);
       try {
-        op->run(Context(api, context), epsilon);
+        op->run(Context(api, context), attributes);
         return nullptr;
       } catch (const std::exception& error) {
         return makeStatus(api, error.what());
@@ -140,8 +152,16 @@ struct Operator : CustomOp {
   struct Kernel {
     Api api;
     const Operator* op;
-    float epsilon;
+    Attributes attributes;
   };
+
+  // Leaves `value` as it is where the node does not say.
+  template <typename Value>
+  static void read(Api api, size_t place, const void* info, const char* name, Value* value) {
+    Value found;
+    if (Status status = call<Status>(api, place, info, name, &found)) call<void>(api, 93, status);
+    else *value = found;
+  }
 
   static const Operator& self(const CustomOp* op) { return *static_cast<const Operator*>(op); }
 };

@@ -116,7 +116,7 @@ struct Launch {
 };
 
 template <bool rotate>
-void launchBiasRmsNorm(const ort::Context& context, float epsilon) {
+void launchBiasRmsNorm(const ort::Context& context, const ort::Attributes& attributes) {
   const ort::Tensor x = context.input(0), bias = context.input(1), weight = context.input(2);
   const Launch launch(context, x);
   ort::Tensor y = context.output(0, x.dims);
@@ -125,16 +125,20 @@ void launchBiasRmsNorm(const ort::Context& context, float epsilon) {
   const int halfHead = rotate ? int(cosines.dims.back()) : 1, tokensOfRow = rotate ? int(cosines.dims.front()) : 1;
   biasRmsNorm<rotate><<<launch.blocks, launch.threads, 0, launch.stream>>>(
       eights(x), eights(bias), eights(weight), static_cast<const float*>(cosines.data),
-      static_cast<const float*>(sines.data), eights(y), launch.width, halfHead, tokensOfRow, epsilon);
+      static_cast<const float*>(sines.data), eights(y), launch.width, halfHead, tokensOfRow, attributes.epsilon);
   requireLaunched();
 }
 
 }  // namespace
 
-void runBiasRmsNorm(const ort::Context& context, float epsilon) { launchBiasRmsNorm<false>(context, epsilon); }
-void runBiasRmsNormRotate(const ort::Context& context, float epsilon) { launchBiasRmsNorm<true>(context, epsilon); }
+void runBiasRmsNorm(const ort::Context& context, const ort::Attributes& attributes) {
+  launchBiasRmsNorm<false>(context, attributes);
+}
+void runBiasRmsNormRotate(const ort::Context& context, const ort::Attributes& attributes) {
+  launchBiasRmsNorm<true>(context, attributes);
+}
 
-void runGateAddNorm(const ort::Context& context, float epsilon) {
+void runGateAddNorm(const ort::Context& context, const ort::Attributes& attributes) {
   const ort::Tensor x = context.input(0), y = context.input(1), bias = context.input(2), gate = context.input(3);
   const ort::Tensor scale = context.input(4), shift = context.input(5);
   const Launch launch(context, x);
@@ -142,11 +146,11 @@ void runGateAddNorm(const ort::Context& context, float epsilon) {
   if (launch.blocks == 0) return;
   gateAddNorm<<<launch.blocks, launch.threads, 0, launch.stream>>>(
       eights(x), eights(y), eights(bias), eights(gate), eights(scale), eights(shift), eights(sum), eights(normed),
-      launch.width, launch.tokensOf(gate), launch.tokensOf(scale), epsilon);
+      launch.width, launch.tokensOf(gate), launch.tokensOf(scale), attributes.epsilon);
   requireLaunched();
 }
 
-void runBiasGelu(const ort::Context& context, float) {
+void runBiasGelu(const ort::Context& context, const ort::Attributes&) {
   const ort::Tensor x = context.input(0), bias = context.input(1);
   ort::Tensor y = context.output(0, x.dims);
   if (x.count() == 0) return;

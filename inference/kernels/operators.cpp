@@ -1,18 +1,21 @@
 // Makes the library's operators known to a session: ONNX Runtime calls this when its options name the library.
 #include "custom_operators.h"
 
-using Run = void(const ort::Context&, float epsilon);
+using Run = void(const ort::Context&, const ort::Attributes&);
 Run runBiasRmsNorm, runBiasRmsNormRotate, runGateAddNorm, runBiasGelu, runBiasRmsNormSilu, runBiasAdd;
+Run runQuantizeRows, runEightBitProduct;
 
 extern "C" __attribute__((visibility("default"))) ort::Status RegisterCustomOps(void* sessionOptions, const ort::ApiBase* base) {
-  // Name, inputs, outputs, the first input that is float32.
+  // Name, types of inputs and outputs (ort::elementType).
   static ort::Operator operators[] = {
-      {"BiasRmsNorm", 3, 1, 3, runBiasRmsNorm},
-      {"BiasRmsNormRotate", 5, 1, 3, runBiasRmsNormRotate},
-      {"GateAddNorm", 6, 2, 6, runGateAddNorm},
-      {"BiasGelu", 2, 1, 2, runBiasGelu},
-      {"BiasRmsNormSilu", 3, 1, 3, runBiasRmsNormSilu},
-      {"BiasAdd", 3, 1, 3, runBiasAdd},
+      {"BiasRmsNorm", "hhh", "h", runBiasRmsNorm},
+      {"BiasRmsNormRotate", "hhhff", "h", runBiasRmsNormRotate},
+      {"GateAddNorm", "hhhhhh", "hh", runGateAddNorm},
+      {"BiasGelu", "hh", "h", runBiasGelu},
+      {"BiasRmsNormSilu", "hhh", "h", runBiasRmsNormSilu},
+      {"BiasAdd", "hhh", "h", runBiasAdd},
+      {"QuantizeRows", "h", "qf", runQuantizeRows},
+      {"EightBitProduct", "qfqf", "hb", runEightBitProduct},
   };
   const ort::Api api = base->getApi(ort::apiVersion);
   if (!api) return nullptr;  // and so the session says that it does not know our operators

@@ -53,7 +53,7 @@ __global__ void biasAdd(const Eight* x, const Eight* bias, const Eight* y, Eight
 
 }  // namespace
 
-void runBiasRmsNormSilu(const ort::Context& context, float epsilon) {
+void runBiasRmsNormSilu(const ort::Context& context, const ort::Attributes& attributes) {
   const ort::Tensor x = context.input(0), bias = context.input(1), gamma = context.input(2);
   ort::Tensor y = context.output(0, x.dims);
   if (x.count() == 0) return;
@@ -61,11 +61,11 @@ void runBiasRmsNormSilu(const ort::Context& context, float epsilon) {
   auto kernel = width <= 32 ? biasRmsNormSilu<1> : width <= 64 ? biasRmsNormSilu<2> : biasRmsNormSilu<4>;
   if (width > 128) throw std::runtime_error("more than 1024 channels");
   kernel<<<(pixels + warpsOfBlock - 1) / warpsOfBlock, 32 * warpsOfBlock, 0, streamOf(context)>>>(
-      eights(x), eights(bias), eights(gamma), eights(y), pixels, width, epsilon);
+      eights(x), eights(bias), eights(gamma), eights(y), pixels, width, attributes.epsilon);
   requireLaunched();
 }
 
-void runBiasAdd(const ort::Context& context, float) {
+void runBiasAdd(const ort::Context& context, const ort::Attributes&) {
   const ort::Tensor x = context.input(0), bias = context.input(1), y = context.input(2);
   ort::Tensor sum = context.output(0, x.dims);
   if (x.count() == 0) return;
