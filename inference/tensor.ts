@@ -1,9 +1,9 @@
 /** Element types that occur in weights, graphs and at the border of a session. Names as in ONNX. */
-export type DType = 'float32' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'uint8' | 'bool';
+export type DType = 'float32' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'uint8' | 'bool' | 'float8e4m3fn';
 
 export type TensorData = Float32Array | Uint16Array | BigInt64Array | Int32Array | Uint8Array;
 
-/** A dense row-major array. float16 and bfloat16 are held as their 16-bit patterns, bool as bytes 0 and 1. */
+/** A dense row-major array. Floats of 16 and 8 bits are held as their patterns, bool as bytes 0 and 1. */
 export interface Tensor {
   readonly dtype: DType;
   readonly dims: readonly number[];
@@ -18,6 +18,7 @@ export const bytesPerElement: Readonly<Record<DType, number>> = {
   int32: 4,
   uint8: 1,
   bool: 1,
+  float8e4m3fn: 1,
 };
 
 /** Number of elements of a shape; 1 for a scalar. */

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import type { ExpectedTensors } from './expected-tensors.js';
 import type { ComponentName } from './manifest.js';
 import { ModelError } from './model-error.js';
-import type { WeightSource } from './weights.js';
+import type { TensorLocation, WeightSource } from './weights.js';
+
+/** Of a matrix in 8 bits, a number for each of its outputs. */
+export const scaleName = (name: string): string => `${name}_scale`;
 
 const networkDtypes = new Set(['float32', 'float16', 'bfloat16']);
 
@@ -27,7 +30,9 @@ export function checkTensors(component: ComponentName, source: WeightSource, exp
         `${path}: tensor ${name} has shape [${found.shape.join(', ')}], expected [${shape.join(', ')}]`,
       );
     }
-    if (!networkDtypes.has(found.dtype)) {
+    if (component === 'denoiser' && found.dtype === 'float8e4m3fn') {
+      checkScale(path, source, found);
+    } else if (!networkDtypes.has(found.dtype)) {
       throw new ModelError(
         'UNSUPPORTED',
         `${path}: tensor ${name} is ${found.dtype}, expected float32, float16 or bfloat16`,
@@ -35,11 +40,26 @@ export function checkTensors(component: ComponentName, source: WeightSource, exp
     }
   }
   for (const { name, file } of source.tensors.values()) {
-    if (expected.has(name)) continue;
+    if (expected.has(name) || isScale(source, name)) continue;
     if (component === 'textEncoder' && unusedOfTextEncoder.test(name)) continue;
     throw new ModelError(
       'UNSUPPORTED',
       `${join(source.folder, file)}: tensor ${name} does not belong to the Wan2.2-TI2V architecture of this configuration`,
     );
   }
+}
+
+function checkScale(path: string, source: WeightSource, { name, shape }: TensorLocation): void {
+  const scale = source.tensors.get(scaleName(name));
+  if (scale?.dtype === 'float32' && `${scale.shape}` === `${shape.slice(0, 1)}` && shape.length === 2) return;
+  const found = scale ? `${scale.dtype} [${scale.shape.join(', ')}]` : 'nothing';
+  throw new ModelError(
+    'UNSUPPORTED',
+    `${path}: tensor ${name} is in 8 bits, for which ${scaleName(name)} must be float32 [${shape[0]}]; found ${found}`,
+  );
+}
+
+function isScale(source: WeightSource, name: string): boolean {
+  const matrix = source.tensors.get(name.replace(/_scale$/, ''));
+  return name.endsWith('_scale') && matrix?.dtype === 'float8e4m3fn';
 }

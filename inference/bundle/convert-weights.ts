@@ -1,8 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { scalesOfRows, toEightBits } from '../eight-bits.js';
 import { floatToFiniteHalf } from '../finite-half.js';
 import { bfloatToFloat, floatToBfloat, halfToFloat } from '../half.js';
 import { bytesPerElement, type DType } from '../tensor.js';
+import { scaleName } from './check-tensors.js';
 import { throwIfCanceled } from './hash-file.js';
 import { ModelError, systemError } from './model-error.js';
 import { asTensor, readRange } from './safetensors.js';
@@ -46,18 +48,13 @@ export async function convertWeights(
         bytesPerElement[b.dtype] - bytesPerElement[a.dtype] ||
         (a.tensor.file < b.tensor.file ? -1 : a.tensor.file > b.tensor.file ? 1 : a.tensor.offset - b.tensor.offset),
     );
-    const tensors = ordered.map(({ tensor, dtype }): TensorToWrite => {
-      const handle = handles.get(tensor.file) as FileHandle;
-      const file = join(source.folder, tensor.file);
-      return {
-        name: tensor.name,
-        dtype,
-        shape: tensor.shape,
-        bytes: () => convertedPieces(handle, file, tensor, dtype, onBytes, signal),
-      };
+    const tensors = ordered.flatMap((conversion) => {
+      const { tensor } = conversion;
+      const file = { handle: handles.get(tensor.file) as FileHandle, path: join(source.folder, tensor.file) };
+      return tensorsOf(conversion, (rowsWhole) => piecesOf(file, tensor, rowsWhole, signal), file.path, onBytes);
     });
     const onResumed = (count: number) =>
-      onBytes(ordered.slice(0, count).reduce((sum, each) => sum + each.tensor.length, 0));
+      onBytes(tensors.slice(0, count).reduce((sum, each) => sum + each.sourceBytes, 0));
     return await writeSafetensors(path, tensors, { ...writing, onResumed });
   } finally {
     for (const handle of handles.values()) await handle.close();
@@ -72,46 +69,91 @@ async function openSource(path: string): Promise<FileHandle> {
   }
 }
 
-async function* convertedPieces(
-  handle: FileHandle,
+type Piece = { readonly wide: () => Float32Array; readonly bytes: Buffer };
+type Pieces = (rowsWhole: boolean) => AsyncGenerator<Piece>;
+
+/** What one tensor becomes, each with the bytes of the source that it stands for. */
+function tensorsOf(
+  { tensor, dtype }: Conversion,
+  pieces: Pieces,
   path: string,
-  tensor: TensorLocation,
-  dtype: DType,
   onBytes: (bytes: number) => void,
+): (TensorToWrite & { readonly sourceBytes: number })[] {
+  const { name, shape, length } = tensor;
+  const converted = async function* (convert: (piece: Piece) => Uint8Array, rowsWhole = false, report = onBytes) {
+    for await (const piece of pieces(rowsWhole)) {
+      yield convert(piece);
+      report(piece.bytes.byteLength);
+    }
+  };
+  if (dtype !== 'float8e4m3fn' || tensor.dtype === dtype) {
+    const convert = ({ bytes, wide }: Piece) => (tensor.dtype === dtype ? bytes : narrow(wide(), dtype, name, path));
+    return [{ name, dtype, shape, sourceBytes: length, bytes: () => converted(convert) }];
+  }
+  // The scales come first, so that they are in the file whenever the matrix is; the second reading is from memory.
+  const [outputs, columns] = shape as [number, number];
+  const scales = (numbers: Float32Array): Float32Array => {
+    const found = scalesOfRows(numbers, columns);
+    if (!found.every(Number.isFinite)) throw tooLarge(path, name, 'fp8');
+    return found;
+  };
+  const scaleBytes = ({ wide }: Piece) => new Uint8Array(scales(wide()).buffer);
+  const matrixBytes = ({ wide }: Piece) => {
+    const numbers = wide();
+    return toEightBits(numbers, scales(numbers));
+  };
+  const quietly = () => undefined;
+  return [
+    {
+      ...{ name: scaleName(name), dtype: 'float32', shape: [outputs], sourceBytes: 0 },
+      bytes: () => converted(scaleBytes, true, quietly),
+    },
+    { name, dtype, shape, sourceBytes: length, bytes: () => converted(matrixBytes, true) },
+  ];
+}
+
+/** A tensor in pieces of a few megabytes, each read while the one before is worked on. @param rowsWhole none ends within a row */
+async function* piecesOf(
+  { handle, path }: { handle: FileHandle; path: string },
+  tensor: TensorLocation,
+  rowsWhole: boolean,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array> {
-  const pieceBytes = pieceElements * bytesPerElement[tensor.dtype];
+): AsyncGenerator<Piece> {
+  const row = rowsWhole ? (tensor.shape.at(-1) as number) : 1;
+  const pieceBytes = Math.ceil(pieceElements / row) * row * bytesPerElement[tensor.dtype];
   const end = tensor.offset + tensor.length;
   const read = (offset: number) => readRange(handle, path, offset, Math.min(pieceBytes, end - offset));
   let next = tensor.length > 0 ? read(tensor.offset) : undefined;
   try {
     for (let offset = tensor.offset; offset < end; offset += pieceBytes) {
       throwIfCanceled(signal);
-      const piece = (await next) as Buffer;
+      const bytes = (await next) as Buffer;
       next = offset + pieceBytes < end ? read(offset + pieceBytes) : undefined;
-      yield convert(piece, tensor, dtype, path);
-      onBytes(piece.byteLength);
+      yield { bytes, wide: () => widen(bytes, tensor.dtype) };
     }
   } finally {
     await next?.catch(() => undefined);
   }
 }
 
-function convert(piece: Buffer, tensor: TensorLocation, dtype: DType, path: string): Uint8Array {
-  if (tensor.dtype === dtype) return piece;
-  const { data } = asTensor(tensor.dtype, [], piece);
-  let wide: Float32Array;
-  if (tensor.dtype === 'float16') wide = halfToFloat(data as Uint16Array);
-  else if (tensor.dtype === 'bfloat16') wide = bfloatToFloat(data as Uint16Array);
-  else wide = data as Float32Array;
+function widen(bytes: Buffer, dtype: DType): Float32Array {
+  const { data } = asTensor(dtype, [], bytes);
+  if (dtype === 'float16') return halfToFloat(data as Uint16Array);
+  return dtype === 'bfloat16' ? bfloatToFloat(data as Uint16Array) : (data as Float32Array);
+}
+
+function narrow(wide: Float32Array, dtype: DType, name: string, path: string): Uint8Array {
   if (dtype === 'float32') return new Uint8Array(wide.buffer);
   if (dtype === 'bfloat16') return new Uint8Array(floatToBfloat(wide).buffer);
   const half = floatToFiniteHalf(wide);
-  if (!half) {
-    throw new ModelError(
-      'UNSUPPORTED',
-      `${path}: tensor ${tensor.name} holds a value that fp16 cannot (over 65504, infinite or NaN); import it with --dtype fp32`,
-    );
-  }
+  if (!half) throw tooLarge(path, name, 'fp16');
   return new Uint8Array(half.buffer);
+}
+
+function tooLarge(path: string, name: string, dtype: 'fp16' | 'fp8'): ModelError {
+  const limit = dtype === 'fp16' ? 'over 65504, infinite or NaN' : 'infinite or NaN';
+  return new ModelError(
+    'UNSUPPORTED',
+    `${path}: tensor ${name} holds a value that ${dtype} cannot (${limit}); import it with --dtype fp32`,
+  );
 }

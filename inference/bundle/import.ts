@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { bytesPerElement, elementCount } from '../tensor.js';
 import type { VaeConfig } from '../wan/config.js';
 import { withAdapter } from './adapter.js';
+import { scaleName } from './check-tensors.js';
 import { type Conversion, convertWeights } from './convert-weights.js';
 import {
   type Component,
@@ -164,9 +165,13 @@ interface Plan {
 function plan(folder: DiffusersFolder, component: ComponentName, { dtype, inPlace = true }: ImportOptions): Plan {
   const { source, files } = folder[component].weights;
   const needed = expectedTensors[component](folder[component].config as never).keys();
-  const conversions = [...needed].map((tensorName): Conversion => {
+  const conversions = [...needed].flatMap((tensorName): Conversion[] => {
     const tensor = source.tensors.get(tensorName) as TensorLocation;
-    return { tensor, dtype: storedDtype(component, tensorName, tensor.dtype, dtype) };
+    const scale = tensor.dtype === 'float8e4m3fn' ? [source.tensors.get(scaleName(tensorName)) as TensorLocation] : [];
+    return [
+      { tensor, dtype: storedDtype(component, tensor, dtype) },
+      ...scale.map((each) => ({ tensor: each, dtype: each.dtype })),
+    ];
   });
   const convert = !inPlace || conversions.some((each) => each.tensor.dtype !== each.dtype);
   const bytes = convert

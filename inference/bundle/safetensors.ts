@@ -28,6 +28,7 @@ export const dtypeOfCode: Readonly<Record<string, DType>> = {
   I32: 'int32',
   U8: 'uint8',
   BOOL: 'bool',
+  F8_E4M3: 'float8e4m3fn',
 };
 
 const natural = z.number().int().nonnegative();
@@ -148,6 +149,7 @@ function view(dtype: DType, { buffer, byteOffset, byteLength }: Buffer): TensorD
       return new Int32Array(data, byteOffset, count);
     case 'uint8':
     case 'bool':
+    case 'float8e4m3fn':
       return new Uint8Array(data, byteOffset, count);
   }
 }

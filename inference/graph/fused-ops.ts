@@ -54,4 +54,37 @@ export function biasAdd(x: Value, bias: Value, y: Value): Value {
   return x.graph.node('BiasAdd', [x, bias, y], { domain: customDomain });
 }
 
+/** Rows of x [..., width] in 8 bits. */
+export interface QuantizedRows {
+  /** float8e4m3fn [..., width] */
+  readonly q: Value;
+  /** float32 [...]: row = scale·q, and its largest number is 448 in q. */
+  readonly scale: Value;
+}
+
+/** x in 8 bits, of up to 65,536 numbers a row. */
+export function quantizeRows(x: Value): QuantizedRows {
+  const [q, scale] = x.graph.nodeWithOutputs('QuantizeRows', [x], { domain: customDomain, outputs: 2 });
+  return { q: { ...(q as Value), dtype: 'float8e4m3fn' }, scale: { ...(scale as Value), dtype: 'float32' } };
+}
+
+/** How 8 bits are multiplied; a device that lacks a way takes the next. */
+export const eightBitWays = ['scaledInside', 'scaledAfter', 'inHalf'] as const;
+
+/**
+ * x·Wᵀ of x in 8 bits and W float8e4m3fn [out, in] whose rows have a scale each, float32 [out]: float16 [..., out].
+ * @param fast whether sums are kept in the tensor cores' own, shorter numbers (CUBLASLT_MATMUL_DESC_FAST_ACCUM)
+ */
+export function eightBitProduct(
+  x: QuantizedRows,
+  w: Value,
+  scale: Value,
+  { fast = true, way = 'scaledInside' }: { fast?: boolean; way?: (typeof eightBitWays)[number] } = {},
+): Value {
+  const attributes = { fast: Number(fast), way: eightBitWays.indexOf(way) };
+  // The second is the product's work space, in ONNX Runtime's arena while the node runs.
+  const options = { domain: customDomain, attributes, dtype: 'float16', outputs: 2 } as const;
+  return w.graph.nodeWithOutputs('EightBitProduct', [x.q, x.scale, w, scale], options)[0] as Value;
+}
+
 const custom = (eps: number) => ({ domain: customDomain, attributes: { epsilon: { float: eps } } });

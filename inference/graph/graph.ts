@@ -34,6 +34,7 @@ export const onnxType: Readonly<Record<DType, number>> = {
   bool: 9,
   float16: 10,
   bfloat16: 16,
+  float8e4m3fn: 17,
 };
 
 /** Of the operators of fused-ops.ts. */
@@ -82,17 +83,22 @@ export class Graph {
     return this.weights.tensors.has(name);
   }
 
+  /** Type of a stored tensor. */
+  dtypeOf(name: string): DType {
+    return this.locate(name).dtype;
+  }
+
   /** Shape of a stored tensor. */
   shapeOf(name: string): readonly number[] {
     return this.locate(name).shape;
   }
 
   /**
-   * A stored tensor in the compute type, or in `as`. Where the file holds another type a Cast follows, which ONNX Runtime folds
+   * A stored tensor in the compute type, in `as`, or as it is stored. Where the file holds another type a Cast follows, which ONNX Runtime folds
    * when the session opens.
    * @throws if the source has no tensor of that name, or `shape` has another number of elements.
    */
-  weight(name: string, options: { readonly as?: DType; readonly shape?: readonly number[] } = {}): Value {
+  weight(name: string, options: { readonly as?: DType | 'stored'; readonly shape?: readonly number[] } = {}): Value {
     const location = this.locate(name);
     const shape = options.shape ?? location.shape;
     if (elementCount(shape) !== elementCount(location.shape)) {
@@ -100,7 +106,8 @@ export class Graph {
     }
     const key = shape === location.shape ? name : `${name}:${shape.join('x')}`;
     if (!this.initializers.has(key)) this.initializers.set(key, externalTensor(key, location, shape));
-    return this.cast({ graph: this, name: key, dtype: location.dtype }, options.as ?? this.compute);
+    const stored: Value = { graph: this, name: key, dtype: location.dtype };
+    return options.as === 'stored' ? stored : this.cast(stored, options.as ?? this.compute);
   }
 
   /** Numbers that are part of the graph. The same tensor is stored once. */

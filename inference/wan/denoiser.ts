@@ -18,7 +18,7 @@ import type { DenoiserConfig } from './config.js';
 import { patchify, unpatchify } from './patches.js';
 import { block, type Context, type Network } from './transformer/block.js';
 import { FusedGaps, PlainGaps, type Stream } from './transformer/gaps.js';
-import { kernel, project } from './transformer/layers.js';
+import { EightBitLayers, kernel, Layers, project } from './transformer/layers.js';
 import { modulateBlock, modulateOutput } from './transformer/modulation.js';
 
 /**
@@ -44,7 +44,8 @@ import { modulateBlock, modulateOutput } from './transformer/modulation.js';
  * `weights.compute` half precision keeps in float32 what diffusers keeps: the time embedding, the modulation tables, the rotary
  * tables, the insides of the norms, latents in and out.
  *
- * `fused`, in float16 on CUDA: operators of our own between the matrix products (transformer/gaps.ts).
+ * `fused`, in float16 on CUDA: operators of our own between the matrix products (transformer/gaps.ts), and for those products whose
+ * matrix is stored in 8 bits (transformer/layers.ts).
  */
 export function buildDenoiser(
   weights: WeightSource,
@@ -69,7 +70,7 @@ export function buildDenoiser(
     flat: concat([dim(patches, 0), ints(g, [-1]), width], 0),
   };
   const gaps = new (fused ? FusedGaps : PlainGaps)(g, config, shapes);
-  const net: Network = { g, config, gaps };
+  const net: Network = { g, config, gaps, layers: new (fused ? EightBitLayers : Layers)(g) };
 
   const { embedding, modulation } = embedTime(net, time, selector);
   const context: Context = {
@@ -77,13 +78,13 @@ export function buildDenoiser(
     textBias: forEachToken(cast(textBias, compute), patches),
     rotation: gaps.rotation(cos, sin),
   };
-  const layers = Array.from({ length: config.layers }, (_, i) => modulateBlock(g, `blocks.${i}`, modulation));
+  const modulations = Array.from({ length: config.layers }, (_, i) => modulateBlock(g, `blocks.${i}`, modulation));
   const last = modulateOutput(g, unsqueeze(embedding, [1]));
 
   const x = project(g, 'patch_embedding', patches, [config.width, config.inChannels * 4]);
-  let stream: Stream = { x, normed: gaps.normalise(x, layers[0]?.first ?? last) };
-  for (const [i, layer] of layers.entries()) {
-    stream = block(net, `blocks.${i}`, stream, layer, layers[i + 1]?.first ?? last, context);
+  let stream: Stream = { x, normed: gaps.normalise(x, modulations[0]?.first ?? last) };
+  for (const [i, each] of modulations.entries()) {
+    stream = block(net, `blocks.${i}`, stream, each, modulations[i + 1]?.first ?? last, context);
   }
   const velocity = unpatchify(cast(project(g, 'proj_out', stream.normed), 'float32'), latents, config.outChannels);
   g.output('velocity', velocity, ['rows', config.outChannels, 'frames', 'height', 'width']);

@@ -30,6 +30,16 @@ function expansions(epsilon: number): Record<string, (...inputs: Inputs) => Valu
     },
     BiasRmsNormSilu: (...[x, bias, gamma]) => [op.silu(biasRmsNorm(x, bias, gamma))],
     BiasAdd: (...[x, bias, y]) => [op.add(op.add(x, bias), y)],
+    QuantizeRows: (x) => {
+      const wide = op.cast(x, 'float32');
+      const most = x.graph.node('ReduceMax', [x.graph.node('Abs', [wide]), op.ints(x.graph, [-1])]);
+      const scale = op.mul(most, op.scalar(most, 1 / 448));
+      return [op.cast(op.div(wide, scale), 'float8e4m3fn'), op.squeeze(scale, [-1])];
+    },
+    EightBitProduct: (...[q, qScale, w, wScale]) => {
+      const sums = op.linear(op.cast(q, 'float32'), op.cast(w, 'float32'));
+      return [op.cast(op.mul(op.mul(sums, op.unsqueeze(qScale, [-1])), wScale), q.graph.compute)];
+    },
   };
 }
 

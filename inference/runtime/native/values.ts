@@ -13,6 +13,7 @@ const arrays: Readonly<Record<DType, new (buffer: ArrayBuffer) => TensorData>> =
   int32: Int32Array,
   uint8: Uint8Array,
   bool: Uint8Array,
+  float8e4m3fn: Uint8Array,
 };
 
 /**

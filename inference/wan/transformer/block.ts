@@ -1,14 +1,15 @@
 import type { Graph, Value } from '../../graph/graph.js';
-import { add, attention, cast, ints, linear, reshapeTo, transpose } from '../../graph/ops.js';
+import { add, attention, cast, ints, reshapeTo, transpose } from '../../graph/ops.js';
 import type { DenoiserConfig } from '../config.js';
 import type { Gaps, Rotation, Stream } from './gaps.js';
-import { kernel, type Product, product, project } from './layers.js';
+import { kernel, type Layers, type Product } from './layers.js';
 import type { BlockModulation, Norm } from './modulation.js';
 
 export interface Network {
   readonly g: Graph;
   readonly config: DenoiserConfig;
   readonly gaps: Gaps;
+  readonly layers: Layers;
 }
 
 /** What every block sees besides the tokens. */
@@ -29,14 +30,14 @@ export function block(
   next: Norm,
   context: Context,
 ): Stream {
-  const { g, gaps } = net;
+  const { g, gaps, layers } = net;
   const [scale, shift] = [g.weight(`${name}.norm2.weight`), g.weight(`${name}.norm2.bias`)];
   const self = selfAttention(net, `${name}.attn1`, normed, context);
   const one = gaps.addNorm(x, gates[0], self, { scale, shift, grouped: false });
   const cross = crossAttention(net, `${name}.attn2`, one.normed, context);
   const two = gaps.addNorm(one.x, null, cross, second);
-  const hidden = gaps.gelu(product(g, `${name}.ffn.net.0.proj`, two.normed)); // [rows, tokens, ffnWidth]
-  return gaps.addNorm(two.x, gates[1], product(g, `${name}.ffn.net.2`, hidden), next);
+  const hidden = gaps.gelu(layers.product(`${name}.ffn.net.0.proj`, two.normed)); // [rows, tokens, ffnWidth]
+  return gaps.addNorm(two.x, gates[1], layers.product(`${name}.ffn.net.2`, hidden), next);
 }
 
 /**
@@ -44,12 +45,12 @@ export function block(
  * a pass over the tokens less.
  */
 function selfAttention(net: Network, name: string, x: Value, { rotation }: Context): Product {
-  const { g, config, gaps } = net;
+  const { g, config, gaps, layers } = net;
   const [q, k] = (['q', 'k'] as const).map((which) =>
-    gaps.rmsNormRotate(product(g, `${name}.to_${which}`, x), g.weight(`${name}.norm_${which}.weight`), rotation),
+    gaps.rmsNormRotate(layers.product(`${name}.to_${which}`, x), g.weight(`${name}.norm_${which}.weight`), rotation),
   ) as [Value, Value];
-  const v = linear(x, kernel(g, `${name}.to_v`));
-  const y = linear(attention(q, k, v, config.heads), kernel(g, `${name}.to_out.0`));
+  const v = layers.multiply(`${name}.to_v`, x);
+  const y = layers.multiply(`${name}.to_out.0`, attention(q, k, v, config.heads));
   return { y, bias: joinedBias(net, name) };
 }
 
@@ -69,11 +70,11 @@ function joinedBias({ g, config }: Network, name: string): Value {
 
 /** The tokens of a row attend to its text. */
 function crossAttention(net: Network, name: string, x: Value, { text, textBias }: Context): Product {
-  const { g, config, gaps } = net;
+  const { g, config, gaps, layers } = net;
   const normed = (which: 'q' | 'k', from: Value) =>
-    gaps.rmsNorm(product(g, `${name}.to_${which}`, from), g.weight(`${name}.norm_${which}.weight`));
+    gaps.rmsNorm(layers.product(`${name}.to_${which}`, from), g.weight(`${name}.norm_${which}.weight`));
   const q = normed('q', x); // [rows, tokens, width]
   const k = normed('k', text); // [rows, keys, width]
-  const v = project(g, `${name}.to_v`, text);
-  return product(g, `${name}.to_out.0`, attention(q, k, v, config.heads, { bias: textBias }));
+  const v = add(layers.multiply(`${name}.to_v`, text), g.weight(`${name}.to_v.bias`));
+  return layers.product(`${name}.to_out.0`, attention(q, k, v, config.heads, { bias: textBias }));
 }

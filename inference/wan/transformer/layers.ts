@@ -1,5 +1,6 @@
+import { eightBitProduct, type QuantizedRows, quantizeRows } from '../../graph/fused-ops.js';
 import type { Graph, Value } from '../../graph/graph.js';
-import { add, cast, ints, linear, reshapeTo } from '../../graph/ops.js';
+import { add, cast, ints, linear, mul, reshapeTo } from '../../graph/ops.js';
 import type { DType } from '../../tensor.js';
 
 /** A linear layer whose bias is not added yet. */
@@ -9,8 +10,33 @@ export interface Product {
   readonly bias: Value;
 }
 
-export function product(g: Graph, name: string, x: Value): Product {
-  return { y: linear(x, kernel(g, name)), bias: g.weight(`${name}.bias`) };
+/** The matrix products of a transformer block. */
+export class Layers {
+  constructor(protected readonly graph: Graph) {}
+
+  /** x·Wᵀ */
+  multiply(name: string, x: Value): Value {
+    return linear(x, kernel(this.graph, name));
+  }
+
+  product(name: string, x: Value): Product {
+    return { y: this.multiply(name, x), bias: this.graph.weight(`${name}.bias`) };
+  }
+}
+
+/** By operators of our own for matrices that are stored in 8 bits: tokens are rounded to 8 bits too. */
+export class EightBitLayers extends Layers {
+  /** By name: several layers may read the same tokens. */
+  private readonly quantized = new Map<string, QuantizedRows>();
+
+  override multiply(name: string, x: Value): Value {
+    const g = this.graph;
+    // What an adapter adds to is not in 8 bits any more.
+    if (!isEightBit(g, name) || hasAdapter(g, name)) return super.multiply(name, x);
+    const rows = this.quantized.get(x.name) ?? quantizeRows(x);
+    this.quantized.set(x.name, rows);
+    return eightBitProduct(rows, g.weight(`${name}.weight`, { as: 'stored' }), scaleOf(g, name));
+  }
 }
 
 /** A linear layer with bias; the stored kernel is read as `shape` where given. */
@@ -18,16 +44,32 @@ export function project(g: Graph, name: string, x: Value, shape?: readonly numbe
   return linear(x, kernel(g, name, shape ? { shape } : {}), g.weight(`${name}.bias`));
 }
 
-/** A layer's matrix; where the weights have an adapter for it, W + B·A in float32, constant, so folded when the session opens. */
+/**
+ * A layer's matrix. Where it is stored in 8 bits, these times the scale of each output; where the weights have an adapter for it, W + B·A:
+ * calculated in float32, constant, so folded when the session opens.
+ */
 export function kernel(
   g: Graph,
   name: string,
   options: { readonly as?: DType; readonly shape?: readonly number[] } = {},
 ): Value {
-  if (!g.hasWeight(`${name}.lora_A.weight`)) return g.weight(`${name}.weight`, options);
-  const [w, a, b] = ['weight', 'lora_A.weight', 'lora_B.weight'].map((each) =>
-    g.weight(`${name}.${each}`, { as: 'float32' }),
-  ) as [Value, Value, Value];
-  const merged = cast(add(w, g.node('MatMul', [b, a])), options.as ?? g.compute);
-  return options.shape ? reshapeTo(merged, ints(g, options.shape)) : merged;
+  if (!isEightBit(g, name) && !hasAdapter(g, name)) return g.weight(`${name}.weight`, options);
+  const exact = isEightBit(g, name) ? widened(g, name) : g.weight(`${name}.weight`, { as: 'float32' });
+  const whole = cast(hasAdapter(g, name) ? add(exact, addition(g, name)) : exact, options.as ?? g.compute);
+  return options.shape ? reshapeTo(whole, ints(g, options.shape)) : whole;
+}
+
+const isEightBit = (g: Graph, name: string): boolean => g.dtypeOf(`${name}.weight`) === 'float8e4m3fn';
+const hasAdapter = (g: Graph, name: string): boolean => g.hasWeight(`${name}.lora_A.weight`);
+
+/** float32 [outputs], of a matrix in 8 bits. */
+const scaleOf = (g: Graph, name: string): Value => g.weight(`${name}.weight_scale`, { as: 'float32' });
+
+function widened(g: Graph, name: string): Value {
+  return mul(g.weight(`${name}.weight`, { as: 'float32' }), reshapeTo(scaleOf(g, name), ints(g, [-1, 1])));
+}
+
+function addition(g: Graph, name: string): Value {
+  const [a, b] = ['A', 'B'].map((half) => g.weight(`${name}.lora_${half}.weight`, { as: 'float32' })) as [Value, Value];
+  return g.node('MatMul', [b, a]);
 }

@@ -2,11 +2,12 @@ import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ComponentName } from '../../../inference/bundle/manifest.js';
 import { safetensorsHeader } from '../../../inference/bundle/safetensors-writer.js';
+import { scalesOfRows, toEightBits } from '../../../inference/eight-bits.js';
 import { floatToBfloat, floatToHalf } from '../../../inference/half.js';
 import { bytesPerElement, elementCount } from '../../../inference/tensor.js';
 import { seededRandom } from '../../support/random.js';
 
-type Float = 'float32' | 'float16' | 'bfloat16';
+type Float = 'float32' | 'float16' | 'bfloat16' | 'float8e4m3fn';
 
 export interface RandomTensor {
   readonly name: string;
@@ -119,16 +120,26 @@ function blockOf({ dtype, mean, deviation }: RandomTensor): Uint8Array {
   const key = `${dtype} ${mean} ${deviation}`;
   const known = blocks.get(key);
   if (known) return known;
-  normals ??= normalNumbers(blockLength);
-  const numbers = normals.map((number) => mean + deviation * number);
+  const numbers = standardNormals().map((number) => mean + deviation * number);
   const converted = {
     float32: () => numbers,
     float16: () => floatToHalf(numbers),
     bfloat16: () => floatToBfloat(numbers),
+    float8e4m3fn: () => toEightBits(numbers, Float32Array.of(eightBitScale(deviation))),
   };
   const block = new Uint8Array(converted[dtype]().buffer);
   blocks.set(key, block);
   return block;
+}
+
+/** Of all rows of a matrix in 8 bits. */
+export function eightBitScale(deviation: number): number {
+  return scalesOfRows(standardNormals(), blockLength)[0] as number * deviation;
+}
+
+function standardNormals(): Float32Array {
+  normals ??= normalNumbers(blockLength);
+  return normals;
 }
 
 /** After Box and Muller. */
