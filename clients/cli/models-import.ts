@@ -14,7 +14,10 @@ export const modelsImport = command({
   args: {
     source: { type: 'positional', description: 'The diffusers folder', required: true },
     name: { type: 'string', description: 'Name of the model here', required: true },
-    dtype: { type: 'string', description: 'fp16, fp32, or fp8: fp16 with the denoiser in 8 bits; what the folder has if left out' },
+    dtype: {
+      type: 'string',
+      description: 'fp16, fp32, or fp8: fp16 with the denoiser in 8 bits; what the folder has if left out',
+    },
     preset: {
       type: 'string',
       description: `Defaults of a distilled model: ${presetNames.join(', ')}; by the folder if left out`,

@@ -46,6 +46,9 @@ describe('rounding to e4m3', () => {
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('has no finite scale for a row with %s', (wrong) => {
-    expect([...scalesOfRows(Float32Array.of(1, wrong, 2, 3), 2)]).toEqual([expect.not.toSatisfy(Number.isFinite), Math.fround(3 / 448)]);
+    expect([...scalesOfRows(Float32Array.of(1, wrong, 2, 3), 2)]).toEqual([
+      expect.not.toSatisfy(Number.isFinite),
+      Math.fround(3 / 448),
+    ]);
   });
 });

@@ -3,7 +3,7 @@
  * precision that is served. Prints a row a family and precision; see RESULTS.md. Each row is a process of its own, so that a crash
  * inside of ONNX Runtime costs one row.
  *
- *     node dist/test/bench/gpu/parity.js [--device cuda-0|cpu]
+ *     node dist/test/bench/gpu/parity.js [--device cuda-0|cpu] [--only half/denoiser,half/toy,…]
  *
  * float32 on Hopper means TF32 in cuBLAS and cuDNN unless NVIDIA_TF32_OVERRIDE=0 is set; both are worth a run.
  */
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     device: { type: 'string', default: 'cuda-0' },
     micro: { type: 'string', default: 'test/fixtures/wan-micro-set' },
     toy: { type: 'string', default: 'inference/models/toy/diffusers' },
+    only: { type: 'string' },
     /** For itself: the one row to make, such as half/denoiser. */
     part: { type: 'string' },
   },
@@ -88,6 +89,7 @@ if (values.part) {
 } else {
   for (const name of Object.keys(precisions)) {
     for (const part of [...onDevice, 'toy']) {
+      if (values.only && !values.only.split(',').includes(`${name}/${part}`)) continue;
       const args = [...process.argv.slice(1), '--part', `${name}/${part}`];
       const { status, signal } = spawnSync(process.execPath, args, {
         stdio: 'inherit',

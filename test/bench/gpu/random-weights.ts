@@ -134,7 +134,7 @@ function blockOf({ dtype, mean, deviation }: RandomTensor): Uint8Array {
 
 /** Of all rows of a matrix in 8 bits. */
 export function eightBitScale(deviation: number): number {
-  return scalesOfRows(standardNormals(), blockLength)[0] as number * deviation;
+  return (scalesOfRows(standardNormals(), blockLength)[0] as number) * deviation;
 }
 
 function standardNormals(): Float32Array {

@@ -1,9 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
-/** ‖found − expected‖ / ‖expected‖ of float32 numbers; NaN if any is. */
-function relativeDistance(found: Buffer, expected: Buffer): number {
-  const a = new Float32Array(Uint8Array.from(found).buffer);
-  const b = new Float32Array(Uint8Array.from(expected).buffer);
+/** ‖a − b‖ / ‖b‖; NaN if any number is. */
+export function relativeDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let apart = 0;
   let size = 0;
   for (let i = 0; i < b.length; i++) {
@@ -17,5 +15,6 @@ function relativeDistance(found: Buffer, expected: Buffer): number {
 export async function compared(bytes: Buffer, path: string): Promise<{ relL2: number }> {
   const first = await readFile(path).catch(() => null);
   if (!first) await writeFile(path, bytes);
-  return { relL2: first ? relativeDistance(bytes, first) : 0 };
+  const floats = (buffer: Buffer) => new Float32Array(Uint8Array.from(buffer).buffer);
+  return { relL2: first ? relativeDistance(floats(bytes), floats(first)) : 0 };
 }
