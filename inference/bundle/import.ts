@@ -124,6 +124,9 @@ export async function importDiffusers(options: ImportOptions): Promise<ManifestF
       denoiser: {
         config: source.denoiser.rawConfig,
         weights: weights.denoiser,
+        ...(plans.some((each) => each.conversions.some(({ dtype }) => dtype === 'float8e4m3fn')) && {
+          eightBits: true,
+        }),
         ...(adapter && { adapter: await storeFile(adapter, 'adapter.safetensors', folder, destination, task.inPlace) }),
       } as ManifestFile['denoiser'],
       vae: { config: source.vae.rawConfig, weights: weights.vae } as ManifestFile['vae'],

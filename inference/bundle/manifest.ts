@@ -38,6 +38,8 @@ export const manifestSchema = z.object({
   denoiser: z.object({
     config: denoiserConfigSchema,
     weights: weightsSchema,
+    /** Whether the matrices of its blocks are stored in 8 bits (precision.ts). */
+    eightBits: z.literal(true).optional(),
     /** Low-rank additions to the weights, see `withAdapter`. */
     adapter: fileSchema.optional(),
   }),

@@ -8,10 +8,15 @@ const headers = ['custom_operators.h', 'half_eights.cuh', 'cublaslt.h'].map(besi
 
 /** Where the built library lies once it is built. Its name tells its sources, so that one of older sources is never loaded. */
 export function kernelLibraryPath(): string {
-  const hash = createHash('sha256');
-  for (const path of [...kernelSources, ...headers]) hash.update(readFileSync(path));
-  return beside(`libreelql-${hash.digest('hex').slice(0, 12)}.so`);
+  if (libraryPath === undefined) {
+    const hash = createHash('sha256');
+    for (const path of [...kernelSources, ...headers]) hash.update(readFileSync(path));
+    libraryPath = beside(`libreelql-${hash.digest('hex').slice(0, 12)}.so`);
+  }
+  return libraryPath;
 }
+
+let libraryPath: string | undefined;
 
 /** The library of the operators in ../graph/fused-ops.ts and of the loops in ../arithmetic.ts; null where nobody has built it (`reelql kernels`). */
 export function builtKernelLibrary(): string | null {

@@ -1,5 +1,7 @@
 import { type ExpectedTensors, expectedTensors } from '../../inference/bundle/expected-tensors.js';
 import type { ComponentName, Manifest } from '../../inference/bundle/manifest.js';
+import { eightBitMatrix } from '../../inference/bundle/precision.js';
+import { builtKernelLibrary } from '../../inference/kernels/library.js';
 import { elementCount } from '../../inference/tensor.js';
 import { decoderChannels, decoderLevels, largestActivation } from '../../inference/wan/vae/decoder.js';
 import type { Device } from '../execution/devices.js';
@@ -138,14 +140,18 @@ export function decoderHistory({ vae: { config } }: Manifest): number {
 /**
  * What a component's weights take on a device once its sessions are open: they are computed with in half precision on GPUs and in
  * single precision on the CPU, whatever they are stored in. The text encoder's embedding table stays in its file. None of the VAE's:
- * its sessions are opened by the units that need them, and are part of what these take.
+ * its sessions are opened by the units that need them, and are part of what these take. The denoiser's matrices in 8 bits stay so where our
+ * operators are, which multiply them (inference/runtime/fused-operators.ts).
  */
 export function weightsBytes(manifest: Manifest, component: ComponentName, kind: Kind): number {
   switch (component) {
     case 'textEncoder':
       return elementBytes[kind] * parameters(expectedTensors.textEncoder, manifest.textEncoder.config, /^encoder\./);
-    case 'denoiser':
-      return elementBytes[kind] * parameters(expectedTensors.denoiser, manifest.denoiser.config, /./);
+    case 'denoiser': {
+      const count = (names: RegExp) => parameters(expectedTensors.denoiser, manifest.denoiser.config, names);
+      const stay = manifest.denoiser.eightBits && kind === 'CUDA' && builtKernelLibrary() !== null;
+      return elementBytes[kind] * count(/./) - (stay ? count(eightBitMatrix) : 0);
+    }
     case 'vae':
       return 0;
   }

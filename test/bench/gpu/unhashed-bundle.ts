@@ -4,6 +4,7 @@ import { componentFolders, openDiffusersFolder } from '../../../inference/bundle
 import type { ManifestFile } from '../../../inference/bundle/manifest.js';
 import { readModelSettings } from '../../../inference/bundle/model-settings.js';
 import { manifestName, openBundle } from '../../../inference/bundle/open-bundle.js';
+import type { WeightSource } from '../../../inference/bundle/weights.js';
 
 /**
  * A bundle.json beside a folder's own files: what an import writes, in no time, for weights that nobody will miss. It leaves out
@@ -26,7 +27,7 @@ export async function writeUnhashedBundle(directory: string, name: string): Prom
     architecture: 'wan2.2-ti2v',
     ...(await readModelSettings([directory], name, folder.shift)),
     textEncoder: component('textEncoder'),
-    denoiser: component('denoiser'),
+    denoiser: { ...component('denoiser'), ...(isEightBit(folder.denoiser.weights.source) && { eightBits: true }) },
     vae: component('vae'),
     tokenizer: {
       name: join('tokenizer', 'tokenizer.json'),
@@ -40,4 +41,8 @@ export async function writeUnhashedBundle(directory: string, name: string): Prom
   } as unknown as ManifestFile;
   await writeFile(join(directory, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
   await openBundle(directory);
+}
+
+function isEightBit({ tensors }: WeightSource): boolean {
+  return [...tensors.values()].some(({ dtype }) => dtype === 'float8e4m3fn');
 }
