@@ -59,7 +59,8 @@ function checkScale(path: string, source: WeightSource, { name, shape }: TensorL
   );
 }
 
-function isScale(source: WeightSource, name: string): boolean {
+/** Whether a tensor is the scale of a matrix in 8 bits. */
+export function isScale(source: WeightSource, name: string): boolean {
   const matrix = source.tensors.get(name.replace(/_scale$/, ''));
   return name.endsWith('_scale') && matrix?.dtype === 'float8e4m3fn';
 }

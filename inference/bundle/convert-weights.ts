@@ -139,7 +139,9 @@ async function* piecesOf(
 function widen(bytes: Buffer, dtype: DType): Float32Array {
   const { data } = asTensor(dtype, [], bytes);
   if (dtype === 'float16') return halfToFloat(data as Uint16Array);
-  return dtype === 'bfloat16' ? bfloatToFloat(data as Uint16Array) : (data as Float32Array);
+  if (dtype === 'bfloat16') return bfloatToFloat(data as Uint16Array);
+  if (dtype !== 'float32') throw new Error(`${dtype} is converted to nothing else`);
+  return data as Float32Array;
 }
 
 function narrow(wide: Float32Array, dtype: DType, name: string, path: string): Uint8Array {
