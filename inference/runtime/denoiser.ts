@@ -1,15 +1,15 @@
 import type { WeightSource } from '../bundle/weights.js';
-import type { Denoiser, DenoiserRow, LatentShape } from '../pipeline/networks.js';
+import type { Denoiser, DenoiserRow, LatentShape, TextEmbedding } from '../pipeline/networks.js';
 import { type DType, elementCount, float32, int64, type Tensor } from '../tensor.js';
 import type { DenoiserConfig } from '../wan/config.js';
 import { buildDenoiser } from '../wan/denoiser.js';
 import { evenLatents, evenShape, tokenGrid } from '../wan/patches.js';
-import { rotaryTables, tokenCount } from '../wan/rope.js';
+import { rotaryTables, type TokenGrid, tokenCount } from '../wan/rope.js';
 import { foldPadding } from '../wan/text-context.js';
 import { groupTimesteps, timeFeatures } from '../wan/timestep.js';
 import { canFuse } from '../wan/transformer/gaps.js';
 import { type FusedOptions, withFusedOperators } from './fused-operators.js';
-import { openSession, type Session, type SessionOptions } from './session.js';
+import { type Feeds, openSession, type Session, type SessionOptions } from './session.js';
 
 export interface DenoiserOptions extends SessionOptions, FusedOptions {
   /** float32 on the CPU, float16 on CUDA if left out: what is fast there. */
@@ -30,6 +30,8 @@ export async function openDenoiser(
 class OrtDenoiser implements Denoiser {
   /** Of the grid last seen: the steps of a generation share one. */
   private rotary: { readonly key: string; readonly tables: { cos: Tensor; sin: Tensor } } | undefined;
+  /** Of the last call, for the next one's are the same until the batch changes. */
+  private before: { readonly key: string; readonly texts: readonly TextEmbedding[]; readonly feeds: Feeds } | undefined;
 
   constructor(
     private readonly config: DenoiserConfig,
@@ -43,12 +45,12 @@ class OrtDenoiser implements Denoiser {
     const { channels, frames, height, width } = evenShape(shape);
     // The two rows of guidance have the same latents: they travel to the device once.
     const samples = [...new Set(rows.map((row) => row.latents))];
+    const sampleOf = rows.map((row) => samples.indexOf(row.latents));
     const time = groupTimesteps(
       rows.map((row) => row.timesteps),
       grid.frames,
       tokenCount(grid),
     );
-    const { text, bias } = foldPadding(rows.map((row) => row.text));
     const outputDims = [rows.length, this.config.outChannels, frames, height, width];
     const into = { velocity: float32(new Float32Array(elementCount(outputDims)), outputDims) };
     const feeds = {
@@ -59,25 +61,42 @@ class OrtDenoiser implements Denoiser {
         height,
         width,
       ]),
-      sample: int64(rows.map((row) => samples.indexOf(row.latents))),
       time: timeFeatures(time.moments, this.config.freqDim),
       selector: int64(time.selector),
-      text,
-      text_bias: bias,
-      ...this.rotaryTables(shape),
     };
-    const { velocity } = await this.session.run(feeds, into);
+    const constants = this.constantsOf(shape, rows, sampleOf);
+    const { velocity } = await this.session.run(feeds, { into, constants });
     const output = velocity?.data as Float32Array;
     const size = output.length / rows.length;
     return rows.map((_, i) => output.subarray(i * size, (i + 1) * size));
+  }
+
+  get idleSeconds(): number | null {
+    return this.session.idleSeconds;
   }
 
   close(): Promise<void> {
     return this.session.close();
   }
 
-  private rotaryTables(shape: LatentShape): { cos: Tensor; sin: Tensor } {
-    const grid = tokenGrid(shape);
+  /** What the steps of a batch have in common: its texts, which row has whose latents, the grid. */
+  private constantsOf(shape: LatentShape, rows: readonly DenoiserRow[], sampleOf: readonly number[]): Feeds {
+    const tables = this.rotaryTables(tokenGrid(shape));
+    const texts = rows.map((row) => row.text);
+    const key = sampleOf.join();
+    if (
+      this.before?.key !== key ||
+      this.before.feeds.cos !== tables.cos ||
+      texts.some((text, i) => text !== this.before?.texts[i])
+    ) {
+      const { text, bias } = foldPadding(texts);
+      const feeds = { sample: int64(sampleOf), text, text_bias: bias, ...tables };
+      this.before = { key, texts, feeds };
+    }
+    return this.before.feeds;
+  }
+
+  private rotaryTables(grid: TokenGrid): { cos: Tensor; sin: Tensor } {
     const key = `${grid.frames}x${grid.height}x${grid.width}`;
     if (this.rotary?.key !== key) this.rotary = { key, tables: rotaryTables(this.config.headDim, grid) };
     return this.rotary.tables;

@@ -2,11 +2,13 @@ import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Graph } from '../graph/graph.js';
 import type { Tensor, TensorData } from '../tensor.js';
+import { RunClock } from './run-clock.js';
 import {
   configEntries,
   type Feeds,
   type KeptTensor,
   type Results,
+  type RunOptions,
   type Session,
   type SessionOptions,
 } from './session-types.js';
@@ -27,6 +29,7 @@ class HostTensor implements KeptTensor {
  */
 export class NodeSession implements Session {
   readonly runsAside = false;
+  readonly #clock = new RunClock();
 
   private constructor(
     private readonly ort: typeof import('onnxruntime-node'),
@@ -48,13 +51,19 @@ export class NodeSession implements Session {
     return new NodeSession(ort, session);
   }
 
-  async run(feeds: Feeds): Promise<Record<string, Tensor>> {
+  get idleSeconds(): number | null {
+    return this.#clock.idleSeconds;
+  }
+
+  async run(feeds: Feeds, { constants = {} }: RunOptions = {}): Promise<Record<string, Tensor>> {
     const inputs: Record<string, OrtTensor> = {};
-    for (const [name, feed] of Object.entries(feeds)) {
+    for (const [name, feed] of Object.entries({ ...constants, ...feeds })) {
       const { dtype, data, dims } = feed instanceof HostTensor ? feed.tensor : (feed as Tensor);
       inputs[name] = new this.ort.Tensor(dtype as 'float32', data as Float32Array, [...dims]);
     }
+    this.#clock.begin();
     const results = await this.session.run(inputs);
+    this.#clock.end();
     const outputs: Record<string, Tensor> = {};
     for (const [name, value] of Object.entries(results)) {
       outputs[name] = { dtype: value.type as Tensor['dtype'], dims: value.dims, data: value.data as TensorData };

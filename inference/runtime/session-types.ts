@@ -29,15 +29,21 @@ export interface Results {
   readonly kept: Record<string, KeptTensor>;
 }
 
+export interface RunOptions {
+  /** Tensors of results' own shapes, which the session may write these to and then gives back: that saves a copy. */
+  readonly into?: Readonly<Record<string, Tensor>>;
+  /** Feeds that many runs in a row share: as long as it is this very object, what it holds is sent to the device once. */
+  readonly constants?: Feeds;
+}
+
 /** One network on one device. */
 export interface Session {
   /** Whether a run leaves the thread that asked for it free. */
   readonly runsAside: boolean;
-  /**
-   * Results by name.
-   * @param into tensors of results' own shapes, which the session may write these to and then gives back: that saves a copy
-   */
-  run(feeds: Feeds, into?: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
+  /** What the device waited for this process before the last run, since the one before it; null where there was none. */
+  readonly idleSeconds: number | null;
+  /** Results by name. */
+  run(feeds: Feeds, options?: RunOptions): Promise<Record<string, Tensor>>;
   /**
    * The same with those results left on the device that `keep` says yes to. Where it gives a tensor of the same shape instead, the
    * session may write the result over it, and then gives that very tensor back; the graph must have done with it by then.

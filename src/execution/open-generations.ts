@@ -69,7 +69,7 @@ export class OpenGenerations {
   async step({ generationIds, checkpoint, rowsAtOnce }: UnitOf<'step'>): Promise<UnitResult<'step'>> {
     const members = generationIds.map((id) => this.#get(id));
     const [first] = members;
-    if (!first) return { members: [] };
+    if (!first) return { members: [], idleSeconds: null };
     if (members.some(({ bundle }) => bundle !== first.bundle))
       throw new Error('the members of a batch are of one bundle');
     const { network: denoiser } = this.#models.get(first.bundle, 'denoiser');
@@ -81,13 +81,14 @@ export class OpenGenerations {
         ...(await denoiser.denoise(first.denoising.shape, waiting.splice(0, rowsAtOnce ?? waiting.length))),
       );
     }
+    const { idleSeconds = null } = denoiser;
     const advanced = members.map((member, i) => advanceOne(member, velocities.splice(0, rows[i]?.length)));
     const results: StepResult[] = [];
     for (const [i, next] of advanced.entries()) {
       const id = generationIds[i] as string;
       results.push(await this.#accept(id, next, checkpoint.includes(id)));
     }
-    return { members: results };
+    return { members: results, idleSeconds };
   }
 
   async predict({ generationId, row }: UnitOf<'predict'>): Promise<UnitResult<'predict'>> {

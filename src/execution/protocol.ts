@@ -118,7 +118,11 @@ interface UnitContracts {
    */
   step: {
     ask: { generationIds: readonly string[]; checkpoint: readonly string[]; rowsAtOnce?: number };
-    result: { members: readonly StepResult[] };
+    result: {
+      members: readonly StepResult[];
+      /** What the device waited since the network's run before; null where nobody can tell. */
+      idleSeconds: number | null;
+    };
   };
   /**
    * One row's half of a step with guidance: its velocity is kept for `advance`, and left in the work directory for the executor of

@@ -196,6 +196,8 @@ export class UnitCarrier {
     const done = await lane.run<'step'>(step, atMost(costs, cost));
     room.end(done);
     costs.observe(cost, done.seconds);
+    const { idleSeconds } = done.result;
+    this.#log.debug({ lane: lane.id, generationIds, rows, seconds: done.seconds, idleSeconds }, 'a step was taken');
     for (const [i, result] of done.result.members.entries()) {
       const member = members[i] as Pending;
       const ownRows = rowsIn([member]);

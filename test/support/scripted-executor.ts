@@ -121,7 +121,7 @@ function compute(unit: Unit): UnitResult<UnitKind> {
       begin(unit.generationId, unit.request);
       return { step: jobOf(unit.generationId).steps };
     case 'step':
-      return { members: unit.generationIds.map((id) => step(id, unit.checkpoint.includes(id))) };
+      return { members: unit.generationIds.map((id) => step(id, unit.checkpoint.includes(id))), idleSeconds: null };
     case 'predict':
       return {};
     case 'advance':

@@ -5,7 +5,7 @@ import { Graph } from '../../inference/graph/graph.js';
 import * as op from '../../inference/graph/ops.js';
 import { liveHandles } from '../../inference/runtime/native/handle.js';
 import { OrtLibrary } from '../../inference/runtime/native/library.js';
-import { openSession, type Session } from '../../inference/runtime/session.js';
+import { type Feeds, openSession, type RunOptions, type Session } from '../../inference/runtime/session.js';
 import { float32, int64 } from '../../inference/tensor.js';
 import { describeFailure } from '../../src/execution/unit-failure.js';
 
@@ -47,11 +47,24 @@ describe('a session through the C API', () => {
     const session = await open(arithmetic());
     const sum = vector(0, 0, 0);
     const feeds = { a: vector(1, 2, 3), b: vector(4, 5, 6) };
-    const results = await session.run(feeds, { sum });
+    const results = await session.run(feeds, { into: { sum } });
     expect(results.sum).toBe(sum);
     expect(results).toEqual({ sum: vector(5, 7, 9), product: vector(4, 10, 18) });
-    await expect(session.run(feeds, { sum: vector(0, 0) })).rejects.toThrow();
+    await expect(session.run(feeds, { into: { sum: vector(0, 0) } })).rejects.toThrow();
     expect(await session.run(feeds)).toEqual(results);
+  });
+
+  it('is sent what many runs share once, and something else when they share something else', async () => {
+    const session = await open(arithmetic());
+    const constants = { a: vector(1, 2) };
+    const sums = async (feeds: Feeds, options: RunOptions) => (await session.run(feeds, options)).sum?.data;
+    for (const b of [3, 5]) {
+      expect(await sums({ b: vector(b, b) }, { constants })).toEqual(Float32Array.of(1 + b, 2 + b));
+    }
+    expect(await sums({ b: vector(1, 1) }, { constants: { a: vector(7, 8) } })).toEqual(Float32Array.of(8, 9));
+    await expect(session.run({ b: vector(1, 1) }, { constants: { c: vector(7, 8) } })).rejects.toThrow();
+    expect(await sums({ a: vector(0, 0), b: vector(1, 1) }, {})).toEqual(Float32Array.of(1, 1));
+    expect(await sums({ b: vector(3, 3) }, { constants })).toEqual(Float32Array.of(4, 5));
   });
 
   it('takes and gives every type, and empty tensors', async () => {

@@ -1,10 +1,12 @@
 import type { Graph } from '../../graph/graph.js';
 import type { Tensor } from '../../tensor.js';
+import { RunClock } from '../run-clock.js';
 import {
   configEntries,
   type Feeds,
   type KeptTensor,
   type Results,
+  type RunOptions,
   type Session,
   type SessionOptions,
 } from '../session-types.js';
@@ -34,6 +36,9 @@ class DeviceTensor implements KeptTensor {
  */
 export class NativeSession implements Session {
   readonly runsAside = true;
+  readonly #clock = new RunClock();
+  /** Of the run with constants before. */
+  #prepared: { readonly constants: Feeds; readonly binding: Pointer; readonly scope: Scope } | null = null;
   /** Runs follow one another: they share the session's memory. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -82,38 +87,37 @@ export class NativeSession implements Session {
     }
   }
 
-  async run(feeds: Feeds, into: Readonly<Record<string, Tensor>> = {}): Promise<Record<string, Tensor>> {
-    return (await this.#inTurn(feeds, (output) => into[output] ?? false)).tensors;
+  get idleSeconds(): number | null {
+    return this.#clock.idleSeconds;
+  }
+
+  async run(feeds: Feeds, { into = {}, constants }: RunOptions = {}): Promise<Record<string, Tensor>> {
+    return (await this.#inTurn(feeds, (output) => into[output] ?? false, constants)).tensors;
   }
 
   runKeeping(feeds: Feeds, keep: (output: string) => KeptTensor | boolean): Promise<Results> {
     return this.#inTurn(feeds, keep);
   }
 
-  #inTurn(feeds: Feeds, place: Place): Promise<Results> {
-    const results = this.#turn.then(() => this.#run(feeds, place));
+  #inTurn(feeds: Feeds, place: Place, constants?: Feeds): Promise<Results> {
+    const results = this.#turn.then(() => this.#run(feeds, place, constants));
     this.#turn = results.catch(() => {});
     return results;
   }
 
   async close(): Promise<void> {
     await this.#turn;
+    this.#prepared?.scope.release();
     this.scope.release();
   }
 
-  async #run(feeds: Feeds, place: Place): Promise<Results> {
+  async #run(feeds: Feeds, place: Place, constants: Feeds | undefined): Promise<Results> {
     const { ort, memory } = this;
     const places = new Map(this.outputs.map((name) => [name, place(name)]));
     const scope = new Scope(ort);
     try {
-      const binding = scope.make('CreateIoBinding', 'ReleaseIoBinding', this.session);
-      for (const [name, feed] of Object.entries(feeds)) {
-        const value =
-          feed instanceof DeviceTensor
-            ? feed.value.pointer
-            : scope.own(valueOver(ort, memory.cpu, name, feed as Tensor));
-        ort.call('BindInput', binding, name, value);
-      }
+      const binding = constants ? this.#prepare(constants) : this.#newBinding(scope);
+      this.#bindInputs(binding, feeds, scope);
       for (const [name, over] of places) {
         if (over instanceof DeviceTensor) ort.call('BindOutput', binding, name, over.value.pointer);
         else if (isTensor(over))
@@ -126,10 +130,44 @@ export class NativeSession implements Session {
       if (device.kind === 'CUDA' && cuda?.shrinkArena) {
         ort.call('AddRunConfigEntry', runOptions, 'memory.enable_memory_arena_shrinkage', `gpu:${device.deviceId}`);
       }
+      this.#clock.begin();
       await ort.callAsync('RunWithBinding', this.session, runOptions, binding);
+      this.#clock.end();
       return this.#collect(boundValues(ort, binding), places);
     } finally {
       scope.release();
+    }
+  }
+
+  /** The binding in which these are bound already. What is bound beside them is bound anew for each run, under the same names. */
+  #prepare(constants: Feeds): Pointer {
+    if (this.#prepared?.constants !== constants) {
+      this.#prepared?.scope.release();
+      this.#prepared = null;
+      const scope = new Scope(this.ort);
+      try {
+        const binding = this.#newBinding(scope);
+        this.#bindInputs(binding, constants, scope);
+        this.#prepared = { constants, binding, scope };
+      } catch (error) {
+        scope.release();
+        throw error;
+      }
+    }
+    return this.#prepared.binding;
+  }
+
+  #newBinding(scope: Scope): Pointer {
+    return scope.make('CreateIoBinding', 'ReleaseIoBinding', this.session);
+  }
+
+  /** On a GPU this is when they are sent there: the binding holds a copy. */
+  #bindInputs(binding: Pointer, feeds: Feeds, scope: Scope): void {
+    const { ort, memory } = this;
+    for (const [name, feed] of Object.entries(feeds)) {
+      const value =
+        feed instanceof DeviceTensor ? feed.value.pointer : scope.own(valueOver(ort, memory.cpu, name, feed as Tensor));
+      ort.call('BindInput', binding, name, value);
     }
   }
 

@@ -23,6 +23,13 @@ export interface Trouble {
   readonly detail?: string;
 }
 
+/** What the log tells of a step: `seconds` of its unit, `idleSeconds` that the device had waited for it. */
+export interface StepLine {
+  readonly generationIds: readonly string[];
+  readonly seconds: number;
+  readonly idleSeconds: number | null;
+}
+
 export interface MachineOptions {
   readonly devices: readonly Device[];
   readonly model: InstalledModel;
@@ -36,10 +43,14 @@ export interface MachineOptions {
   readonly prepare?: (measurements: Measurements) => void;
 }
 
+/** pino's level. */
+const warning = 40;
+
 /** The scheduler and its executors as in the server, without the server: reports are kept in memory. */
 export class Machine {
   readonly recorder = new MemoryRecorder();
   readonly troubles: Trouble[] = [];
+  readonly steps: StepLine[] = [];
 
   private constructor(
     readonly model: InstalledModel,
@@ -48,10 +59,12 @@ export class Machine {
     readonly scheduler: StepScheduler,
     recorder: MemoryRecorder,
     troubles: Trouble[],
+    steps: StepLine[],
     private readonly measurements: Measurements,
   ) {
     this.recorder = recorder;
     this.troubles = troubles;
+    this.steps = steps;
   }
 
   static async start({
@@ -65,7 +78,13 @@ export class Machine {
   }: MachineOptions): Promise<Machine> {
     const recorder = new MemoryRecorder();
     const troubles: Trouble[] = [];
-    const log = pino({ level: 'warn' }, { write: (line: string) => void troubles.push(JSON.parse(line)) });
+    const steps: StepLine[] = [];
+    const write = (text: string): void => {
+      const line = JSON.parse(text);
+      if (line.level >= warning) troubles.push(line);
+      else if ('idleSeconds' in line) steps.push(line);
+    };
+    const log = pino({ level: 'debug' }, { write });
     const identities = new Map([[model.manifest.name, 'measured here']]);
     const measurements = await Measurements.open({ path: join(folder, 'measurements.json'), identities, log });
     prepare?.(measurements);
@@ -83,7 +102,7 @@ export class Machine {
       ...(headroomBytes === undefined ? {} : { headroomBytes }),
       ...(policy === undefined ? {} : { policy }),
     };
-    return new Machine(model, folder, artifacts, new StepScheduler(options), recorder, troubles, measurements);
+    return new Machine(model, folder, artifacts, new StepScheduler(options), recorder, troubles, steps, measurements);
   }
 
   submit(id: string, settings: Partial<GenerationSettings>, changes: Partial<Job> = {}): Promise<Report> {

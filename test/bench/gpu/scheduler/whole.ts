@@ -9,7 +9,7 @@ import { writePicture } from '../../../../src/benchmark/picture.js';
 import type { Device } from '../../../../src/execution/devices.js';
 import type { GenerationSettings } from '../../../../src/generations/generation.js';
 import { ffmpegVideoEncoder } from '../../../../src/video/video-encoder.js';
-import { findDevices, Machine, openModel } from './machine.js';
+import { findDevices, Machine, openModel, type StepLine } from './machine.js';
 import { gibibytes, report, sectionOptions } from './report.js';
 import { watchMemory } from './watch-memory.js';
 
@@ -61,16 +61,31 @@ async function measure(name: string, settings: Partial<GenerationSettings>): Pro
     ({ phase, step }, i) => step > 0 && step !== phases[i - 1]?.step && phase === 'DENOISING',
   );
   const [first, last] = [steps[0], steps.at(-1)];
-  const stepMs = first && last ? (1000 * (last.at - first.at)) / Math.max(1, last.step - first.step) : Number.NaN;
+  const span = first && last ? last.at - first.at : Number.NaN;
+  const stepMs = first && last ? (1000 * span) / Math.max(1, last.step - first.step) : Number.NaN;
+  const idle = idleShare(
+    machine.steps.filter(({ generationIds }) => generationIds.includes(name)),
+    span,
+  );
   const floor = videoFlops(whole, model.manifest) / matrixRate;
   const of = `${(seconds / floor).toFixed(2)}× the floor of ${floor.toFixed(2)} s`;
   const before = first?.at.toFixed(2);
   const after = (seconds - (last?.at ?? 0)).toFixed(2);
   report({
     what: `${size.width}×${size.height}×${size.frameCount}, ${name}`,
-    value: `${seconds.toFixed(2)} s, ${rows} rows, ${of}: first step after ${before} s, ${stepMs.toFixed(1)} ms a step, ${after} s after the last; least free ${gibibytes(least())}`,
+    value: `${seconds.toFixed(2)} s, ${rows} rows, ${of}: first step after ${before} s, ${stepMs.toFixed(1)} ms a step${idle}, ${after} s after the last; least free ${gibibytes(least())}`,
     facts: { rows, phases: phases.map(({ phase, step, at }) => `${phase} ${step} ${at.toFixed(3)}`) },
   });
+}
+
+/** What the device waits from the end of a run of the denoiser to the begin of the next, by the executor's own clock. */
+function idleShare(steps: readonly StepLine[], seconds: number): string {
+  const waits = steps.flatMap(({ idleSeconds }) => idleSeconds ?? []).slice(1);
+  if (waits.length === 0) return '';
+  const sorted = waits.map((seconds) => 1000 * seconds).sort((a, b) => a - b);
+  const [median, most] = [sorted[sorted.length >> 1] as number, sorted.at(-1) as number];
+  const share = sorted.reduce((sum, ms) => sum + ms, 0) / (10 * seconds);
+  return ` (idle ${share.toFixed(1)} %: median ${median.toFixed(2)} ms before a run, ${most.toFixed(1)} at most)`;
 }
 
 try {
