@@ -56,7 +56,7 @@ export async function startApp(config: Config): Promise<App> {
     const events = new EventStream(new EventLog(database.client));
     parts.defer(() => events.close());
     const outbox = webhookOutbox(config.webhookEvents);
-    const store = new GenerationStore(database.client, systemClock, (event) => events.publish(event), outbox);
+    const store = new GenerationStore(database, systemClock, (event) => events.publish(event), outbox);
 
     // Where their files go, and the pictures that they begin with.
     const artifacts = await FileArtifactStore.open(join(config.dataDir, 'artifacts'));

@@ -6,10 +6,12 @@ import { type Client, createClient } from '@libsql/client';
 import { ReelError, StorageError } from '../errors.js';
 import { PrismaClient } from '../generated/prisma/client.js';
 import { migrate } from './migrate.js';
-import { SingleConnectionLibSql } from './single-connection.js';
+import { SingleConnectionLibSql, type SqlDriver } from './single-connection.js';
 
 export interface Database {
   readonly client: PrismaClient;
+  /** What the client runs on, for the statements of every step. */
+  readonly driver: SqlDriver;
   readonly path: string;
   close(): Promise<void>;
 }
@@ -26,12 +28,12 @@ export async function openDatabase(file: string): Promise<Database> {
   const lock = await Lock.acquire(path);
   try {
     await prepare(path);
-    const client = await connect(path);
+    const connection = await connect(path);
     return {
-      client,
+      ...connection,
       path,
       async close() {
-        await client.$disconnect();
+        await connection.client.$disconnect();
         await lock.release();
       },
     };
@@ -48,20 +50,20 @@ export async function openDatabase(file: string): Promise<Database> {
 export async function openBeside(file: string): Promise<Database | null> {
   const path = resolve(file);
   if (!existsSync(path)) return null;
-  const client = await connect(path);
+  const { client, driver } = await connect(path);
   const close = () => client.$disconnect();
   const [current] = await client.$queryRaw<unknown[]>`SELECT 1 FROM sqlite_master WHERE name = 'ApiKey'`;
-  if (current) return { client, path, close };
+  if (current) return { client, driver, path, close };
   await close();
   return null;
 }
 
-async function connect(path: string): Promise<PrismaClient> {
+async function connect(path: string): Promise<Pick<Database, 'client' | 'driver'>> {
   // 5 s: another process may be writing, or a backup tool hold the file for a moment.
   const adapter = new SingleConnectionLibSql({ url: pathToFileURL(path).href, timeout: 5000 });
   const client = new PrismaClient({ adapter });
   await client.$connect();
-  return client;
+  return { client, driver: await adapter.connect() };
 }
 
 async function prepare(path: string): Promise<void> {

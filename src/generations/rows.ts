@@ -14,7 +14,7 @@ export const withArtifacts = {
 type GenerationRow = Prisma.GenerationGetPayload<{ include: typeof withArtifacts }>;
 type ArtifactRow = Prisma.ArtifactGetPayload<object>;
 
-/** What the next event depends on. It is read with every step's report, so no more of the row is. */
+/** What the next event depends on. */
 export const standingColumns = {
   status: true,
   settings: true,
@@ -123,22 +123,14 @@ export function toArtifactRows(artifacts: readonly Artifact[]): Prisma.ArtifactU
   return artifacts.map((artifact, position) => ({ ...artifact, id: newId(), position, bytes: BigInt(artifact.bytes) }));
 }
 
+/** What can happen to a generation; its progress has a file of its own. */
+export type Change = Exclude<EventBody, { type: 'GenerationQueued' | 'GenerationProgressed' }>;
+
 /** What an event changes in its generation's row, beside status and lastSequence. */
-export function changesOf(
-  body: EventBody,
-  record: Standing,
-  sequence: number,
-  now: Date,
-): Prisma.GenerationUncheckedUpdateInput {
+export function changesOf(body: Change, record: Standing, now: Date): Prisma.GenerationUncheckedUpdateInput {
   switch (body.type) {
-    case 'GenerationQueued':
-      return {};
     case 'GenerationStarted':
       return { deviceId: body.deviceId, startedAt: record.startedAt ?? now };
-    case 'GenerationProgressed': {
-      const { preview, ...progress } = body.progress;
-      return { progress: toJson(progress), ...(preview ? { previewSequence: sequence } : {}) };
-    }
     case 'GenerationResumed':
       return body.cause === 'SERVER_RESTARTED' ? restarted(record, body.fromStep) : {};
     case 'GenerationSucceeded':

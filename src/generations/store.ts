@@ -3,17 +3,19 @@ import { StorageError } from '../errors.js';
 import { type EventBody, type GenerationEvent, transitionOf } from '../events/event.js';
 import { toRow } from '../events/event-log.js';
 import type { Prisma, PrismaClient } from '../generated/prisma/client.js';
+import type { Database } from './database.js';
 import { type GenerationFilter, type Slice, whereOf } from './filter.js';
 import type { Artifact, Usage } from './generation.js';
 import { type Draft, type InsertLimits, type InsertResult, insertAll } from './insertion.js';
 import { nextStatus } from './lifecycle.js';
 import type { ArtifactFiles, Outbox } from './ports.js';
+import { recordProgress } from './progress-record.js';
 import type { GenerationRecord } from './record.js';
 import {
   artifactFromRow,
+  type Change,
   changesOf,
   fromRow,
-  type Standing,
   standingColumns,
   standingOf,
   toJson,
@@ -25,14 +27,18 @@ import {
  * published once that transaction is committed: who sees an event finds at least its state in the row.
  */
 export class GenerationStore {
+  private readonly database: PrismaClient;
+  private readonly driver: Database['driver'];
   private readonly listeners: Set<(event: GenerationEvent) => void>;
 
   constructor(
-    private readonly database: PrismaClient,
+    { client, driver }: Pick<Database, 'client' | 'driver'>,
     private readonly clock: Clock,
     publish: (event: GenerationEvent) => void,
     private readonly outbox: Outbox = async () => {},
   ) {
+    this.database = client;
+    this.driver = driver;
     this.listeners = new Set([publish]);
   }
 
@@ -59,23 +65,30 @@ export class GenerationStore {
 
   /**
    * The one function that changes a generation's state: row and event in one transaction, as lifecycle.ts allows.
-   * False where the generation has ended (or does not exist): the event comes too late and is dropped. Called with every step, so
-   * no row is read whole, nor read back once written: that took twice the processor time (test/bench/RESULTS.md).
+   * False where the generation has ended (or does not exist): the event comes too late and is dropped.
    */
   async advance(id: string, body: Exclude<EventBody, { type: 'GenerationQueued' }>, usage?: Usage): Promise<boolean> {
-    const written = await this.transaction(async (tx) => {
+    const written =
+      body.type === 'GenerationProgressed'
+        ? await recordProgress(this.driver, id, body.progress, this.clock.now()).catch(rethrow)
+        : await this.record(id, body, usage);
+    if (written) this.tell(written);
+    return written !== null;
+  }
+
+  private record(id: string, body: Change, usage?: Usage): Promise<GenerationEvent | null> {
+    return this.transaction(async (tx) => {
       const row = await tx.generation.findUnique({ where: { id }, select: standingColumns });
       const standing = row && standingOf(row);
       const status = standing && nextStatus(standing.status, transitionOf(body));
       if (!standing || !status) return null;
       const sequence = standing.lastSequence + 1;
       const now = this.clock.now();
-      const event = monotonic(body, standing);
-      const entry: GenerationEvent = { ...event, generationId: id, sequence, occurredAt: now };
+      const entry: GenerationEvent = { ...body, generationId: id, sequence, occurredAt: now };
       await tx.generation.update({
         where: { id },
         data: {
-          ...changesOf(event, standing, sequence, now),
+          ...changesOf(body, standing, now),
           status,
           lastSequence: sequence,
           ...(usage ? { usage: toJson(usage) } : {}),
@@ -86,8 +99,6 @@ export class GenerationStore {
       await this.outbox(tx, standing, entry);
       return entry;
     });
-    if (written) this.tell(written);
-    return written !== null;
   }
 
   async get(id: string): Promise<GenerationRecord | null> {
@@ -196,17 +207,12 @@ export class GenerationStore {
 
   // SQLite has one writer: a transaction waits for the ones before it, so the waiting time is generous.
   private transaction<T>(work: (tx: Prisma.TransactionClient) => Promise<T>): Promise<T> {
-    return this.database.$transaction(work, { maxWait: 30_000, timeout: 30_000 }).catch((error) => {
-      throw storageError(error) ?? error;
-    });
+    return this.database.$transaction(work, { maxWait: 30_000, timeout: 30_000 }).catch(rethrow);
   }
 }
 
-/** Within a run the fraction never decreases, whatever a cost model comes to think: bars that run backwards are not believed. */
-function monotonic<T extends EventBody>(body: T, { progress }: Standing): T {
-  if (body.type !== 'GenerationProgressed') return body;
-  const fraction = Math.min(1, Math.max(progress.fraction, body.progress.fraction));
-  return { ...body, progress: { ...body.progress, fraction } };
+function rethrow(error: unknown): never {
+  throw storageError(error) ?? error;
 }
 
 /** A full or broken disk, told apart from what nobody expected: it passes when somebody makes space. */

@@ -97,6 +97,51 @@ describe('a database', () => {
     await server.stop();
   });
 
+  it('on a full disk takes no report of a step, and the same one when there is space', async () => {
+    const server = await ApiServer.start({ dataDir: folder });
+    const { client } = server.database;
+    const { generation } = await create(server.url, { prompt: 'x' });
+    const id = localId(generation.id);
+    await server.scheduler.start(id);
+    const [{ page_count: pages } = { page_count: 0n }] =
+      await client.$queryRawUnsafe<{ page_count: bigint }[]>('PRAGMA page_count');
+    await client.$queryRawUnsafe(`PRAGMA max_page_count = ${pages}`);
+    const preview = {
+      step: 1,
+      width: 1,
+      height: 1,
+      frameCount: 1,
+      mimeType: 'image/webp',
+      data: new Uint8Array(10_000),
+    };
+    const progress = {
+      phase: 'DENOISING',
+      step: 1,
+      totalSteps: 4,
+      fraction: 0.2,
+      secondsRemaining: 1,
+      preview,
+    } as const;
+    const body = { type: 'GenerationProgressed', progress } as const;
+    expect(await failure(server.store.advance(id, body))).toMatchObject({ code: 'STORAGE_FULL' });
+    await client.$queryRawUnsafe('PRAGMA max_page_count = 100000');
+    expect(await server.store.advance(id, body)).toBe(true);
+    const stored = await server.events.log.read(id, 2, 10);
+    expect(stored).toMatchObject([{ sequence: 3, progress }]);
+    await server.stop();
+  });
+
+  it('goes on after a transaction that could not be committed', async () => {
+    const { client, driver, close } = await openDatabase(join(folder, 'reelql.db'));
+    const statement = (sql: string) => ({ sql, args: [], argTypes: [] });
+    const tx = await driver.startTransaction();
+    await tx.executeRaw(statement('PRAGMA defer_foreign_keys = ON'));
+    await tx.executeRaw(statement(`INSERT INTO GenerationEvent VALUES ('nobody', 1, 'x', '', '{}', NULL)`));
+    await expect(tx.commit()).rejects.toThrow('FOREIGN KEY');
+    expect(await client.$transaction((next) => next.generationEvent.count())).toBe(0);
+    await close();
+  });
+
   it('closes everything it opened: transactions leave no connections behind', async () => {
     const server = await ApiServer.start({ dataDir: folder });
     const { generation } = await create(server.url, { prompt: 'x' });
@@ -165,7 +210,7 @@ describe('migrations', () => {
     client.close();
 
     const database = await openDatabase(path);
-    const record = await new GenerationStore(database.client, systemClock, () => {}).get('a');
+    const record = await new GenerationStore(database, systemClock, () => {}).get('a');
     expect(record).toMatchObject({
       outputs: { formats: ['MP4_H264'], crop: null, subtitles: [] },
       usage: { computeSeconds: 2, averageBatchRows: 1, resumes: 0, preemptions: 0 },

@@ -30,12 +30,17 @@ beforeAll(async () => {
   await seedHistory(server.database.client, rows);
   await server.stop();
   const url = pathToFileURL(join(server.dataDir, 'reelql.db')).href;
+  const adapter = new SingleConnectionLibSql({ url });
   database = new PrismaClient({
-    adapter: new SingleConnectionLibSql({ url }),
+    adapter,
     log: [{ emit: 'event', level: 'query' }],
   });
   database.$on('query', ({ query, params }) => queries.push({ sql: query, parameters: JSON.parse(params) }));
-  store = new GenerationStore(database as PrismaClient, systemClock, () => {});
+  store = new GenerationStore(
+    { client: database as PrismaClient, driver: await adapter.connect() },
+    systemClock,
+    () => {},
+  );
 });
 afterAll(async () => {
   await database.$disconnect();

@@ -94,7 +94,7 @@ export class ApiServer {
     const events = new EventStream(new EventLog(database.client));
     const publish = events.publish.bind(events);
     const outbox = webhookOutbox(webhookEvents);
-    const store = new GenerationStore(database.client, options.clock ?? systemClock, publish, outbox);
+    const store = new GenerationStore(database, options.clock ?? systemClock, publish, outbox);
     const artifacts = await FileArtifactStore.open(join(dataDir, 'artifacts'));
     const uploads = new UploadStore(database.client, artifacts, systemClock, 200_000);
     const scheduler = options.scheduler ?? new HandScheduler();

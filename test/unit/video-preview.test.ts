@@ -1,6 +1,8 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { enlarge } from '../../src/video/enlarge.js';
 import { encodePreview, frameDelays, type RgbFrames } from '../../src/video/preview.js';
+import { seededRandom } from '../support/random.js';
 
 /** Each picture is one colour. */
 function plain(colours: readonly (readonly number[])[], width: number, height: number): RgbFrames {
@@ -35,6 +37,41 @@ test('a large latent is not made larger than 128 pixels', async () => {
   expect([preview.width, preview.height]).toEqual([128, 74]);
   const wide = await encodePreview(plain([[9, 9, 9]], 160, 88), 1, 24);
   expect([wide.width, wide.height]).toEqual([160, 88]);
+});
+
+/** One channel of one row of one enlarged picture. */
+function rowOf(enlarged: ArrayLike<number>, row: number, width: number): number[] {
+  return Array.from({ length: width }, (_, x) => enlarged[(row * width + x) * 3] as number);
+}
+
+test('a parabola stays one, where four pixels are known: the centre of a pixel where it was', () => {
+  const [width, height] = [16, 10];
+  const parabola = (x: number): number => 30 + (x - 5) * (x - 5);
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => parabola(Math.floor(i / 3) % width));
+  for (const larger of [64, 39]) {
+    const row = rowOf(enlarge({ data, count: 1, width, height }, larger, 25), 12, larger);
+    const apart = row.flatMap((value, i) => {
+      const x = ((i + 0.5) * width) / larger - 0.5;
+      return x >= 1 && x <= width - 2 ? [Math.abs(value - parabola(x))] : [];
+    });
+    expect(apart.length).toBeGreaterThan(0.75 * larger);
+    expect(Math.max(...apart)).toBeLessThan(0.501);
+  }
+});
+
+test('edges overshoot no byte, and what is enlarged to its own size is what it was', () => {
+  const random = seededRandom(5);
+  const frames = {
+    count: 2,
+    width: 13,
+    height: 7,
+    data: Uint8Array.from({ length: 546 }, () => 255 * Math.round(random())),
+  };
+  expect(Array.from(enlarge(frames, 13, 7))).toEqual(Array.from(frames.data));
+  const mirrored = { ...frames, count: 1, data: frames.data.slice(0, 273).reverse() };
+  const straight = enlarge({ ...frames, count: 1 }, 52, 28);
+  expect(Array.from(enlarge(mirrored, 52, 28).reverse())).toEqual(Array.from(straight.subarray(0, 52 * 28 * 3)));
+  expect([Math.min(...straight), Math.max(...straight)]).toEqual([0, 255]);
 });
 
 test('it lasts as long as the video', () => {
