@@ -8,7 +8,7 @@ import type { SqlDriver } from './single-connection.js';
 /**
  * Records how far a generation is: the event, and what it changes in the row, in one transaction.
  *
- * As every step of every generation does this, it is three statements of SQL: a sixth of the processor time that Prisma's client
+ * As every step of every generation does this, it is three statements of SQL: a third of the processor time that Prisma's client
  * takes for the same (test/bench/RESULTS.md). The driver is that of the client, whose transactions and these wait for each other.
  * @returns null where the generation has ended (or does not exist): the event comes too late and is dropped
  */
