@@ -19,9 +19,7 @@ function linesOf({ id, name, status, totalBytes, freeBytes, loaded, running }: D
   const free = freeBytes === null ? '' : `, ${bytes(freeBytes)} free`;
   return [
     `${id}  ${status}  ${name}, ${bytes(totalBytes)}${free}`,
-    ...loaded.map(
-      ({ model, component, bytes: size }) => `  ${component} of ${model.name}${size > 0 ? `, ${bytes(size)}` : ''}`,
-    ),
+    ...loaded.map(({ model, component, bytes: size }) => `  ${component} of ${model.name}, ${bytes(size)}`),
     ...running.map((generation) => `  ${generation.id}  ${generation.prompt}`),
   ];
 }

@@ -10,9 +10,9 @@ import {
   decoderPeak,
   denoiserPeak,
   encoderPeak,
+  loadedBytes,
   type PeakUnit,
   textEncoderPeak,
-  weightsBytes,
 } from '../scheduler/memory-model.js';
 import { type InstalledModel, latentFrames, tokensPerRow } from '../scheduler/work.js';
 import { ComponentExecutor } from './component-executor.js';
@@ -158,7 +158,7 @@ async function measureDecoding(bench: Bench, shape: Shape, generationId: string,
 /** Bytes of an executor with this component alone, before anything was measured. */
 function predicted({ model, device }: Bench, { component, modeledBytes }: PeakUnit): number {
   const context = device.kind === 'CUDA' ? contextBytes : 0;
-  return context + weightsBytes(model.manifest, component, device.kind) + modeledBytes;
+  return context + loadedBytes(model.manifest, component, device.kind) + modeledBytes;
 }
 
 function start({ model, device, workDirectory, log }: Bench, component: ComponentName): ComponentExecutor {

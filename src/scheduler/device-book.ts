@@ -125,7 +125,7 @@ export class DeviceBook {
       freeBytes: this.#freeBytes,
       usedByUsBytes: this.#oursBytes,
       memory: this.ledger.memory,
-      loaded: this.ledger.entries,
+      loaded: this.ledger.entries.map(({ model, component, weightsBytes: bytes }) => ({ model, component, bytes })),
       running: [...new Set(this.lanes.flatMap(({ busyWith }) => busyWith))],
       observedAt: this.#observedAt,
     };

@@ -6,6 +6,7 @@ import {
   decoderPeak,
   denoiserPeak,
   encoderPeak,
+  loadedBytes,
   type PeakUnit,
   textEncoderPeak,
   weightsBytes,
@@ -23,7 +24,9 @@ export interface DeviceMemoryView {
 const smallest = { area: 320 * 256, frameCount: 17 };
 
 function withWeights(unit: PeakUnit, manifest: Manifest, kind: Device['kind']): Need {
-  return { ...unit, bytes: weightsBytes(manifest, unit.component, kind) };
+  const { component } = unit;
+  const bytes = loadedBytes(manifest, component, kind);
+  return { ...unit, bytes, weightsBytes: weightsBytes(manifest, component, kind) };
 }
 
 /** What a generation's text and its decoding need on a device. */

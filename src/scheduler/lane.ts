@@ -2,12 +2,12 @@ import type { ComponentName } from '../../inference/bundle/manifest.js';
 import type { Outcome } from '../execution/executor-process.js';
 import type { ExecutorHost } from '../execution/host.js';
 import type { Lane as LaneFacts } from '../execution/lanes.js';
-import type { Unit, UnitKind } from '../execution/protocol.js';
+import type { Unit, UnitKind, UnitOf } from '../execution/protocol.js';
 import type { DeviceBook } from './device-book.js';
 import { UnitFailed } from './failures.js';
 import { newLaneAccount } from './lane-account.js';
 import type { UnitStage } from './policy.js';
-import { deadlineMs, type WatchdogSettings } from './watchdog.js';
+import { deadlineMs, loadDeadlineMs, type WatchdogSettings } from './watchdog.js';
 
 export type UnitDone<K extends UnitKind> = Extract<Outcome<K>, { ok: true }>;
 
@@ -85,18 +85,30 @@ export class Lane {
   }
 
   /**
-   * Runs a unit after those asked for before it.
-   * @param expectedSeconds what it is likely to take; null if nobody knows.
+   * Loads a network, in another executor if there is none any more: what comes later rests on that, and a new one knows nothing of it.
+   * @param bytes of its stored weights
+   * @param expectedSeconds what it is likely to take; null if nobody knows
    * @throws UnitFailed
    */
-  async run<K extends UnitKind>(
+  async load(unit: UnitOf<'load'>, bytes: number, expectedSeconds: number | null): Promise<UnitDone<'load'>> {
+    this.#setStatus('LOADING');
+    return this.#ended(await this.#host.run<'load'>(unit, loadDeadlineMs(bytes, expectedSeconds, this.#watchdog)));
+  }
+
+  /**
+   * Runs a unit after those asked for before it.
+   * @param expectedSeconds what it is likely to take; null if nobody knows
+   * @throws UnitFailed
+   */
+  async run<K extends Exclude<UnitKind, 'load'>>(
     unit: Extract<Unit, { kind: K }>,
     expectedSeconds: number | null = null,
   ): Promise<UnitDone<K>> {
-    this.#setStatus(unit.kind === 'load' ? 'LOADING' : 'BUSY');
-    // The first of an executor's units is to load something. What comes later rests on that, and a new one knows nothing of it.
-    const mayStart = unit.kind === 'load';
-    const outcome = await this.#host.run<K>(unit, deadlineMs(expectedSeconds, this.#watchdog), mayStart);
+    this.#setStatus('BUSY');
+    return this.#ended(await this.#host.run<K>(unit, deadlineMs(expectedSeconds, this.#watchdog), false));
+  }
+
+  #ended<K extends UnitKind>(outcome: Outcome<K>): UnitDone<K> {
     if (outcome.ok) {
       this.#losses = 0;
       this.device.answered(this);

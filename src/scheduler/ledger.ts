@@ -16,14 +16,14 @@ export interface LoadedComponent {
   /** Where the model's bundle lies: what the executor knows it by. */
   readonly directory: string;
   readonly component: ComponentName;
-  /** Of its weights. */
+  /** Of its weights, charged as long as it is loaded; those of the VAE are charged with its units. */
   readonly bytes: number;
+  /** Of its weights, whatever they are charged with. */
+  readonly weightsBytes: number;
 }
 
-/** What a unit needs: one component, and room beside its weights. `bytes` are those of the weights. */
-export interface Need extends PeakUnit {
-  readonly bytes: number;
-}
+/** What a unit needs: one component, and room beside what that is charged. */
+export interface Need extends PeakUnit, Pick<LoadedComponent, 'bytes' | 'weightsBytes'> {}
 
 export type Admission =
   /** After these have been released, in this order, there is room. */
@@ -93,8 +93,8 @@ export class Ledger {
 
   /** Least recently used first. */
   get entries(): LoadedComponent[] {
-    return [...this.#holdings.values()].map(({ model, directory, component, bytes }) => {
-      return { model, directory, component, bytes };
+    return [...this.#holdings.values()].map(({ model, directory, component, bytes, weightsBytes }) => {
+      return { model, directory, component, bytes, weightsBytes };
     });
   }
 

@@ -83,12 +83,12 @@ export function decoderPeak(settings: GenerationSettings, manifest: Manifest, ki
     CPU: { histories: 2, activations: 20 },
   }[kind];
   const numbers = histories * decoderHistory(manifest) + activations * largestActivation(manifest.vae.config);
-  const weights = 2 * parameters(expectedTensors.vae, manifest.vae.config, /^(decoder|post_quant_conv)\./);
+  const weights = weightsBytes(manifest, 'vae', kind);
   return {
     model: manifest.name,
     component: 'vae',
     size: positions,
-    modeledBytes: 2 * sessionBytes[kind] + (weights + positions * numbers) * elementBytes[kind],
+    modeledBytes: 2 * sessionBytes[kind] + weights + positions * numbers * elementBytes[kind],
   };
 }
 
@@ -139,9 +139,9 @@ export function decoderHistory({ vae: { config } }: Manifest): number {
 
 /**
  * What a component's weights take on a device once its sessions are open: they are computed with in half precision on GPUs and in
- * single precision on the CPU, whatever they are stored in. The text encoder's embedding table stays in its file. None of the VAE's:
- * its sessions are opened by the units that need them, and are part of what these take. The denoiser's matrices in 8 bits stay so where our
- * operators are, which multiply them (inference/runtime/fused-operators.ts).
+ * single precision on the CPU, whatever they are stored in. The text encoder's embedding table stays in its file. The VAE's are
+ * those of its decoder, which has a session for the first latent frame and one for the later ones. The denoiser's matrices in 8 bits stay
+ * so where our operators are, which multiply them (inference/runtime/fused-operators.ts).
  */
 export function weightsBytes(manifest: Manifest, component: ComponentName, kind: Kind): number {
   switch (component) {
@@ -153,8 +153,15 @@ export function weightsBytes(manifest: Manifest, component: ComponentName, kind:
       return elementBytes[kind] * count(/./) - (stay ? count(eightBitMatrix) : 0);
     }
     case 'vae':
-      return 0;
+      return (
+        2 * elementBytes[kind] * parameters(expectedTensors.vae, manifest.vae.config, /^(decoder|post_quant_conv)\./)
+      );
   }
+}
+
+/** Of these, what lies there from when the component is loaded: the VAE's sessions are opened by the units that need them. */
+export function loadedBytes(manifest: Manifest, component: ComponentName, kind: Kind): number {
+  return component === 'vae' ? 0 : weightsBytes(manifest, component, kind);
 }
 
 const counted = new WeakMap<object, Map<string, number>>();

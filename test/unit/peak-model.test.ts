@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
 import { manifestSchema } from '../../inference/bundle/manifest.js';
+import { openBundle } from '../../inference/bundle/open-bundle.js';
+import { openSafetensors } from '../../inference/bundle/safetensors.js';
+import { elementCount } from '../../inference/tensor.js';
 import {
   contextBytes,
   decoderHistory,
   decoderPeak,
   denoiserPeak,
   encoderPeak,
+  loadedBytes,
   type PeakUnit,
   textEncoderPeak,
   weightsBytes,
@@ -78,7 +82,7 @@ test.each([
   ['decoding, 480p', decoderPeak(usual, published, 'CUDA'), 8.43],
   ['decoding, 720p', decoderPeak(large, published, 'CUDA'), 14.83],
 ])('of the published size: %s is reckoned with more than was measured, by a tenth at most', (_, unit, measured) => {
-  const total = contextBytes + weightsBytes(published, unit.component, 'CUDA') + unit.modeledBytes;
+  const total = contextBytes + loadedBytes(published, unit.component, 'CUDA') + unit.modeledBytes;
   expect(total / gb).toBeGreaterThan(measured);
   expect(total / gb).toBeLessThan(1.1 * measured);
 });
@@ -113,4 +117,13 @@ test('the CPU computes in fp32 and needs more', () => {
   ];
   const gpu = reckoned('CUDA');
   for (const [i, bytes] of reckoned('CPU').entries()) expect(bytes).toBeGreaterThan(gpu[i] as number);
+});
+
+test("the VAE's weights are its decoder's as they lie in the file, once for each of its two sessions", async () => {
+  const { manifest } = await openBundle('inference/models/toy');
+  const { tensors } = await openSafetensors('inference/models/toy/diffusers/vae/diffusion_pytorch_model.safetensors');
+  const decoder = [...tensors].filter(([name]) => /^(decoder|post_quant_conv)\./.test(name));
+  const numbers = decoder.reduce((sum, [, { shape }]) => sum + elementCount(shape), 0);
+  expect(weightsBytes(manifest, 'vae', 'CPU')).toBe(2 * 4 * numbers);
+  expect(weightsBytes(manifest, 'vae', 'CUDA')).toBe(2 * 2 * numbers);
 });

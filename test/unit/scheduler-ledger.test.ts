@@ -5,11 +5,12 @@ import { runsToTrust } from '../../src/scheduler/peak-model.js';
 
 const gib = 2 ** 30;
 const loaded = (model: string, component: ComponentName, bytes: number) => {
-  return { model, directory: `/models/${model}`, component, bytes };
+  return { model, directory: `/models/${model}`, component, bytes, weightsBytes: bytes };
 };
 /** Weights and what comes to them, in GiB. */
 const need = (model: string, component: ComponentName, weights: number, activations: number): Need => {
-  return { model, component, size: 1000, bytes: weights * gib, modeledBytes: activations * gib };
+  const bytes = weights * gib;
+  return { model, component, size: 1000, bytes, weightsBytes: bytes, modeledBytes: activations * gib };
 };
 const names = (ledger: Ledger, wanted: Need): string[] | null => {
   const admission = ledger.admit(wanted);

@@ -4,7 +4,7 @@ import type { SchedulerOptions } from '../../src/scheduler/scheduler.js';
 import { EncoderFailed } from '../../src/video/encode-video.js';
 import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { deadThreads } from '../support/dead-threads.js';
-import { oneLane, ScriptedScheduler, withSteps } from '../support/scripted-scheduler.js';
+import { oneLane, ScriptedScheduler, scriptedManifest, withSteps } from '../support/scripted-scheduler.js';
 
 /** What goes wrong and is survived, and when it is not any more. */
 let scripted: ScriptedScheduler;
@@ -72,6 +72,15 @@ test('a unit that hangs is ended and tried once more, then it is TIMED_OUT', asy
   const end = await scripted.outcome('b', { prompt: 'step3=hang' });
   expect(end).toMatchObject({ type: 'failed', failure: { code: 'TIMED_OUT', retryable: true } });
   expect((await scripted.outcome('c')).type).toBe('succeeded');
+});
+
+test('a load that hangs is ended by what its bytes may take, also the first time', async () => {
+  const catalog = () => ({ directory: '/models/small load=hang-once', manifest: scriptedManifest });
+  await start({ catalog, watchdog: { multiple: 20, leastSeconds: 0.7, mostSeconds: 1800 } });
+  const begun = performance.now();
+  expect((await scripted.outcome('a')).type).toBe('succeeded');
+  expect(scripted.story('a')).toEqual(['started', 'resumed DEVICE_LOST 0', 'succeeded']);
+  expect(performance.now() - begun).toBeGreaterThan(700);
 });
 
 test.each([

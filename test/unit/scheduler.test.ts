@@ -8,6 +8,7 @@ import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
 import { systemClock } from '../../src/clock.js';
 import { cpuDevice, type Device } from '../../src/execution/devices.js';
 import type { RunContext } from '../../src/scheduler/generation-run.js';
+import { weightsBytes } from '../../src/scheduler/memory-model.js';
 import type { Job } from '../../src/scheduler/ports.js';
 import { StepScheduler } from '../../src/scheduler/scheduler.js';
 import { encodeVideo } from '../../src/video/encode-video.js';
@@ -197,8 +198,13 @@ test('devices tell what they do and hold, and changes are announced', async () =
   expect(scheduler.devices()[0]).toMatchObject({ id: 'cpu', status: 'IDLE', loaded: [], running: [] });
   await outcome(job('a'));
   expect([...seen]).toEqual(expect.arrayContaining(['LOADING a', 'BUSY a', 'IDLE ']));
-  const components = scheduler.devices()[0]?.loaded.map(({ component }) => component);
-  expect(components).toEqual(['textEncoder', 'denoiser', 'vae']);
+  const { loaded = [], memory } = scheduler.devices()[0] ?? {};
+  expect(loaded.map(({ component }) => component)).toEqual(['textEncoder', 'denoiser', 'vae']);
+  const [text, denoiser, vae] = loaded.map(({ bytes }) => bytes) as [number, number, number];
+  // The VAE's are charged with what decoding takes, and are there all the same.
+  expect(memory?.weightsBytes).toBe(text + denoiser);
+  expect(vae).toBe(weightsBytes(manifest, 'vae', 'CPU'));
+  expect(vae).toBeGreaterThan(0);
   off();
 });
 

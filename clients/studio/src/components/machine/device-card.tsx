@@ -28,8 +28,9 @@ export function DeviceCard({ device }: { device: Device }) {
         {loaded.map(({ model, component, bytes: size }) => (
           <span key={`${model.id}/${component}`} className={styles.network}>
             {known.includes(component) ? t(`machine.component.${component}` as MessageKey) : component}
-            {/* The video decoder's weights are part of what decoding takes, and counted there. */}
-            <small>{size > 0 ? `${model.name} · ${bytes(size, language)}` : model.name}</small>
+            <small>
+              {model.name} · {bytes(size, language)}
+            </small>
           </span>
         ))}
       </div>
