@@ -39,9 +39,24 @@ export function gateAddNorm(
   return { sum: sum as Value, normed: normed as Value };
 }
 
+/** The same with `normed` in 8 bits. */
+export function gateAddNormRounded(...[x, y, bias, gate, scale, shift, eps]: Parameters<typeof gateAddNorm>): {
+  sum: Value;
+  normed: QuantizedRows;
+} {
+  const inputs = [x, y, bias, gate, scale, shift];
+  const [sum, ...rows] = x.graph.nodeWithOutputs('GateAddNormRounded', inputs, { ...custom(eps), outputs: 3 });
+  return { sum: sum as Value, normed: quantizedRows(rows) };
+}
+
 /** gelu(x + bias) in its tanh form. */
 export function biasGelu(x: Value, bias: Value): Value {
   return x.graph.node('BiasGelu', [x, bias], { domain: customDomain });
+}
+
+/** The same in 8 bits. */
+export function biasGeluRounded(x: Value, bias: Value): QuantizedRows {
+  return quantizedRows(x.graph.nodeWithOutputs('BiasGeluRounded', [x, bias], { domain: customDomain, outputs: 2 }));
 }
 
 /** silu(RMS(x + bias)·gamma) over the last axis, of up to 1,024 channels; x [..., channels]. */
@@ -64,7 +79,10 @@ export interface QuantizedRows {
 
 /** x in 8 bits, of up to 65,536 numbers a row. */
 export function quantizeRows(x: Value): QuantizedRows {
-  const [q, scale] = x.graph.nodeWithOutputs('QuantizeRows', [x], { domain: customDomain, outputs: 2 });
+  return quantizedRows(x.graph.nodeWithOutputs('QuantizeRows', [x], { domain: customDomain, outputs: 2 }));
+}
+
+function quantizedRows([q, scale]: readonly (Value | undefined)[]): QuantizedRows {
   return { q: { ...(q as Value), dtype: 'float8e4m3fn' }, scale: { ...(scale as Value), dtype: 'float32' } };
 }
 

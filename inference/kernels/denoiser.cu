@@ -1,7 +1,7 @@
 // What lies between the matrix products of a transformer block, in one pass over the tokens each where ONNX Runtime takes three or four:
 // the operators of ../graph/fused-ops.ts. Half precision in and out, float32 inside.
 // In the norms a block of threads is a token, a thread 8 numbers of it: widths are multiples of 8 up to 8,192.
-#include "half_eights.cuh"
+#include "eight_bits.cuh"
 
 namespace {
 
@@ -50,9 +50,11 @@ __global__ void biasRmsNorm(const Eight* x, const Eight* bias, const Eight* weig
   y[at] = pack(v);
 }
 
-// sum = x + gate·(y + bias), normed = LN(sum)·scale + shift. A gate, a scale and a shift serve so many tokens each.
+// sum = x + gate·(y + bias), normed = LN(sum)·scale + shift, `rounded` to 8 bits or in fp16. A gate, a scale and a shift serve so many tokens
+// each.
+template <bool rounded>
 __global__ void gateAddNorm(const Eight* x, const Eight* y, const Eight* bias, const Eight* gate, const Eight* scale,
-                            const Eight* shift, Eight* sum, Eight* normed, int width, int tokensOfGate, int tokensOfNorm,
+                            const Eight* shift, Eight* sum, void* normed, float* scales, int width, int tokensOfGate, int tokensOfNorm,
                             float epsilon) {
   const int lane = threadIdx.x;
   const bool active = lane < width;
@@ -76,25 +78,43 @@ __global__ void gateAddNorm(const Eight* x, const Eight* y, const Eight* bias, c
     for (int i = 0; i < 8; i++) squares += (v[i] - mean) * (v[i] - mean);
   }
   const float inverse = rsqrtf(sumOfBlock(squares) / (8 * width) + epsilon);
-  if (!active) return;
-  const size_t group = size_t(blockIdx.x / tokensOfNorm) * width + lane;
-  unpack(scale[group], a);
-  unpack(shift[group], b);
-  for (int i = 0; i < 8; i++) v[i] = (v[i] - mean) * inverse * a[i] + b[i];
-  normed[at] = pack(v);
+  if (active) {
+    const size_t group = size_t(blockIdx.x / tokensOfNorm) * width + lane;
+    unpack(scale[group], a);
+    unpack(shift[group], b);
+    for (int i = 0; i < 8; i++) v[i] = (v[i] - mean) * inverse * a[i] + b[i];
+  }
+  if (!rounded) {
+    if (active) static_cast<Eight*>(normed)[at] = pack(v);
+    return;
+  }
+  const float most = largestOfBlock(active ? largestOfEight(v) : 0);
+  if (active) static_cast<uint2*>(normed)[at] = toEightBits(v, eightBitFactor(most));
+  if (lane == 0) scales[blockIdx.x] = most / largestEightBits;
 }
 
-// y = gelu(x + bias) in its tanh form; `count` and `width` in eights.
-__global__ void biasGelu(const Eight* x, const Eight* bias, Eight* y, size_t count, int width) {
-  const size_t at = blockIdx.x * size_t(blockDim.x) + threadIdx.x;
-  if (at >= count) return;
-  float v[8], b[8];
-  unpack(x[at], v);
-  unpack(bias[at % width], b);
+// v = gelu(v + bias) in its tanh form, `bias` of 8 numbers.
+__device__ void addGelu(float* v, const Eight& bias) {
+  float b[8];
+  unpack(bias, b);
   for (int i = 0; i < 8; i++) {
     const float u = v[i] + b[i];
     v[i] = 0.5f * u * (1 + tanhf(0.7978845608f * (u + 0.044715f * u * u * u)));
   }
+}
+
+struct BiasGelu {
+  const Eight* bias;
+  __device__ void operator()(float* v, int at) const { addGelu(v, bias[at]); }
+};
+
+// `count` and `width` in eights.
+__global__ void biasGelu(const Eight* x, const Eight* bias, Eight* y, size_t count, int width) {
+  const size_t at = blockIdx.x * size_t(blockDim.x) + threadIdx.x;
+  if (at >= count) return;
+  float v[8];
+  unpack(x[at], v);
+  addGelu(v, bias[at % width]);
   y[at] = pack(v);
 }
 
@@ -129,6 +149,20 @@ void launchBiasRmsNorm(const ort::Context& context, const ort::Attributes& attri
   requireLaunched();
 }
 
+template <bool rounded>
+void launchGateAddNorm(const ort::Context& context, const ort::Attributes& attributes) {
+  const ort::Tensor x = context.input(0), y = context.input(1), bias = context.input(2), gate = context.input(3);
+  const ort::Tensor scale = context.input(4), shift = context.input(5);
+  const Launch launch(context, x);
+  ort::Tensor sum = context.output(0, x.dims), normed = context.output(1, x.dims);
+  const ort::Tensor scales = rounded ? context.output(2, {x.dims.begin(), x.dims.end() - 1}) : ort::Tensor{};
+  if (launch.blocks == 0) return;
+  gateAddNorm<rounded><<<launch.blocks, launch.threads, 0, launch.stream>>>(
+      eights(x), eights(y), eights(bias), eights(gate), eights(scale), eights(shift), eights(sum), normed.data,
+      static_cast<float*>(scales.data), launch.width, launch.tokensOf(gate), launch.tokensOf(scale), attributes.epsilon);
+  requireLaunched();
+}
+
 }  // namespace
 
 void runBiasRmsNorm(const ort::Context& context, const ort::Attributes& attributes) {
@@ -139,15 +173,10 @@ void runBiasRmsNormRotate(const ort::Context& context, const ort::Attributes& at
 }
 
 void runGateAddNorm(const ort::Context& context, const ort::Attributes& attributes) {
-  const ort::Tensor x = context.input(0), y = context.input(1), bias = context.input(2), gate = context.input(3);
-  const ort::Tensor scale = context.input(4), shift = context.input(5);
-  const Launch launch(context, x);
-  ort::Tensor sum = context.output(0, x.dims), normed = context.output(1, x.dims);
-  if (launch.blocks == 0) return;
-  gateAddNorm<<<launch.blocks, launch.threads, 0, launch.stream>>>(
-      eights(x), eights(y), eights(bias), eights(gate), eights(scale), eights(shift), eights(sum), eights(normed),
-      launch.width, launch.tokensOf(gate), launch.tokensOf(scale), attributes.epsilon);
-  requireLaunched();
+  launchGateAddNorm<false>(context, attributes);
+}
+void runGateAddNormRounded(const ort::Context& context, const ort::Attributes& attributes) {
+  launchGateAddNorm<true>(context, attributes);
 }
 
 void runBiasGelu(const ort::Context& context, const ort::Attributes&) {
@@ -158,4 +187,8 @@ void runBiasGelu(const ort::Context& context, const ort::Attributes&) {
   const size_t count = x.count() / 8;
   biasGelu<<<unsigned((count + 255) / 256), 256, 0, streamOf(context)>>>(eights(x), eights(bias), eights(y), count, width);
   requireLaunched();
+}
+
+void runBiasGeluRounded(const ort::Context& context, const ort::Attributes&) {
+  launchQuantizeRows(context, context.input(0), BiasGelu{eights(context.input(1))});
 }

@@ -1,76 +1,19 @@
-// Layers in 8 bits (e4m3): QuantizeRows and EightBitProduct of ../graph/fused-ops.ts.
-// Source: Micikevicius et al. 2022, "FP8 Formats for Deep Learning"; a scale for each token and each output as in torch._scaled_mm.
-#include <cuda_fp8.h>
+// Layers in 8 bits: QuantizeRows and EightBitProduct of ../graph/fused-ops.ts.
+#include "eight_bits.cuh"
 
 #include <map>
 #include <mutex>
 #include <tuple>
 
 #include "cublaslt.h"
-#include "half_eights.cuh"
 
 namespace {
 
-constexpr float largest = 448;  // of e4m3
 constexpr size_t mostWorkspace = 32 << 20;
 
-// --- Tokens -> 8 bits -------------------------------------------------------------------------------------------------------------
-
-// The largest number of a block of whole warps, none negative, for all of its threads.
-__device__ float largestOfBlock(float value) {
-  __shared__ float warps[32];
-  for (int offset = 16; offset > 0; offset /= 2) value = fmaxf(value, __shfl_xor_sync(0xffffffff, value, offset));
-  if (threadIdx.x % 32 == 0) warps[threadIdx.x / 32] = value;
-  __syncthreads();
-  float most = 0;
-  for (int i = 0; i < blockDim.x / 32; i++) most = fmaxf(most, warps[i]);
-  return most;
-}
-
-__device__ uint2 toEightBits(const float* v, float factor) {
-  uint32_t halves[2];
-  for (int i = 0; i < 2; i++) {
-    const float* four = v + 4 * i;
-    const uint32_t low = __nv_cvt_float2_to_fp8x2({four[0] * factor, four[1] * factor}, __NV_SATFINITE, __NV_E4M3);
-    const uint32_t high = __nv_cvt_float2_to_fp8x2({four[2] * factor, four[3] * factor}, __NV_SATFINITE, __NV_E4M3);
-    halves[i] = low | high << 16;
-  }
-  return {halves[0], halves[1]};
-}
-
-// A block a token, a thread `each` times 8 of its numbers. NaN stays NaN, infinite becomes NaN.
-template <int each>
-__global__ void quantizeRows(const Eight* x, uint2* q, float* scales, int width) {
-  const Eight* row = x + size_t(blockIdx.x) * width;
-  float v[each][8];
-  float most = 0;
-  for (int j = 0; j < each; j++) {
-    const int at = threadIdx.x + j * blockDim.x;
-    if (at >= width) continue;
-    unpack(row[at], v[j]);
-    for (int i = 0; i < 8; i++) most = fmaxf(most, fabsf(v[j][i]));
-  }
-  most = largestOfBlock(most);
-  const float factor = most > 0 ? largest / most : 0;
-  for (int j = 0; j < each; j++) {
-    const int at = threadIdx.x + j * blockDim.x;
-    if (at < width) q[size_t(blockIdx.x) * width + at] = toEightBits(v[j], factor);
-  }
-  if (threadIdx.x == 0) scales[blockIdx.x] = most / largest;
-}
-
-template <int each>
-void launchQuantizeRows(const ort::Tensor& x, ort::Tensor& q, ort::Tensor& scales, int width, cudaStream_t stream) {
-  const int perThread = (width + each - 1) / each;
-  if (each < 8 && perThread > 512) return launchQuantizeRows<each < 8 ? 2 * each : 8>(x, q, scales, width, stream);
-  if (perThread > 1024) throw std::runtime_error("a width of " + std::to_string(8 * width) + ", more than 65536");
-  const int threads = (perThread + 31) / 32 * 32;
-  quantizeRows<each><<<unsigned(scales.count()), threads, 0, stream>>>(eights(x), static_cast<uint2*>(q.data),
-                                                                       static_cast<float*>(scales.data), width);
-  requireLaunched();
-}
-
-// --- The product ------------------------------------------------------------------------------------------------------------------
+struct Unchanged {
+  __device__ void operator()(float*, int) const {}
+};
 
 // How it is computed, the best first; a device takes the first of them that it has.
 enum Way {
@@ -227,11 +170,7 @@ size_t aligned(size_t bytes) { return (bytes + 255) / 256 * 256; }
 }  // namespace
 
 void runQuantizeRows(const ort::Context& context, const ort::Attributes&) {
-  const ort::Tensor x = context.input(0);
-  const int width = eightsOf(x);
-  ort::Tensor q = context.output(0, x.dims);
-  ort::Tensor scales = context.output(1, {x.dims.begin(), x.dims.end() - 1});
-  if (x.count() > 0) launchQuantizeRows<1>(x, q, scales, width, streamOf(context));
+  launchQuantizeRows(context, context.input(0), Unchanged{});
 }
 
 void runEightBitProduct(const ort::Context& context, const ort::Attributes& attributes) {
@@ -261,7 +200,7 @@ void runEightBitProduct(const ort::Context& context, const ort::Attributes& attr
   }
 
   // Not scaled yet the sums are too large for fp16: no sum of products is over 448 * 448 * inputs.
-  const float most = largest * largest * shape.inputs, beta = 0;
+  const float most = largestEightBits * largestEightBits * shape.inputs, beta = 0;
   const float alpha = plan.way == scaledInside ? 1 : 65504 / most;
   const Description description(plan.way, attributes.fast, shape, wScale, xScale);
   cublaslt::check(library().multiply(device.handle, description.operation, &alpha, a, description.w, b, description.x, &beta,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 /** What nvcc is given. */
 export const kernelSources = ['operators.cpp', 'denoiser.cu', 'eight_bits.cu', 'vae.cu', 'host.cpp'].map(beside);
-const headers = ['custom_operators.h', 'half_eights.cuh', 'cublaslt.h'].map(beside);
+const headers = ['custom_operators.h', 'half_eights.cuh', 'eight_bits.cuh', 'cublaslt.h'].map(beside);
 
 /** Where the built library lies once it is built. Its name tells its sources, so that one of older sources is never loaded. */
 export function kernelLibraryPath(): string {

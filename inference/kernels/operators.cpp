@@ -3,7 +3,7 @@
 
 using Run = void(const ort::Context&, const ort::Attributes&);
 Run runBiasRmsNorm, runBiasRmsNormRotate, runGateAddNorm, runBiasGelu, runBiasRmsNormSilu, runBiasAdd;
-Run runQuantizeRows, runEightBitProduct;
+Run runQuantizeRows, runGateAddNormRounded, runBiasGeluRounded, runEightBitProduct;
 
 extern "C" __attribute__((visibility("default"))) ort::Status RegisterCustomOps(void* sessionOptions, const ort::ApiBase* base) {
   // Name, types of inputs and outputs (ort::elementType).
@@ -15,6 +15,8 @@ extern "C" __attribute__((visibility("default"))) ort::Status RegisterCustomOps(
       {"BiasRmsNormSilu", "hhh", "h", runBiasRmsNormSilu},
       {"BiasAdd", "hhh", "h", runBiasAdd},
       {"QuantizeRows", "h", "qf", runQuantizeRows},
+      {"GateAddNormRounded", "hhhhhh", "hqf", runGateAddNormRounded},
+      {"BiasGeluRounded", "hh", "qf", runBiasGeluRounded},
       {"EightBitProduct", "qfqf", "hb", runEightBitProduct},
   };
   const ort::Api api = base->getApi(ort::apiVersion);

@@ -1,6 +1,7 @@
 import type { WeightSource } from '../bundle/weights.js';
 import { Graph, type Value } from '../graph/graph.js';
 import {
+  add,
   cast,
   concat,
   dim,
@@ -16,7 +17,7 @@ import {
 import type { DType } from '../tensor.js';
 import type { DenoiserConfig } from './config.js';
 import { patchify, unpatchify } from './patches.js';
-import { block, type Context, type Network } from './transformer/block.js';
+import { block, type Context, firstLayers, type Network } from './transformer/block.js';
 import { FusedGaps, PlainGaps, type Stream } from './transformer/gaps.js';
 import { EightBitLayers, kernel, Layers, project } from './transformer/layers.js';
 import { modulateBlock, modulateOutput } from './transformer/modulation.js';
@@ -84,9 +85,14 @@ export function buildDenoiser(
   const x = project(g, 'patch_embedding', patches, [config.width, config.inChannels * 4]);
   let stream: Stream = { x, normed: gaps.normalise(x, modulations[0]?.first ?? last) };
   for (const [i, each] of modulations.entries()) {
-    stream = block(net, `blocks.${i}`, stream, each, modulations[i + 1]?.first ?? last, context);
+    const after = modulations[i + 1];
+    const next = after
+      ? { norm: after.first, readers: firstLayers(`blocks.${i + 1}`) }
+      : { norm: last, readers: ['proj_out'] };
+    stream = block(net, `blocks.${i}`, stream, each, next, context);
   }
-  const velocity = unpatchify(cast(project(g, 'proj_out', stream.normed), 'float32'), latents, config.outChannels);
+  const { y, bias } = net.layers.product('proj_out', stream.normed);
+  const velocity = unpatchify(cast(add(y, bias), 'float32'), latents, config.outChannels);
   g.output('velocity', velocity, ['rows', config.outChannels, 'frames', 'height', 'width']);
   return g;
 }

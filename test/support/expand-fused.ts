@@ -12,7 +12,21 @@ function expansions(epsilon: number): Record<string, (...inputs: Inputs) => Valu
     const grouped = op.concat([op.dim(vectors(v, tokens), 0), op.ints(v.graph, [-1]), op.dim(tokens, -1)], 0);
     return op.reshapeTo(f(op.reshapeTo(tokens, grouped)), op.shape(tokens));
   };
+  const quantizeRows = (x: Value): Value[] => {
+    const wide = op.cast(x, 'float32');
+    const most = x.graph.node('ReduceMax', [x.graph.node('Abs', [wide]), op.ints(x.graph, [-1])]);
+    const scale = op.mul(most, op.scalar(most, 1 / 448));
+    return [op.cast(op.div(wide, scale), 'float8e4m3fn'), op.squeeze(scale, [-1])];
+  };
   const biasRmsNorm = (x: Value, bias: Value, weight: Value) => op.rmsNorm(op.add(x, bias), weight, epsilon);
+  const gateAddNorm = (...[x, y, bias, gate, scale, shift]: Inputs): [Value, Value] => {
+    const sum = op.add(
+      x,
+      byGroup(op.add(y, bias), gate, (tokens) => op.mul(tokens, vectors(gate, x))),
+    );
+    const norm = (tokens: Value) => op.layerNorm(tokens, vectors(scale, x), vectors(shift, x), epsilon);
+    return [sum, byGroup(sum, scale, norm)];
+  };
   return {
     BiasRmsNorm: (...[x, bias, weight]) => [biasRmsNorm(x, bias, weight)],
     // The number of heads follows from the width and that of the tables.
@@ -20,22 +34,15 @@ function expansions(epsilon: number): Record<string, (...inputs: Inputs) => Valu
       op.rotaryEmbedding(biasRmsNorm(x, bias, weight), cos, sin, 0),
     ],
     BiasGelu: (...[x, bias]) => [op.geluTanh(op.add(x, bias))],
-    GateAddNorm: (...[x, y, bias, gate, scale, shift]) => {
-      const sum = op.add(
-        x,
-        byGroup(op.add(y, bias), gate, (tokens) => op.mul(tokens, vectors(gate, x))),
-      );
-      const norm = (tokens: Value) => op.layerNorm(tokens, vectors(scale, x), vectors(shift, x), epsilon);
-      return [sum, byGroup(sum, scale, norm)];
-    },
+    GateAddNorm: gateAddNorm,
     BiasRmsNormSilu: (...[x, bias, gamma]) => [op.silu(biasRmsNorm(x, bias, gamma))],
     BiasAdd: (...[x, bias, y]) => [op.add(op.add(x, bias), y)],
-    QuantizeRows: (x) => {
-      const wide = op.cast(x, 'float32');
-      const most = x.graph.node('ReduceMax', [x.graph.node('Abs', [wide]), op.ints(x.graph, [-1])]);
-      const scale = op.mul(most, op.scalar(most, 1 / 448));
-      return [op.cast(op.div(wide, scale), 'float8e4m3fn'), op.squeeze(scale, [-1])];
+    QuantizeRows: quantizeRows,
+    GateAddNormRounded: (...inputs) => {
+      const [sum, normed] = gateAddNorm(...inputs);
+      return [sum, ...quantizeRows(normed)];
     },
+    BiasGeluRounded: (...[x, bias]) => quantizeRows(op.geluTanh(op.add(x, bias))),
     EightBitProduct: (...[q, qScale, w, wScale]) => {
       const sums = op.linear(op.cast(q, 'float32'), op.cast(w, 'float32'));
       return [op.cast(op.mul(op.mul(sums, op.unsqueeze(qScale, [-1])), wScale), q.graph.compute)];

@@ -2,7 +2,7 @@ import type { Graph, Value } from '../../graph/graph.js';
 import { add, attention, cast, ints, reshapeTo, transpose } from '../../graph/ops.js';
 import type { DenoiserConfig } from '../config.js';
 import type { Gaps, Rotation, Stream } from './gaps.js';
-import { kernel, type Layers, type Product } from './layers.js';
+import { kernel, type Layers, type Product, type Tokens } from './layers.js';
 import type { BlockModulation, Norm } from './modulation.js';
 
 export interface Network {
@@ -21,30 +21,41 @@ export interface Context {
   readonly rotation: Rotation;
 }
 
+/** The norm after a block, and the layers that read it. */
+export interface NextNorm {
+  readonly norm: Norm;
+  readonly readers: readonly string[];
+}
+
+/** The layers that read a block's tokens first. */
+export const firstLayers = (name: string): string[] => ['q', 'k', 'v'].map((which) => `${name}.attn1.to_${which}`);
+
 /** Self-attention, attention to the text, feed-forward network; each takes a norm of the stream and adds to the stream. */
 export function block(
   net: Network,
   name: string,
   { x, normed }: Stream,
   { second, gates }: BlockModulation,
-  next: Norm,
+  next: NextNorm,
   context: Context,
 ): Stream {
   const { g, gaps, layers } = net;
+  const [toQueries, widen, narrow] = [`${name}.attn2.to_q`, `${name}.ffn.net.0.proj`, `${name}.ffn.net.2`] as const;
   const [scale, shift] = [g.weight(`${name}.norm2.weight`), g.weight(`${name}.norm2.bias`)];
   const self = selfAttention(net, `${name}.attn1`, normed, context);
-  const one = gaps.addNorm(x, gates[0], self, { scale, shift, grouped: false });
+  const middle = { scale, shift, grouped: false };
+  const one = gaps.addNorm(x, gates[0], self, middle, layers.takeEightBits([toQueries]));
   const cross = crossAttention(net, `${name}.attn2`, one.normed, context);
-  const two = gaps.addNorm(one.x, null, cross, second);
-  const hidden = gaps.gelu(layers.product(`${name}.ffn.net.0.proj`, two.normed)); // [rows, tokens, ffnWidth]
-  return gaps.addNorm(two.x, gates[1], layers.product(`${name}.ffn.net.2`, hidden), next);
+  const two = gaps.addNorm(one.x, null, cross, second, layers.takeEightBits([widen]));
+  const hidden = gaps.gelu(layers.product(widen, two.normed), layers.takeEightBits([narrow])); // [rows, tokens, ffnWidth]
+  return gaps.addNorm(two.x, gates[1], layers.product(narrow, hidden), next.norm, layers.takeEightBits(next.readers));
 }
 
 /**
  * Full attention among the tokens of a row. The bias of the values joins that of the output, for the weights of a softmax sum to one:
  * a pass over the tokens less.
  */
-function selfAttention(net: Network, name: string, x: Value, { rotation }: Context): Product {
+function selfAttention(net: Network, name: string, x: Tokens, { rotation }: Context): Product {
   const { g, config, gaps, layers } = net;
   const [q, k] = (['q', 'k'] as const).map((which) =>
     gaps.rmsNormRotate(layers.product(`${name}.to_${which}`, x), g.weight(`${name}.norm_${which}.weight`), rotation),
@@ -69,9 +80,9 @@ function joinedBias({ g, config }: Network, name: string): Value {
 }
 
 /** The tokens of a row attend to its text. */
-function crossAttention(net: Network, name: string, x: Value, { text, textBias }: Context): Product {
+function crossAttention(net: Network, name: string, x: Tokens, { text, textBias }: Context): Product {
   const { g, config, gaps, layers } = net;
-  const normed = (which: 'q' | 'k', from: Value) =>
+  const normed = (which: 'q' | 'k', from: Tokens) =>
     gaps.rmsNorm(layers.product(`${name}.to_${which}`, from), g.weight(`${name}.norm_${which}.weight`));
   const q = normed('q', x); // [rows, tokens, width]
   const k = normed('k', text); // [rows, keys, width]

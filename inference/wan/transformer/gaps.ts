@@ -1,14 +1,21 @@
-import { biasGelu, biasRmsNorm, biasRmsNormRotate, gateAddNorm } from '../../graph/fused-ops.js';
+import {
+  biasGelu,
+  biasGeluRounded,
+  biasRmsNorm,
+  biasRmsNormRotate,
+  gateAddNorm,
+  gateAddNormRounded,
+} from '../../graph/fused-ops.js';
 import type { Graph, Value } from '../../graph/graph.js';
 import * as op from '../../graph/ops.js';
 import type { DenoiserConfig } from '../config.js';
-import type { Product } from './layers.js';
+import type { Product, Tokens } from './layers.js';
 import type { Norm } from './modulation.js';
 
 /** The residual stream, and its norm for the layer that comes next; both [rows, tokens, width]. */
 export interface Stream {
   readonly x: Value;
-  readonly normed: Value;
+  readonly normed: Tokens;
 }
 
 /** Rotary tables [tokens, headDim / 2], in the type that `Gaps` wants. */
@@ -21,9 +28,9 @@ export interface Rotation {
 export interface Gaps {
   rotation(cos: Value, sin: Value): Rotation;
   normalise(x: Value, norm: Norm): Value;
-  /** x + gate·(y + bias), and its norm; without a gate it is open. */
-  addNorm(x: Value, gate: Value | null, product: Product, norm: Norm): Stream;
-  gelu(product: Product): Value;
+  /** x + gate·(y + bias), and its norm; without a gate it is open. @param eightBits whether the norm is to be in 8 bits */
+  addNorm(x: Value, gate: Value | null, product: Product, norm: Norm, eightBits: boolean): Stream;
+  gelu(product: Product, eightBits: boolean): Tokens;
   /** Queries or keys, RMS-normalised over the whole width before it is split into heads. */
   rmsNorm(product: Product, weight: Value): Value;
   /** The same, turned by the tokens' places. */
@@ -38,7 +45,7 @@ export interface StreamShapes {
   readonly flat: Value;
 }
 
-/** In ONNX Runtime's operators. */
+/** In ONNX Runtime's operators, none of which rounds to 8 bits. */
 export class PlainGaps implements Gaps {
   constructor(
     protected readonly graph: Graph,
@@ -56,14 +63,14 @@ export class PlainGaps implements Gaps {
     return grouped ? this.byGroup(x, normalise) : normalise(x);
   }
 
-  addNorm(x: Value, gate: Value | null, { y, bias }: Product, norm: Norm): Stream {
+  addNorm(x: Value, gate: Value | null, { y, bias }: Product, norm: Norm, _eightBits: boolean): Stream {
     const biased = op.add(y, bias);
     const sum = op.add(x, gate ? this.byGroup(biased, (tokens) => op.mul(tokens, gate)) : biased);
     return { x: sum, normed: this.normalise(sum, norm) };
   }
 
   /** The bias not as an input of FastGelu: on the CPU it costs 18 % of a step there. */
-  gelu({ y, bias }: Product): Value {
+  gelu({ y, bias }: Product, _eightBits: boolean): Tokens {
     return op.geluTanh(op.add(y, bias));
   }
 
@@ -86,13 +93,20 @@ export class FusedGaps extends PlainGaps {
     return { cos, sin };
   }
 
-  override addNorm(x: Value, gate: Value | null, { y, bias }: Product, { scale, shift }: Norm): Stream {
-    const { sum, normed } = gateAddNorm(x, y, bias, gate ?? this.openGate(), scale, shift, this.config.eps);
+  override addNorm(
+    x: Value,
+    gate: Value | null,
+    { y, bias }: Product,
+    { scale, shift }: Norm,
+    eightBits: boolean,
+  ): Stream {
+    const add = eightBits ? gateAddNormRounded : gateAddNorm;
+    const { sum, normed } = add(x, y, bias, gate ?? this.openGate(), scale, shift, this.config.eps);
     return { x: sum, normed };
   }
 
-  override gelu({ y, bias }: Product): Value {
-    return biasGelu(y, bias);
+  override gelu({ y, bias }: Product, eightBits: boolean): Tokens {
+    return (eightBits ? biasGeluRounded : biasGelu)(y, bias);
   }
 
   override rmsNorm({ y, bias }: Product, weight: Value): Value {

@@ -10,16 +10,25 @@ export interface Product {
   readonly bias: Value;
 }
 
+/** What a layer multiplies: [rows, tokens, width] in the type that the network computes in, or in 8 bits. */
+export type Tokens = Value | QuantizedRows;
+
 /** The matrix products of a transformer block. */
 export class Layers {
   constructor(protected readonly graph: Graph) {}
 
+  /** Whether all these layers take their tokens in 8 bits, so that whoever makes them may round them. */
+  takeEightBits(_names: readonly string[]): boolean {
+    return false;
+  }
+
   /** x·Wᵀ */
-  multiply(name: string, x: Value): Value {
+  multiply(name: string, x: Tokens): Value {
+    if ('q' in x) throw new Error(`${name} takes no tokens in 8 bits`);
     return linear(x, kernel(this.graph, name));
   }
 
-  product(name: string, x: Value): Product {
+  product(name: string, x: Tokens): Product {
     return { y: this.multiply(name, x), bias: this.graph.weight(`${name}.bias`) };
   }
 }
@@ -29,13 +38,21 @@ export class EightBitLayers extends Layers {
   /** By name: several layers may read the same tokens. */
   private readonly quantized = new Map<string, QuantizedRows>();
 
-  override multiply(name: string, x: Value): Value {
-    const g = this.graph;
-    // What an adapter adds to is not in 8 bits any more.
-    if (!isEightBit(g, name) || hasAdapter(g, name)) return super.multiply(name, x);
+  /** What an adapter adds to is not in 8 bits any more. */
+  override takeEightBits(names: readonly string[]): boolean {
+    return names.every((name) => isEightBit(this.graph, name) && !hasAdapter(this.graph, name));
+  }
+
+  override multiply(name: string, x: Tokens): Value {
+    if (!this.takeEightBits([name])) return super.multiply(name, x);
+    const w = this.graph.weight(`${name}.weight`, { as: 'stored' });
+    return eightBitProduct('q' in x ? x : this.rounded(x), w, scaleOf(this.graph, name));
+  }
+
+  private rounded(x: Value): QuantizedRows {
     const rows = this.quantized.get(x.name) ?? quantizeRows(x);
     this.quantized.set(x.name, rows);
-    return eightBitProduct(rows, g.weight(`${name}.weight`, { as: 'stored' }), scaleOf(g, name));
+    return rows;
   }
 }
 
