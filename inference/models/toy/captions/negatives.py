@@ -7,4 +7,4 @@ ENGLISH = (
     "Bright tones, overexposed, static, blurred details, subtitles, style, works, paintings, images, static, overall gray, worst quality, "
     "low quality, JPEG compression residue, ugly, incomplete, extra fingers, poorly drawn hands, poorly drawn faces, deformed, disfigured, "
     "misshapen limbs, fused fingers, still picture, messy background, three legs, many people in the background, walking backwards")
-PROMPTS = ["", "", "", "", CHINESE, "blurry, low quality", "low quality, worst quality, blurry, distorted, static", ENGLISH]
+PROMPTS = ["", "", "", "", "", "", CHINESE, "blurry, low quality", "low quality, worst quality, blurry, distorted, static", ENGLISH]

@@ -20,7 +20,7 @@ CHUNK = 256
 def make_chunk(job):
     seed, count = job
     rng, texts = random.Random(seed), Texts()
-    scenes = [world.sample_scene(rng, weights=world.TRAINING_WEIGHTS) for _ in range(CHUNK)]
+    scenes = [world.sample_scene(rng, training=True) for _ in range(CHUNK)]
     ids = np.zeros((CHUNK, count, config.MAX_TOKENS), np.int16)
     lengths = np.zeros((CHUNK, count), np.int16)
     for i, scene in enumerate(scenes):

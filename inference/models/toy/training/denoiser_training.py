@@ -17,7 +17,8 @@ from training.optimiser import Optimiser
 from training.weights import save_text_models
 
 SHIFT = 9.0            # of the training noise
-DROPPED = 0.2          # share of captions replaced by a negative or empty prompt
+DROPPED = 0.2          # share of captions replaced by a negative or empty prompt ...
+DROPPED_GIVEN = 0.35   # ... and where the first frame is given
 FIRST_FRAME = 0.2      # share of clips whose first latent frame is given (image-to-video)
 UNIFORM = 0.2          # share of noise levels drawn evenly over 0..1: the low ones draw the edges
 SUBJECT_WEIGHT = 8.0   # of a cell that the subject fills; one that it touches gets more than its share, for the outline
@@ -74,13 +75,13 @@ def training_loss(models, bank, negatives, channels, batch, run, held_out=0):
     clip = torch.randint(0, max(1, bank.latents.shape[0] - held_out), (batch,), device=device)
     which = torch.randint(0, bank.ids.shape[1], (batch,), device=device)
     ids, lengths = bank.ids[clip, which].long(), bank.lengths[clip, which].long()
-    dropped = torch.rand(batch, device=device) < DROPPED
+    given = torch.rand(batch, device=device) < FIRST_FRAME
+    dropped = torch.rand(batch, device=device) < DROPPED + (DROPPED_GIVEN - DROPPED) * given
     other = torch.randint(0, negatives[0].shape[0], (batch,), device=device)
     ids = torch.where(dropped[:, None], negatives[0][other], ids)
     lengths = torch.where(dropped, negatives[1][other], lengths)
     clean = bank.latents[clip].float()                                   # [B, T, h, w, z]
     s = noise_levels(batch, device)
-    given = torch.rand(batch, device=device) < FIRST_FRAME
     level = s[:, None].expand(-1, clean.shape[1]).clone()                # [B, T]
     level[:, 0] = torch.where(given, 0.0, s)
     noise = torch.randn_like(clean)
@@ -133,9 +134,8 @@ class StepOrder:
 
 
 def schedule(progress, step):
-    """Warm-up over 200 steps, constant to 30 % of the time, then a cosine to 0."""
-    late = max(0.0, (progress - 0.3) / 0.7)
-    return min(1, (step + 1) / 200) * 0.5 * (1 + math.cos(math.pi * min(1, late)))
+    """Warm-up over 200 steps, then linear to 0 at the end: run 5, which held its rate at first, learnt only while it fell."""
+    return min(1, (step + 1) / 200) * max(0.0, 1 - progress)
 
 
 def train_denoiser(run, models, banks, texts, stats, seconds_left, batch=256, lr=3e-3, compiled=True):

@@ -4,7 +4,7 @@
     video = render(to_dev(pack([scene]), "cpu"), torch.arange(33) / 16)
 """
 from world.render import render
-from world.scene import COLOURS, KEYS, MOTIONS, SETTINGS, SIZES, SPEEDS, SUBJECTS, TODS, TRAINING_WEIGHTS, WEATHERS, pack, sample_scene, to_dev
+from world.scene import COLOURS, KEYS, MOTIONS, SETTINGS, SIZES, SPEEDS, SUBJECTS, TODS, WEATHERS, pack, sample_scene, to_dev
 
-__all__ = ["COLOURS", "KEYS", "MOTIONS", "SETTINGS", "SIZES", "SPEEDS", "SUBJECTS", "TODS", "TRAINING_WEIGHTS", "WEATHERS",
+__all__ = ["COLOURS", "KEYS", "MOTIONS", "SETTINGS", "SIZES", "SPEEDS", "SUBJECTS", "TODS", "WEATHERS",
            "pack", "render", "sample_scene", "to_dev"]

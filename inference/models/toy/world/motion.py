@@ -11,8 +11,9 @@ SPEED = dict(car=(46, 84, 134), bus=(40, 70, 110), ball=(32, 58, 96), sailboat=(
              rocket=(40, 72, 116), balloon=(22, 36, 56), cat=(28, 50, 82))
 UNIT = dict(car=42, bus=37, ball=26, sailboat=37, bird=40, fish=37, rocket=35, balloon=32, cat=41)  # pixels a unit of its drawing
 SIZE_FACTOR = (0.72, 1.0, 1.36)
+HOPS, TURNS = (0.45, 0.7, 1.0), (0.25, 0.36, 0.5)  # a second (slow, normal, fast): what moved further in four frames, a latent frame, lost its shape
 MIDDLE = 1.03          # seconds: the middle of a clip, when the subject is in the middle of its path
-GRAVITY, DROP = 260.0, 95.0
+GRAVITY, DROP = 150.0, 80.0
 
 
 class Stage:
@@ -97,18 +98,18 @@ def make_stage(clip, times, x, y):
     climb = velocity * torch.where(rocket > 0, 0.62, 1.0)
     cy = rest + 0 * t
     cy = torch.where(moves("rise", "fall") * (1 - ball) > 0, 80 + 14 * (r(2) - 0.5) + vertical * climb * (t - MIDDLE), cy)
-    dropped = (t - 0.15).clamp(min=0) * (0.6 + 0.4 * speed[:, None].float())
+    dropped = (t - 0.15).clamp(min=0) * (0.6 + 0.25 * speed[:, None].float())
     after = (dropped - math.sqrt(2 * DROP / GRAVITY)).clamp(min=0)
-    hop = (70 * after - 130 * after * after).clamp(min=0)
+    hop = (50 * after - 75 * after * after).clamp(min=0)
     cy = torch.where(moves("fall") * ball > 0, ground - (DROP - GRAVITY / 2 * dropped * dropped).clamp(min=0) - hop, cy)
-    phase = fract(t * constant((0.5, 0.8, 1.25), device)[speed][:, None] + r(6))
-    jump = (34 + 30 * r(5)) * 4 * phase * (1 - phase)
+    phase = fract(t * constant(HOPS, device)[speed][:, None] + r(6))
+    jump = (30 + 24 * r(5)) * 4 * phase * (1 - phase)
     cy = cy - moves("bounce") * jump * (1 - 0.35 * cat)
 
     # circles and turns
-    pulse = constant((0.25, 0.45, 0.8), device)[speed][:, None] * 2 * math.pi
+    pulse = constant(TURNS, device)[speed][:, None] * 2 * math.pi
     angle = pulse * t + 6.283 * r(6)
-    radius = 30 + 14 * r(5)
+    radius = 34 + 12 * r(5)
     circling = moves("circle")
     cx = cx + circling * radius * torch.cos(angle)
     cy = torch.where(circling > 0, 74 + 24 * (r(2) - 0.5) + 0.7 * radius * torch.sin(angle), cy)
@@ -120,7 +121,7 @@ def make_stage(clip, times, x, y):
     rotation = torch.zeros_like(cx)
     rotation = rotation + rocket * sideways * direction * (math.pi / 2)  # it is drawn pointing up
     rotation = rotation + rocket * (1 - sideways) * 0.06 * torch.sin(3 * t)
-    rotation = rotation + moves("spin") * pulse * 0.9 * t
+    rotation = rotation + moves("spin") * pulse * 0.65 * t
     rotation = rotation + ball * (1 - in_space) * sideways * travelled / unit + ball * moves("bounce") * 1.2 * t * face
 
     fields = dict(cx=cx, cy=cy, unit=unit, face=face, rotation=rotation, camera=camera, t=t, travelled=travelled, ground=ground,

@@ -58,7 +58,7 @@ class Pen:
         """Lights the upper edge, `rows` pixels wide, of what is dark against a dark sky: it could not be seen otherwise."""
         above = F.pad(self.mask.flatten(0, 1), (0, 0, rows, 0), mode="replicate")[..., :-rows, :].view_as(self.mask)
         dark = (1 - self.main.mean(2, keepdim=True)) * self.moonlit
-        blend(self.image, rgb((176, 196, 240), self.image), (0.3 * self.mask + (self.mask - above).clamp(min=0)) * dark.clamp(max=0.8))
+        blend(self.image, rgb((176, 196, 240), self.image), (0.36 * self.mask + (self.mask - above).clamp(min=0)) * dark.clamp(max=0.8))
 
     def shadow(self, half_width):
         """On the ground below the subject, paler when it is in the air."""

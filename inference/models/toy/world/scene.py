@@ -19,6 +19,8 @@ NOISE = 20
 SUBJECT_WEIGHTS = dict(car=2.2, bus=1.2, ball=1.2, sailboat=1.0, bird=1.1, fish=1.0, rocket=1.3, balloon=1.1, cat=1.2)
 # What is hard to draw is trained on more often; scores keep the weights above.
 TRAINING_WEIGHTS = dict(car=1.6, bus=1.0, ball=1.6, sailboat=0.9, bird=2.0, fish=0.9, rocket=1.5, balloon=1.2, cat=2.0)
+# ... and so are these motions, times as often as the others of the same subject.
+TRAINING_MOTIONS = {("rocket", "spin"): 4, ("bird", "circle"): 2, ("ball", "bounce"): 1.5}
 ROADS = ["desert", "city", "mountains", "forest", "meadow"]
 OPEN_AIR = ["desert", "city", "meadow", "ocean", "mountains", "forest"]
 PLACES = {
@@ -37,19 +39,24 @@ HELD_COLOURS = {("rocket", "green"), ("cat", "blue"), ("car", "purple"), ("ballo
 HELD_PLACES = {("bus", "mountains"), ("bird", "desert")}
 
 
-def sample_scene(rng, held=False, weights=SUBJECT_WEIGHTS):
-    """One random scene; with `held`, one of the combinations that training leaves out."""
+def sample_scene(rng, held=False, training=False):
+    """One random scene; with `held`, one of the combinations that training leaves out; with `training`, more often a difficult one."""
+    weights = TRAINING_WEIGHTS if training else SUBJECT_WEIGHTS
+
+    def act(motions):
+        return rng.choices(motions, [TRAINING_MOTIONS.get((subject, m), 1) for m in motions])[0] if training else rng.choice(motions)
+
     while True:
         subject = rng.choices(SUBJECTS, [weights[s] for s in SUBJECTS])[0]
         colour = rng.choice(COLOURS)
         setting = rng.choice(PLACES[subject])
         if ((subject, colour) in HELD_COLOURS or (subject, setting) in HELD_PLACES) != held:
             continue
-        motion = rng.choice(ACTS[subject])
+        motion = act(ACTS[subject])
         if setting == "space" and subject == "ball":
-            motion = rng.choice(["spin", "right", "left"])
+            motion = act(["spin", "right", "left"])
         if setting == "space" and subject == "rocket":
-            motion = rng.choice(["rise", "right", "left", "spin"])
+            motion = act(["rise", "right", "left", "spin"])
         tod = rng.choice(TODS)
         weather = rng.choices(WEATHERS, [0.56, 0.22, 0.22])[0]
         if setting == "desert" and weather == "snow":
