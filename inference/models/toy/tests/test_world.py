@@ -52,6 +52,15 @@ def test_held_out_combinations_stay_out():
     assert ("cat", "blue") in {(world.SUBJECTS[s["subject"]], world.COLOURS[s["colour"]]) for s in held}
 
 
+def test_training_sees_more_of_what_is_hard():
+    def share(**settings):
+        rng = random.Random(4)
+        drawn = [world.sample_scene(rng, **settings) for _ in range(4000)]
+        return sum((world.SUBJECTS[s["subject"]], world.MOTIONS[s["motion"]]) == ("rocket", "spin") for s in drawn) / len(drawn)
+
+    assert share(training=True) > 1.5 * share() > 0
+
+
 def test_captions_are_truthful_and_fit():
     rng, texts = random.Random(3), Texts()
     foreign = {c: [w for w in world.COLOURS if w != c] for c in world.COLOURS}
