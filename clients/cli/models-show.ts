@@ -42,7 +42,8 @@ const headings: Readonly<Record<keyof ModelCard, string>> = {
 };
 
 function sections({ name, title, license, card = {}, defaults, limits }: Manifest): [string, string][] {
-  const { width, height, frameCount, fps, steps, guidanceScale, sampler, shift } = defaults;
+  const { width, height, frameCount, fps, steps, guidanceScale, guidanceRescale, sampler, shift } = defaults;
+  const rescaled = guidanceRescale ? ` rescaled by ${guidanceRescale}` : '';
   const said = Object.entries(headings) as [keyof ModelCard, string][];
   return [
     [title, name],
@@ -50,7 +51,7 @@ function sections({ name, title, license, card = {}, defaults, limits }: Manifes
     ['Licence', license],
     [
       'Settings',
-      `${width}×${height}, ${frameCount} frames at ${fps}/s, ${steps} steps of ${sampler}, guidance ${guidanceScale}, shift ${shift} by default;` +
+      `${width}×${height}, ${frameCount} frames at ${fps}/s, ${steps} steps of ${sampler}, guidance ${guidanceScale}${rescaled}, shift ${shift} by default;` +
         ` at most ${limits.maxWidth}×${limits.maxHeight}, ${limits.maxFrames} frames, ${limits.maxSteps} steps`,
     ],
   ];

@@ -22,6 +22,7 @@ const settingsSchema = z.object({
   fps: count,
   steps: count,
   guidanceScale: z.number().nonnegative(),
+  guidanceRescale: z.number().min(0).max(1).default(0),
   sampler: z.enum(Object.keys(samplers) as [SamplerName]),
   shift: z.number().positive(),
 });

@@ -8,14 +8,16 @@ import { type RowCount, type StepPlanSettings, stepRows } from './step-plan.js';
 export interface DenoisingSettings extends StepPlanSettings {
   readonly sampler: SamplerName;
   readonly shift: number;
+  /** How far guidance keeps the deviation of the conditional prediction, 0 to 1, see `guidanceWeights`; 0 if left out. */
+  readonly guidanceRescale?: number | undefined;
   /** Of the noise that a sampler adds on the way; that of the beginning is given apart. */
   readonly seed: number;
 }
 
 /** These of all settings, and nothing else: a checkpoint holds them. */
 export function denoisingSettings(settings: DenoisingSettings): DenoisingSettings {
-  const { sampler, steps, shift, guidanceScale, guidanceInterval, cacheSteps, seed } = settings;
-  return { sampler, steps, shift, guidanceScale, guidanceInterval, cacheSteps, seed };
+  const { sampler, steps, shift, guidanceScale, guidanceRescale, guidanceInterval, cacheSteps, seed } = settings;
+  return { sampler, steps, shift, guidanceScale, guidanceRescale, guidanceInterval, cacheSteps, seed };
 }
 
 /**
@@ -102,8 +104,11 @@ export function advance(state: DenoisingState, velocities: readonly Float32Array
   }
   for (const velocity of velocities) checkLength('a velocity', velocity, state.sample.length);
   const { settings, shape, firstFrame } = state;
+  const { guidanceScale, guidanceRescale } = settings;
   const sums = new Sums();
-  const velocity = unconditional ? guided(sums, conditional, unconditional, settings.guidanceScale) : conditional;
+  const velocity = unconditional
+    ? guided(sums, conditional, unconditional, guidanceScale, guidanceRescale)
+    : conditional;
   const latest = { step: state.step, velocity };
   let stepped = takeStep(sums, state, velocity);
   while (rowCount(stepped.state) === 0) {

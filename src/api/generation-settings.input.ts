@@ -42,6 +42,13 @@ export class GenerationSettingsInput {
   })
   readonly guidanceScale?: number | null;
 
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "0 to 1: how far guidance keeps the deviation of the prediction for the prompt alone, against burnt colours at a high guidanceScale (Lin et al. 2024, section 3.4; diffusers' guidance_rescale). Costs no time. 0 where there is no guidance.",
+  })
+  readonly guidanceRescale?: number | null;
+
   @Field(() => Sampler, { nullable: true, description: 'How the denoising equation is solved.' })
   readonly sampler?: SamplerName | null;
 

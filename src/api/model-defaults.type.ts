@@ -32,6 +32,11 @@ export class ModelDefaults {
   @Field(() => Float, { description: 'How strongly the prompt is followed.' })
   readonly guidanceScale!: number;
 
+  @Field(() => Float, {
+    description: 'How far guidance keeps the deviation of the prediction without it: 0, not at all, to 1.',
+  })
+  readonly guidanceRescale!: number;
+
   @Field(() => Sampler, { description: 'How the denoising equation is solved.' })
   readonly sampler!: domain.Sampler;
 

@@ -24,8 +24,8 @@ export interface CheckpointIdentity {
 
 /** All that the latents depend on. Not the device: a generation may go on elsewhere. */
 export function checkpointIdentity(manifest: Manifest, request: GenerationRequest): CheckpointIdentity {
-  const { width, height, frameCount, steps, guidanceScale, sampler, shift, seed, guidanceInterval, cacheSteps } =
-    request.settings;
+  const { width, height, frameCount, steps, guidanceScale, guidanceRescale, sampler, shift, seed } = request.settings;
+  const { guidanceInterval, cacheSteps } = request.settings;
   const facts = [
     cleanPrompt(request.prompt),
     isGuided(guidanceScale) ? cleanPrompt(request.negativePrompt) : null,
@@ -33,6 +33,7 @@ export function checkpointIdentity(manifest: Manifest, request: GenerationReques
     request.firstFrame,
     // Without them it is the same request as before there were such settings.
     ...(guidanceInterval || cacheSteps ? [guidanceInterval ?? null, cacheSteps ?? 0] : []),
+    ...(guidanceRescale ? [{ guidanceRescale }] : []),
   ];
   return {
     model: bundleIdentity(manifest),
@@ -49,6 +50,7 @@ const plainSchema = z.object({
     steps: natural,
     shift: z.number(),
     guidanceScale: z.number(),
+    guidanceRescale: z.number().optional(),
     guidanceInterval: z.object({ start: z.number(), end: z.number() }).optional(),
     cacheSteps: natural.optional(),
     seed: natural,

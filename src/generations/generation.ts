@@ -32,6 +32,8 @@ export interface GenerationSettings {
   readonly fps: number;
   readonly steps: number;
   readonly guidanceScale: number;
+  /** 0 … 1; 0 where there is no guidance. */
+  readonly guidanceRescale: number;
   readonly sampler: Sampler;
   readonly shift: number;
   /** 0 … 2^53 − 1 */

@@ -14,7 +14,9 @@ export function requestHashes(
   modelHash: string,
   firstFrame: string | null,
 ): { requestHash: string; seedlessHash: string } {
-  const { seed, ...rest } = settings;
-  const seedless = { modelHash, prompt, negativePrompt, settings: rest, outputs, batching, firstFrame };
+  const { seed, guidanceRescale, ...rest } = settings;
+  // Without it, it is the same request as before there was such a setting.
+  const decisive = { ...rest, guidanceRescale: guidanceRescale || undefined };
+  const seedless = { modelHash, prompt, negativePrompt, settings: decisive, outputs, batching, firstFrame };
   return { requestHash: inputHash({ ...seedless, seed }), seedlessHash: inputHash(seedless) };
 }

@@ -4,7 +4,7 @@ import { newId } from '../ids.js';
 import type { Batching } from '../scheduler/ports.js';
 import { defaultOutputs, type Outputs } from '../video/outputs.js';
 import type { WebhookEventName } from '../webhooks/events.js';
-import type { Artifact, ArtifactKind, GenerationStatus, Usage } from './generation.js';
+import type { Artifact, ArtifactKind, GenerationSettings, GenerationStatus, Usage } from './generation.js';
 import { type GenerationRecord, type NewGeneration, waiting } from './record.js';
 
 /** Between the database's rows and the application's words. JSON columns hold exactly the interfaces of generation.ts. */
@@ -30,7 +30,7 @@ export function standingOf(row: Prisma.GenerationGetPayload<{ select: typeof sta
   return {
     ...row,
     status: row.status as GenerationStatus,
-    settings: fromJson(row.settings),
+    settings: settingsOf(row.settings),
     progress: fromJson(row.progress),
     webhookEvents: namesOf(row.webhookEvents),
   };
@@ -44,7 +44,7 @@ export function fromRow(row: GenerationRow): GenerationRecord {
     prompt: row.prompt,
     negativePrompt: row.negativePrompt,
     model: row.model,
-    settings: fromJson(row.settings),
+    settings: settingsOf(row.settings),
     adjustments: fromJson(row.adjustments),
     warnings: fromJson(row.warnings),
     idempotencyKey: row.idempotencyKey,
@@ -160,6 +160,11 @@ function done({ settings }: Pick<GenerationRecord, 'settings'>): GenerationRecor
 
 export function toJson(value: object): Prisma.InputJsonValue {
   return value as Prisma.InputJsonValue;
+}
+
+/** A row from before there was `guidanceRescale` had none. */
+function settingsOf(column: unknown): GenerationSettings {
+  return { guidanceRescale: 0, ...fromJson<Omit<GenerationSettings, 'guidanceRescale'>>(column) };
 }
 
 function fromJson<T>(value: unknown): T {

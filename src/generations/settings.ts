@@ -1,3 +1,4 @@
+import { isGuided } from '../../inference/pipeline/guidance.js';
 import type { ModelInfo } from './catalog.js';
 import {
   type Adjustment,
@@ -46,6 +47,16 @@ export function resolveSettings(
     if (problem) issues.push({ path: ['settings', field], ...problem });
     return value;
   };
+  const guidanceScale = check(
+    'guidanceScale',
+    input.guidanceScale ?? defaults.guidanceScale,
+    number('guidanceScale', 0, maxGuidance),
+  );
+  const guidanceRescale = check(
+    'guidanceRescale',
+    input.guidanceRescale ?? defaults.guidanceRescale,
+    number('guidanceRescale', 0, 1),
+  );
   const frames = frameCount(input.frameCount ?? defaults.frameCount, limits.frameMultiple);
   const settings: GenerationSettings = {
     width: check('width', input.width ?? defaults.width, size('width', limits.sizeMultiple, limits.maxWidth)),
@@ -53,11 +64,9 @@ export function resolveSettings(
     frameCount: check('frameCount', frames.value, integer('frameCount', 1, limits.maxFrames)),
     fps: check('fps', input.fps ?? defaults.fps, integer('fps', 1, maxFps)),
     steps: check('steps', input.steps ?? defaults.steps, integer('steps', 1, limits.maxSteps)),
-    guidanceScale: check(
-      'guidanceScale',
-      input.guidanceScale ?? defaults.guidanceScale,
-      number('guidanceScale', 0, maxGuidance),
-    ),
+    guidanceScale,
+    // What changes nothing is off: a request is the same request either way.
+    guidanceRescale: isGuided(guidanceScale) ? guidanceRescale : 0,
     sampler: check('sampler', input.sampler ?? defaults.sampler, oneOf(samplers)),
     shift: check('shift', input.shift ?? defaults.shift, number('shift', 0.01, maxShift)),
     seed: check('seed', input.seed ?? randomSeed(), integer('seed', 0, maxSeed)),

@@ -26,6 +26,7 @@ const bodySchema = z.object({
   num_inference_steps: number.int().positive().optional(),
   guidance_scale: number.nonnegative().optional(),
   flow_shift: number.positive().optional(),
+  guidance_rescale: number.min(0).max(1).optional(),
   // Nobody else has a name for these two.
   guidance_interval: z.object({ start: number.default(0), end: number.default(1) }).optional(),
   cache_steps: number.int().nonnegative().optional(),

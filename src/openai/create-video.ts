@@ -30,6 +30,7 @@ export async function createVideo(
       ...(body.seconds === undefined ? {} : keep(fitSeconds(body.seconds, body.fps ?? model.defaults.fps, model))),
       ...{ fps: body.fps, seed: body.seed, steps: body.num_inference_steps, shift: body.flow_shift },
       guidanceScale: body.guidance_scale,
+      guidanceRescale: body.guidance_rescale,
       guidanceInterval: body.guidance_interval,
       cacheSteps: body.cache_steps,
     },

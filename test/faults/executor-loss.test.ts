@@ -71,7 +71,7 @@ function job(generationId: string, changes: Partial<Job['settings']> = {}): Job 
     model: 'wan-micro',
     prompt: 'a red car',
     negativePrompt: '',
-    settings: { ...settings, sampler: 'UNIPC', ...changes },
+    settings: { ...settings, guidanceRescale: 0, sampler: 'UNIPC', ...changes },
     priority: 0,
     createdAt: new Date(),
   };

@@ -48,7 +48,7 @@ const job = (id: number): Job => ({
   model: 'wan-micro',
   prompt: `car ${id}`,
   negativePrompt: '',
-  settings: { ...sizes, guidanceScale: 5, shift: 5, sampler: 'UNIPC', seed: id },
+  settings: { ...sizes, guidanceScale: 5, guidanceRescale: 0, shift: 5, sampler: 'UNIPC', seed: id },
   priority: 0,
   createdAt: new Date(),
   batching: 'SOLO',

@@ -20,7 +20,7 @@ const settings = { width: 64, height: 64, frameCount: 5, fps: 8, steps: 4, guida
 const request: GenerationRequest = {
   prompt: 'a red car',
   negativePrompt: '',
-  settings: { ...settings, sampler: 'UNIPC' },
+  settings: { ...settings, guidanceRescale: 0, sampler: 'UNIPC' },
   firstFrame: false,
 };
 

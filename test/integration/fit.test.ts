@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Estimate, Fit } from '../../src/scheduler/ports.js';
-import { ApiServer } from '../support/api-server.js';
+import { ApiServer, toyModel } from '../support/api-server.js';
 import { created, mutate, submissions } from '../support/contract.js';
 import { follow, graphql, localId, socketClient } from '../support/graphql-client.js';
 
@@ -12,8 +12,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const gibibyte = 2 ** 30;
-const settings = { fps: 16, steps: 4, guidanceScale: 4, sampler: 'UNIPC', shift: 3, seed: 5 } as const;
-const largest = { ...settings, width: 128, height: 96, frameCount: 17 };
+const largest = { ...toyModel.defaults, width: 128, height: 96, frameCount: 17, seed: 5 };
 const tight: Fit = { fits: false, requiredBytes: 12 * gibibyte, availableBytes: 6.5 * gibibyte, largest };
 
 async function withFit<T>(fit: Fit, run: () => Promise<T>): Promise<T> {

@@ -27,7 +27,7 @@ const settings = { width: 64, height: 32, frameCount: 5, fps: 8, steps: 3, guida
 const request: GenerationRequest = {
   prompt: 'a red car',
   negativePrompt: '',
-  settings: { ...settings, sampler: 'UNIPC' },
+  settings: { ...settings, guidanceRescale: 0, sampler: 'UNIPC' },
   firstFrame: true,
 };
 

@@ -59,7 +59,7 @@ function job(generationId: string, firstFrame: string | null, changes: Partial<J
     model: 'wan-micro',
     prompt: 'a red car',
     negativePrompt: '',
-    settings: { ...settings, sampler: 'UNIPC', ...changes },
+    settings: { ...settings, guidanceRescale: 0, sampler: 'UNIPC', ...changes },
     firstFrame,
     createdAt: new Date(),
   };

@@ -30,7 +30,7 @@ const settings = { width: 64, height: 64, frameCount: 5, fps: 8, steps: 6, guida
 const requestWith = (sampler: 'UNIPC' | 'EULER'): GenerationRequest => ({
   prompt: 'a red car',
   negativePrompt: 'blurred',
-  settings: { ...settings, sampler },
+  settings: { ...settings, guidanceRescale: 0, sampler },
   firstFrame: false,
 });
 

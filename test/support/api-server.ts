@@ -34,6 +34,7 @@ export const toyModel: ModelInfo = {
     fps: 16,
     steps: 4,
     guidanceScale: 4,
+    guidanceRescale: 0,
     sampler: 'UNIPC',
     shift: 3,
   },

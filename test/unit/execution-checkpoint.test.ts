@@ -18,7 +18,7 @@ const settings = { width: 64, height: 64, frameCount: 9, fps: 8, steps: 5, guida
 const request: GenerationRequest = {
   prompt: 'a red car',
   negativePrompt: 'blurred',
-  settings: { ...settings, sampler: 'UNIPC' },
+  settings: { ...settings, guidanceRescale: 0, sampler: 'UNIPC' },
   firstFrame: false,
 };
 const identity = checkpointIdentity(manifest, request);

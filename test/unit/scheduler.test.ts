@@ -70,7 +70,7 @@ function job(generationId: string, prompt = 'a car', changes: Partial<Job> = {})
     model: 'small',
     prompt,
     negativePrompt: 'blur',
-    settings: { ...settings, sampler: 'UNIPC' },
+    settings: { ...settings, guidanceRescale: 0, sampler: 'UNIPC' },
     priority: 0,
     createdAt: new Date(Date.now() + age++),
     ...changes,

@@ -14,7 +14,7 @@ export interface Arrival {
 
 export type Class = keyof typeof classes;
 
-const base = { fps: 8, guidanceScale: 5, sampler: 'UNIPC', shift: 5 } as const;
+const base = { fps: 8, guidanceScale: 5, guidanceRescale: 0, sampler: 'UNIPC', shift: 5 } as const;
 
 /** On two idle cores about 1, 4.5 and 0.2 seconds, alone. */
 const classes = {

@@ -7,7 +7,7 @@ export interface Request {
   readonly settings: GenerationSettings;
 }
 
-const alike = { fps: 8, guidanceScale: 3, sampler: 'UNIPC', shift: 5 } as const;
+const alike = { fps: 8, guidanceScale: 3, guidanceRescale: 0, sampler: 'UNIPC', shift: 5 } as const;
 const request = (prompt: string, settings: Omit<GenerationSettings, keyof typeof alike>): Request => {
   return { prompt, negativePrompt: '', settings: { ...alike, ...settings } };
 };

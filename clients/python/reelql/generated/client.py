@@ -307,6 +307,7 @@ class Client(AsyncBaseClient):
                   fps
                   steps
                   guidanceScale
+                  guidanceRescale
                   sampler
                   shift
                   seed
@@ -345,6 +346,7 @@ class Client(AsyncBaseClient):
               fps
               steps
               guidanceScale
+              guidanceRescale
               sampler
               shift
               seed
@@ -520,6 +522,7 @@ class Client(AsyncBaseClient):
                   fps
                   steps
                   guidanceScale
+                  guidanceRescale
                   sampler
                   shift
                   seed
@@ -558,6 +561,7 @@ class Client(AsyncBaseClient):
               fps
               steps
               guidanceScale
+              guidanceRescale
               sampler
               shift
               seed
@@ -737,6 +741,7 @@ class Client(AsyncBaseClient):
                   fps
                   steps
                   guidanceScale
+                  guidanceRescale
                   sampler
                   shift
                   seed
@@ -775,6 +780,7 @@ class Client(AsyncBaseClient):
               fps
               steps
               guidanceScale
+              guidanceRescale
               sampler
               shift
               seed
@@ -947,6 +953,7 @@ class Client(AsyncBaseClient):
                   fps
                   steps
                   guidanceScale
+                  guidanceRescale
                   sampler
                   shift
                   seed
@@ -985,6 +992,7 @@ class Client(AsyncBaseClient):
               fps
               steps
               guidanceScale
+              guidanceRescale
               sampler
               shift
               seed
@@ -1160,6 +1168,7 @@ class Client(AsyncBaseClient):
                   fps
                   steps
                   guidanceScale
+                  guidanceRescale
                   sampler
                   shift
                   seed
@@ -1198,6 +1207,7 @@ class Client(AsyncBaseClient):
               fps
               steps
               guidanceScale
+              guidanceRescale
               sampler
               shift
               seed
@@ -1269,6 +1279,7 @@ class Client(AsyncBaseClient):
                   fps
                   steps
                   guidanceScale
+                  guidanceRescale
                   sampler
                   shift
                   seed
@@ -1324,6 +1335,7 @@ class Client(AsyncBaseClient):
                     fps
                     steps
                     guidanceScale
+                    guidanceRescale
                     sampler
                     shift
                     guidanceInterval {
@@ -1382,6 +1394,7 @@ class Client(AsyncBaseClient):
                   fps
                   steps
                   guidanceScale
+                  guidanceRescale
                   sampler
                   shift
                   seed
@@ -1569,6 +1582,7 @@ class Client(AsyncBaseClient):
                   fps
                   steps
                   guidanceScale
+                  guidanceRescale
                   sampler
                   shift
                   seed
@@ -1607,6 +1621,7 @@ class Client(AsyncBaseClient):
               fps
               steps
               guidanceScale
+              guidanceRescale
               sampler
               shift
               seed
@@ -1759,6 +1774,7 @@ class Client(AsyncBaseClient):
               fps
               steps
               guidanceScale
+              guidanceRescale
               sampler
               shift
               seed
@@ -2014,6 +2030,7 @@ class Client(AsyncBaseClient):
               fps
               steps
               guidanceScale
+              guidanceRescale
               sampler
               shift
               seed
@@ -2109,6 +2126,7 @@ class Client(AsyncBaseClient):
                   fps
                   steps
                   guidanceScale
+                  guidanceRescale
                   sampler
                   shift
                 }
@@ -2282,6 +2300,7 @@ class Client(AsyncBaseClient):
               fps
               steps
               guidanceScale
+              guidanceRescale
               sampler
               shift
               seed

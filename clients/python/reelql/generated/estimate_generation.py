@@ -34,6 +34,7 @@ class EstimateGenerationEstimateGenerationDoesNotFitLargestThatFits(BaseModel):
     fps: int
     steps: int
     guidance_scale: float = Field(alias="guidanceScale")
+    guidance_rescale: float = Field(alias="guidanceRescale")
     sampler: Sampler
     shift: float
     seed: int
@@ -80,6 +81,7 @@ class EstimateGenerationEstimateGenerationEstimateGenerationSuccessSettings(Base
     fps: int
     steps: int
     guidance_scale: float = Field(alias="guidanceScale")
+    guidance_rescale: float = Field(alias="guidanceRescale")
     sampler: Sampler
     shift: float
     guidance_interval: Optional[

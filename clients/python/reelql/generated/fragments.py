@@ -94,6 +94,7 @@ class Settings(BaseModel):
     fps: int
     steps: int
     guidance_scale: float = Field(alias="guidanceScale")
+    guidance_rescale: float = Field(alias="guidanceRescale")
     sampler: Sampler
     shift: float
     seed: int

@@ -36,6 +36,7 @@ class ModelsModelsDefaults(BaseModel):
     fps: int
     steps: int
     guidance_scale: float = Field(alias="guidanceScale")
+    guidance_rescale: float = Field(alias="guidanceRescale")
     sampler: Sampler
     shift: float
 

@@ -49,6 +49,7 @@ class RetryGenerationRetryGenerationDoesNotFitLargestThatFits(BaseModel):
     fps: int
     steps: int
     guidance_scale: float = Field(alias="guidanceScale")
+    guidance_rescale: float = Field(alias="guidanceRescale")
     sampler: Sampler
     shift: float
     seed: int

@@ -196,6 +196,8 @@ export type GenerationSettingsInput = {
   readonly frameCount?: number | null | undefined;
   /** Guidance in these steps only (Kynkäänniemi et al. 2024); the others take half the time. As `start` and `stop` of diffusers' ClassifierFreeGuidance. Needs guidanceScale above 1. Left out: in all steps. */
   readonly guidanceInterval?: GuidanceIntervalInput | null | undefined;
+  /** 0 to 1: how far guidance keeps the deviation of the prediction for the prompt alone, against burnt colours at a high guidanceScale (Lin et al. 2024, section 3.4; diffusers' guidance_rescale). Costs no time. 0 where there is no guidance. */
+  readonly guidanceRescale?: number | null | undefined;
   /** How strongly the prompt is followed: 0 to 100, above 9 with a warning. */
   readonly guidanceScale?: number | null | undefined;
   /** Pixels; divisible by the model's sizeMultiple. */
@@ -388,7 +390,7 @@ export type GenerationOutcomeSubscription = { readonly generationEvents:
     | { readonly __typename: 'GenerationSucceeded', readonly sequence: number }
    };
 
-export type SettingsFragment = { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number, readonly seed: number, readonly cacheSteps: number | null, readonly guidanceInterval: { readonly start: number, readonly end: number } | null };
+export type SettingsFragment = { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly guidanceRescale: number, readonly sampler: Sampler, readonly shift: number, readonly seed: number, readonly cacheSteps: number | null, readonly guidanceInterval: { readonly start: number, readonly end: number } | null };
 
 export type ArtifactFragment = { readonly kind: ArtifactKind, readonly url: string, readonly mimeType: string, readonly bytes: number, readonly sha256: string, readonly width: number, readonly height: number, readonly durationSeconds: number | null };
 
@@ -404,7 +406,7 @@ export type PreviewFragment = { readonly step: number, readonly width: number, r
 
 export type GenerationFragment = { readonly id: string, readonly status: GenerationStatus, readonly prompt: string, readonly negativePrompt: string, readonly modelName: string, readonly batching: BatchingPolicy, readonly priority: number, readonly starred: boolean, readonly cached: boolean, readonly lastSequence: number, readonly createdAt: string, readonly startedAt: string | null, readonly finishedAt: string | null, readonly settings: SettingsFragment, readonly adjustments: ReadonlyArray<AdjustmentFragment>, readonly warnings: ReadonlyArray<WarningFragment>, readonly model: { readonly id: string, readonly name: string } | null, readonly device: { readonly id: string, readonly name: string } | null, readonly outputs: { readonly formats: ReadonlyArray<VideoFormat>, readonly crop: { readonly x: number, readonly y: number, readonly width: number, readonly height: number } | null, readonly subtitles: ReadonlyArray<{ readonly text: string, readonly startSeconds: number, readonly endSeconds: number }> }, readonly firstFrame: { readonly id: string, readonly url: string, readonly width: number, readonly height: number } | null, readonly progress: ProgressFragment, readonly artifacts: ReadonlyArray<ArtifactFragment>, readonly failure: FailureFragment | null, readonly usage: { readonly queueSeconds: number, readonly computeSeconds: number, readonly wallSeconds: number, readonly peakBytes: number | null, readonly denoiserRows: number | null, readonly averageBatchRows: number, readonly resumes: number, readonly preemptions: number } | null, readonly remixedFrom: { readonly id: string } | null, readonly retriedFrom: { readonly id: string } | null };
 
-type Problem_DoesNotFit_Fragment = { readonly __typename: 'DoesNotFit', readonly requiredBytes: number, readonly availableBytes: number, readonly message: string, readonly largestThatFits: { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number, readonly seed: number, readonly cacheSteps: number | null, readonly guidanceInterval: { readonly start: number, readonly end: number } | null } | null };
+type Problem_DoesNotFit_Fragment = { readonly __typename: 'DoesNotFit', readonly requiredBytes: number, readonly availableBytes: number, readonly message: string, readonly largestThatFits: { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly guidanceRescale: number, readonly sampler: Sampler, readonly shift: number, readonly seed: number, readonly cacheSteps: number | null, readonly guidanceInterval: { readonly start: number, readonly end: number } | null } | null };
 
 type Problem_GenerationBusy_Fragment = { readonly __typename: 'GenerationBusy', readonly message: string, readonly generation: { readonly id: string } };
 
@@ -588,7 +590,7 @@ export type EstimateGenerationQuery = { readonly estimateGeneration:
       { readonly __typename: 'DoesNotFit' }
       & Problem_DoesNotFit_Fragment
     )
-    | { readonly __typename: 'EstimateGenerationSuccess', readonly estimate: { readonly seconds: number, readonly lowSeconds: number, readonly highSeconds: number, readonly queueSeconds: number, readonly peakBytes: number, readonly basis: EstimateBasis } | null, readonly settings: { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number, readonly cacheSteps: number | null, readonly guidanceInterval: { readonly start: number, readonly end: number } | null }, readonly adjustments: ReadonlyArray<AdjustmentFragment>, readonly warnings: ReadonlyArray<WarningFragment> }
+    | { readonly __typename: 'EstimateGenerationSuccess', readonly estimate: { readonly seconds: number, readonly lowSeconds: number, readonly highSeconds: number, readonly queueSeconds: number, readonly peakBytes: number, readonly basis: EstimateBasis } | null, readonly settings: { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly guidanceRescale: number, readonly sampler: Sampler, readonly shift: number, readonly cacheSteps: number | null, readonly guidanceInterval: { readonly start: number, readonly end: number } | null }, readonly adjustments: ReadonlyArray<AdjustmentFragment>, readonly warnings: ReadonlyArray<WarningFragment> }
     | (
       { readonly __typename: 'InvalidInput' }
       & Problem_InvalidInput_Fragment
@@ -672,7 +674,7 @@ export type DevicesQuery = { readonly devices: ReadonlyArray<DeviceFragment> };
 export type ModelsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ModelsQuery = { readonly models: ReadonlyArray<{ readonly id: string, readonly name: string, readonly title: string, readonly license: string, readonly contentHash: string, readonly examplePrompts: ReadonlyArray<string>, readonly card: { readonly description: string | null, readonly intendedUse: string | null, readonly trainingData: string | null, readonly limitations: string | null } | null, readonly defaults: { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly sampler: Sampler, readonly shift: number }, readonly limits: { readonly maxWidth: number, readonly maxHeight: number, readonly sizeMultiple: number, readonly maxFrames: number, readonly frameMultiple: number, readonly maxSteps: number, readonly maxPromptTokens: number } }> };
+export type ModelsQuery = { readonly models: ReadonlyArray<{ readonly id: string, readonly name: string, readonly title: string, readonly license: string, readonly contentHash: string, readonly examplePrompts: ReadonlyArray<string>, readonly card: { readonly description: string | null, readonly intendedUse: string | null, readonly trainingData: string | null, readonly limitations: string | null } | null, readonly defaults: { readonly width: number, readonly height: number, readonly frameCount: number, readonly fps: number, readonly steps: number, readonly guidanceScale: number, readonly guidanceRescale: number, readonly sampler: Sampler, readonly shift: number }, readonly limits: { readonly maxWidth: number, readonly maxHeight: number, readonly sizeMultiple: number, readonly maxFrames: number, readonly frameMultiple: number, readonly maxSteps: number, readonly maxPromptTokens: number } }> };
 
 export type QueueQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -906,6 +908,7 @@ fragment Settings on GenerationSettings {
   fps
   steps
   guidanceScale
+  guidanceRescale
   sampler
   shift
   seed
@@ -976,6 +979,7 @@ fragment Problem on UserError {
       fps
       steps
       guidanceScale
+      guidanceRescale
       sampler
       shift
       seed
@@ -1096,6 +1100,7 @@ fragment Settings on GenerationSettings {
   fps
   steps
   guidanceScale
+  guidanceRescale
   sampler
   shift
   seed
@@ -1170,6 +1175,7 @@ fragment Problem on UserError {
       fps
       steps
       guidanceScale
+      guidanceRescale
       sampler
       shift
       seed
@@ -1298,6 +1304,7 @@ fragment Settings on GenerationSettings {
   fps
   steps
   guidanceScale
+  guidanceRescale
   sampler
   shift
   seed
@@ -1368,6 +1375,7 @@ fragment Problem on UserError {
       fps
       steps
       guidanceScale
+      guidanceRescale
       sampler
       shift
       seed
@@ -1488,6 +1496,7 @@ fragment Settings on GenerationSettings {
   fps
   steps
   guidanceScale
+  guidanceRescale
   sampler
   shift
   seed
@@ -1562,6 +1571,7 @@ fragment Problem on UserError {
       fps
       steps
       guidanceScale
+      guidanceRescale
       sampler
       shift
       seed
@@ -1682,6 +1692,7 @@ fragment Settings on GenerationSettings {
   fps
   steps
   guidanceScale
+  guidanceRescale
   sampler
   shift
   seed
@@ -1756,6 +1767,7 @@ fragment Problem on UserError {
       fps
       steps
       guidanceScale
+      guidanceRescale
       sampler
       shift
       seed
@@ -1822,6 +1834,7 @@ fragment Problem on UserError {
       fps
       steps
       guidanceScale
+      guidanceRescale
       sampler
       shift
       seed
@@ -1866,6 +1879,7 @@ export const EstimateGeneration: Operation<EstimateGenerationQuery, EstimateGene
         fps
         steps
         guidanceScale
+        guidanceRescale
         sampler
         shift
         guidanceInterval {
@@ -1926,6 +1940,7 @@ fragment Problem on UserError {
       fps
       steps
       guidanceScale
+      guidanceRescale
       sampler
       shift
       seed
@@ -2046,6 +2061,7 @@ fragment Settings on GenerationSettings {
   fps
   steps
   guidanceScale
+  guidanceRescale
   sampler
   shift
   seed
@@ -2120,6 +2136,7 @@ fragment Problem on UserError {
       fps
       steps
       guidanceScale
+      guidanceRescale
       sampler
       shift
       seed
@@ -2235,6 +2252,7 @@ fragment Settings on GenerationSettings {
   fps
   steps
   guidanceScale
+  guidanceRescale
   sampler
   shift
   seed
@@ -2455,6 +2473,7 @@ fragment Settings on GenerationSettings {
   fps
   steps
   guidanceScale
+  guidanceRescale
   sampler
   shift
   seed
@@ -2559,6 +2578,7 @@ export const Models: Operation<ModelsQuery, ModelsQueryVariables> = {
       fps
       steps
       guidanceScale
+      guidanceRescale
       sampler
       shift
     }
@@ -2685,6 +2705,7 @@ fragment Settings on GenerationSettings {
   fps
   steps
   guidanceScale
+  guidanceRescale
   sampler
   shift
   seed

@@ -14,6 +14,7 @@ export interface Recipe {
     readonly fps: number;
     readonly steps: number;
     readonly guidanceScale: number;
+    readonly guidanceRescale: number;
     readonly shift: number;
     readonly sampler: Sampler;
     readonly guidanceInterval?: { readonly start: number; readonly end: number };
@@ -40,6 +41,8 @@ export function recipeOf(comment: string): Recipe | null {
     fps: number('fps'),
     steps: number('steps'),
     guidanceScale: number('guidanceScale'),
+    // A file from before there was such a setting was made without.
+    guidanceRescale: typeof facts.guidanceRescale === 'number' ? facts.guidanceRescale : 0,
     shift: number('shift'),
     sampler,
     ...shortcutsOf(facts),

@@ -58,8 +58,8 @@ asyncio.run(main())
   },
   cli: (generation, url) => {
     const { prompt, negativePrompt, settings, outputs } = generation;
-    const { width, height, frameCount, fps, steps, guidanceScale, shift, seed, sampler, guidanceInterval, cacheSteps } =
-      settings;
+    const { width, height, frameCount, fps, steps, guidanceScale, guidanceRescale, shift, seed, sampler } = settings;
+    const { guidanceInterval, cacheSteps } = settings;
     const options: (readonly [string, string | number])[] = [
       ['server', url],
       ...(negativePrompt === '' ? [] : [['negative', quoted(negativePrompt)] as const]),
@@ -70,6 +70,7 @@ asyncio.run(main())
       ['fps', fps],
       ['steps', steps],
       ['guidance', guidanceScale],
+      ['guidance-rescale', guidanceRescale],
       ['shift', shift],
       ['sampler', sampler],
       ['seed', seed],
@@ -88,8 +89,8 @@ const formatNames = { MP4_H264: 'mp4', WEBM_VP9: 'webm', GIF: 'gif', WEBP: 'webp
 
 /** As createGeneration takes it; what is as if left out is left out. */
 function inputOf({ prompt, negativePrompt, model, settings, outputs, firstFrame }: Generation) {
-  const { width, height, frameCount, fps, steps, guidanceScale, shift, sampler, seed, guidanceInterval, cacheSteps } =
-    settings;
+  const { width, height, frameCount, fps, steps, guidanceScale, guidanceRescale, shift, sampler, seed } = settings;
+  const { guidanceInterval, cacheSteps } = settings;
   const { formats, crop, subtitles } = outputs;
   const plain = formats.join() === 'MP4_H264' && !crop && subtitles.length === 0;
   return {
@@ -97,7 +98,7 @@ function inputOf({ prompt, negativePrompt, model, settings, outputs, firstFrame 
     ...(negativePrompt === '' ? {} : { negativePrompt }),
     ...(model ? { modelId: model.id } : {}),
     settings: {
-      ...{ width, height, frameCount, fps, steps, guidanceScale, shift, sampler, seed },
+      ...{ width, height, frameCount, fps, steps, guidanceScale, guidanceRescale, shift, sampler, seed },
       ...(guidanceInterval ? { guidanceInterval } : {}),
       ...(cacheSteps ? { cacheSteps } : {}),
     },

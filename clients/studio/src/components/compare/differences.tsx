@@ -13,6 +13,7 @@ const rows = [
   ['field.fps', ({ settings }) => String(settings.fps)],
   ['field.steps', ({ settings }) => String(settings.steps)],
   ['field.guidanceScale', ({ settings }) => String(settings.guidanceScale)],
+  ['field.guidanceRescale', ({ settings }) => String(settings.guidanceRescale)],
   ['field.sampler', ({ settings }) => samplerNames[settings.sampler]],
   ['field.shift', ({ settings }) => String(settings.shift)],
   ['field.guidanceInterval', ({ settings }) => intervalText(settings.guidanceInterval)],

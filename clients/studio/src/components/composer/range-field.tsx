@@ -9,7 +9,7 @@ export function RangeField({
   value,
   ...slider
 }: {
-  field: 'fps' | 'steps' | 'guidanceScale' | 'shift' | 'cacheSteps';
+  field: 'fps' | 'steps' | 'guidanceScale' | 'guidanceRescale' | 'shift' | 'cacheSteps';
   complaints?: readonly Complaint[] | undefined;
   value: number;
   min: number;

@@ -42,7 +42,7 @@ export function SettingsPanel({
   const draft = useDraft();
   const settings = resolved(model, draft.settings);
   const { limits } = model;
-  const { width, height, frameCount, fps, steps, guidanceScale, sampler, shift } = settings;
+  const { width, height, frameCount, fps, steps, guidanceScale, guidanceRescale, sampler, shift } = settings;
   const quality = qualityOf(settings, model);
   const invalid = (name: string) => complaints[name]?.some(({ kind }) => kind === 'issue') === true;
   const lengthText = (count: number) => t('length.entry', { duration: duration(count / fps, language), count });
@@ -149,6 +149,15 @@ export function SettingsPanel({
         max={12}
         step={0.5}
         onChange={(value) => choose({ guidanceScale: value })}
+      />
+      <RangeField
+        field="guidanceRescale"
+        complaints={complaints.guidanceRescale}
+        value={guidanceRescale}
+        min={0}
+        max={1}
+        step={0.05}
+        onChange={(value) => choose({ guidanceRescale: value })}
       />
       <Field name={t('field.sampler')} help={t('help.sampler')} complaints={complaints.sampler ?? []}>
         <Choices

@@ -13,8 +13,8 @@ export function Facts({ generation }: { generation: Generation }) {
   const { settings, modelName, negativePrompt, adjustments, warnings, createdAt, outputs } = generation;
   const { remixedFrom, retriedFrom } = generation;
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
-  const { width, height, frameCount, fps, steps, guidanceScale, sampler, shift, seed, guidanceInterval, cacheSteps } =
-    settings;
+  const { width, height, frameCount, fps, steps, guidanceScale, guidanceRescale, sampler, shift, seed } = settings;
+  const { guidanceInterval, cacheSteps } = settings;
   const rows: readonly (readonly [string, string])[] = [
     [t('field.size'), `${width} × ${height}`],
     ...(outputs.crop ? [[t('outputs.crop'), t('outputs.area', outputs.crop)] as const] : []),
@@ -22,6 +22,7 @@ export function Facts({ generation }: { generation: Generation }) {
     [t('field.fps'), number.format(fps)],
     [t('field.steps'), number.format(steps)],
     [t('field.guidanceScale'), number.format(guidanceScale)],
+    ...(guidanceRescale ? [[t('field.guidanceRescale'), number.format(guidanceRescale)] as const] : []),
     [t('field.sampler'), samplerNames[sampler]],
     [t('field.shift'), number.format(shift)],
     ...(guidanceInterval ? [[t('field.guidanceInterval'), intervalText(guidanceInterval)] as const] : []),

@@ -34,6 +34,7 @@ export const composer = {
   'field.fps': 'Frames per second',
   'field.steps': 'Steps',
   'field.guidanceScale': 'Guidance',
+  'field.guidanceRescale': 'Guidance rescale',
   'field.sampler': 'Sampler',
   'field.shift': 'Shift',
   'field.guidanceInterval': 'Steps with guidance',
@@ -53,6 +54,8 @@ export const composer = {
   'help.fps': 'How fast the frames follow each other. The same frames last longer at a lower number.',
   'help.steps': 'How often the noise is refined. More steps take longer and show more detail, up to a point.',
   'help.guidanceScale': 'How closely the prompt is followed. 1 is fastest and loosest; above 9 colours burn out.',
+  'help.guidanceRescale':
+    'Tames a high guidance: the higher, the fewer burnt colours and artefacts; towards 1 the picture greys. Costs no time.',
   'help.sampler': 'How one step leads to the next. UniPC is good from 20 steps; Euler is simple, for very few.',
   'help.shift': 'Where the steps are spent: a higher shift spends more of them on the layout and fewer on details.',
   'help.guidanceInterval':
