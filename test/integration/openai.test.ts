@@ -184,17 +184,18 @@ describe('what the model does not make', () => {
     ]);
   });
 
-  it('takes the settings that leave work out, from JSON and from a form', async () => {
+  it('takes the settings beyond OpenAI’s, from JSON and from a form', async () => {
     const made = () => server.scheduler.submitted.at(-1)?.settings;
-    const settings = { guidance_interval: { end: 0.5 }, cache_steps: 1, flow_shift: 3 };
+    const settings = { guidance_interval: { end: 0.5 }, cache_steps: 1, flow_shift: 3, guidance_rescale: 0.5 };
     await raw('/videos', json({ prompt: 'x', ...settings }));
-    const expected = { guidanceInterval: { start: 0, end: 0.5 }, cacheSteps: 1, shift: 3 };
+    const expected = { guidanceInterval: { start: 0, end: 0.5 }, cacheSteps: 1, shift: 3, guidanceRescale: 0.5 };
     expect(made()).toMatchObject(expected);
     const form = new FormData();
-    const fields = { prompt: 'x', 'guidance_interval[start]': '0.25', cache_steps: '2', flow_shift: '3' };
-    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    const fields = { 'guidance_interval[start]': '0.25', cache_steps: '2', flow_shift: '3', guidance_rescale: '1' };
+    for (const [name, value] of Object.entries({ prompt: 'x', ...fields })) form.set(name, value);
     await raw('/videos', { method: 'POST', body: form });
-    expect(made()).toMatchObject({ guidanceInterval: { start: 0.25, end: 1 }, cacheSteps: 2, shift: 3 });
+    const guidance = { guidanceInterval: { start: 0.25, end: 1 }, guidanceRescale: 1 };
+    expect(made()).toMatchObject({ ...guidance, cacheSteps: 2, shift: 3 });
   });
 
   it('gives the same video again for the same Idempotency-Key', async () => {
@@ -216,6 +217,7 @@ describe('errors in the form of OpenAI', () => {
     ['too many steps', json({ prompt: 'x', num_inference_steps: 1000 }), 400, 'invalid_value', 'num_inference_steps'],
     ['too large a shift', json({ prompt: 'x', flow_shift: 1000 }), 400, 'invalid_value', 'flow_shift'],
     ['no interval', json({ prompt: 'x', guidance_interval: { start: 2 } }), 400, 'invalid_value', 'guidance_interval'],
+    ['too much rescale', json({ prompt: 'x', guidance_rescale: 2 }), 400, 'invalid_value', 'guidance_rescale'],
     ['an unknown model', json({ prompt: 'x', model: 'sora-2' }), 404, 'model_not_found', 'model'],
     [
       'a picture elsewhere',

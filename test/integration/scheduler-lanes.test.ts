@@ -66,7 +66,7 @@ function job(generationId: string, firstFrame: string | null, changes: Partial<J
 }
 
 /** Rows: 2 2 0 2 0 2 1 1 0 1 */
-const shortcuts = { steps: 10, guidanceInterval: { start: 0, end: 0.6 }, cacheSteps: 1 };
+const shortcuts = { steps: 10, guidanceRescale: 0.7, guidanceInterval: { start: 0, end: 0.6 }, cacheSteps: 1 };
 
 function start(devices: readonly Device[], workDirectory: string, recorder: MemoryRecorder, policy: Policy = plan) {
   return new StepScheduler({
@@ -124,7 +124,7 @@ test('guided steps split over two devices: the same video, and so where one half
   };
   scheduler = start(devices, workDirectory, recorder, splitting);
   const videoOfJob = async (id: string, batching: Job['batching']): Promise<string> => {
-    scheduler?.submit({ ...job(id, null), batching });
+    scheduler?.submit({ ...job(id, null, { guidanceRescale: 0.7 }), batching });
     return videoOf(await recorder.end(id));
   };
   const alone = await videoOfJob('alone', 'SOLO');

@@ -64,7 +64,7 @@ test.each([0, 1, 2, 5])('a state after %i steps is read as it was written', asyn
 
 test('with step caching it has the velocity that later steps go on from, and is never between two of them', async () => {
   const shape = { channels: 2, frames: 3, height: 4, width: 4 };
-  const shortcuts = { guidanceInterval: { start: 0, end: 0.9 }, cacheSteps: 1 };
+  const shortcuts = { guidanceRescale: 0.7, guidanceInterval: { start: 0, end: 0.9 }, cacheSteps: 1 };
   let state = begin({ ...stateAfter(0).settings, steps: 10, ...shortcuts }, shape, gaussianNoise(1, 96));
   const found: number[] = [];
   while (state.step < 9) {
@@ -137,10 +137,12 @@ test('its identity is what the latents depend on', () => {
     { ...request, prompt: 'a blue car' },
     { ...request, negativePrompt: '' },
     { ...request, firstFrame: true },
-    ...(['width', 'height', 'frameCount', 'steps', 'guidanceScale', 'shift', 'seed'] as const).map((name) => ({
-      ...request,
-      settings: { ...request.settings, [name]: 3 },
-    })),
+    ...(['width', 'height', 'frameCount', 'steps', 'guidanceScale', 'guidanceRescale', 'shift', 'seed'] as const).map(
+      (name) => ({
+        ...request,
+        settings: { ...request.settings, [name]: 3 },
+      }),
+    ),
     { ...request, settings: { ...request.settings, sampler: 'EULER' } },
     { ...request, settings: { ...request.settings, cacheSteps: 1 } },
     { ...request, settings: { ...request.settings, guidanceInterval: { start: 0, end: 0.8 } } },

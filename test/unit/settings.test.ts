@@ -88,6 +88,8 @@ describe('settings', () => {
     [{ guidanceScale: Number.NaN }, 'UNSUPPORTED', 'guidanceScale must be a number from 0 to 100; NaN is not.'],
     [{ guidanceScale: -0.1 }, 'TOO_SMALL', 'from 0'],
     [{ guidanceScale: Number.POSITIVE_INFINITY }, 'TOO_LARGE', 'to 100'],
+    [{ guidanceRescale: -0.1 }, 'TOO_SMALL', 'from 0 to 1; -0.1 is not'],
+    [{ guidanceRescale: 1.1 }, 'TOO_LARGE', 'from 0 to 1; 1.1 is not'],
     [{ shift: 0 }, 'TOO_SMALL', 'from 0.01'],
     [{ seed: -1 }, 'TOO_SMALL', 'from 0 to 9007199254740991'],
     [{ seed: 2 ** 53 }, 'TOO_LARGE', 'from 0 to 9007199254740991'],
@@ -117,6 +119,18 @@ describe('settings', () => {
     const off = resolve({ guidanceInterval: { start: 0, end: 1 }, cacheSteps: 0, guidanceScale: 1 }).settings;
     expect(Object.keys(off)).toEqual(Object.keys(resolve({}).settings));
     expect(inputHash(off)).toBe(inputHash(resolve({ guidanceScale: 1 }).settings));
+  });
+
+  it('take the rescale of guidance from the model, and none where there is no guidance', () => {
+    const defaults = { ...toyModel.defaults, guidanceRescale: 0.7 };
+    const rescaleOf = (input: SettingsInput) => {
+      const result = resolveSettings(input, { ...toyModel, defaults }, () => seed);
+      return isResolved(result) && result.settings.guidanceRescale;
+    };
+    expect(rescaleOf({})).toBe(0.7);
+    expect(rescaleOf({ guidanceRescale: 0 })).toBe(0);
+    expect(rescaleOf({ guidanceScale: 1 })).toBe(0);
+    expect(rescaleOf({ guidanceScale: 1, guidanceRescale: 0.5 })).toBe(0);
   });
 
   it('warn of guidance above 9 and not at 9', () => {

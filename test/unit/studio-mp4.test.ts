@@ -7,7 +7,8 @@ import { draftOfRecipe, recipeOf } from '../../clients/studio/src/state/recipe.j
 import { encodeVideo } from '../../src/video/encode-video.js';
 import { findFfmpeg } from '../../src/video/ffmpeg.js';
 
-const settings = { width: 64, height: 32, frameCount: 5, fps: 8, steps: 9, guidanceScale: 4.5, shift: 3 };
+const guidance = { guidanceScale: 4.5, guidanceRescale: 0.7 };
+const settings = { width: 64, height: 32, frameCount: 5, fps: 8, steps: 9, shift: 3, ...guidance };
 const facts = { model: 'toy', prompt: 'Ein Fuchs 🦊 – “quoted”', negativePrompt: '模糊', ...settings };
 const metadata = { software: 'ReelQL', ...facts, sampler: 'EULER', seed: 9007199254740991 };
 
@@ -28,6 +29,11 @@ test('how steps were left out comes back too', () => {
   const shortcuts = { guidanceInterval: { start: 0, end: 0.8 }, cacheSteps: 2 };
   const recipe = recipeOf(JSON.stringify({ ...metadata, ...shortcuts }));
   expect(recipe?.settings).toEqual({ ...settings, sampler: 'EULER', ...shortcuts });
+});
+
+test('a file from before guidance could be rescaled was made without', () => {
+  const { guidanceRescale: _, ...earlier } = metadata;
+  expect(recipeOf(JSON.stringify(earlier))?.settings.guidanceRescale).toBe(0);
 });
 
 test('files of others, broken ones and no files say nothing', async () => {

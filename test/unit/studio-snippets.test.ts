@@ -16,6 +16,7 @@ const generation = {
     fps: 8,
     steps: 4,
     guidanceScale: 1.5,
+    guidanceRescale: 0,
     sampler: 'EULER',
     shift: 3,
     seed: 9,
@@ -34,6 +35,8 @@ test('a shell passes on what was asked for, whatever is in the prompt', () => {
   expect(words).toEqual(
     expect.arrayContaining(['--crop', '32x16+2+4', '--format', 'gif,mp4', '--seed', '9', '--server', url]),
   );
+  // Said though it is off: a model may rescale where it is left out.
+  expect(words).toEqual(expect.arrayContaining(['--guidance', '1.5', '--guidance-rescale', '0']));
   expect(words).toEqual(expect.arrayContaining(['--guidance-interval', '0.1-0.8', '--cache-steps', '2']));
 });
 
@@ -45,7 +48,7 @@ test('GraphQL parses, and its variables are the input', () => {
   );
   expect(variables.input).toMatchObject({
     prompt: generation.prompt,
-    settings: { seed: 9, cacheSteps: 2 },
+    settings: { seed: 9, guidanceRescale: 0, cacheSteps: 2 },
     modelId: 'model_toy',
   });
 });
