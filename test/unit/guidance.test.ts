@@ -7,7 +7,7 @@ import {
   isDone,
   rowsOf,
 } from '../../inference/pipeline/denoising.js';
-import { guided } from '../../inference/pipeline/guidance.js';
+import { guided, rescaleFactor } from '../../inference/pipeline/guidance.js';
 import { latentCount, latentShape } from '../../inference/pipeline/latents.js';
 import type { TextEmbedding } from '../../inference/pipeline/networks.js';
 import { gaussianNoise } from '../../inference/pipeline/noise.js';
@@ -40,6 +40,26 @@ describe('guidance', () => {
     sums.compute();
     expect(strong).toEqual(Float32Array.of(11, -3));
     expect(none).toEqual(Float32Array.of(3, 1));
+  });
+
+  it('keeps the deviation of the conditional prediction as far as asked: numbers of diffusers 0.42.1', () => {
+    const conditional = Float32Array.of(-1.28, -0.5, -0.4, -1.36, 0.15, -0.36, -0.73, -1.36);
+    const unconditional = Float32Array.of(-0.7, -1.16, 0.7, 0.2, 0.87, 0.24, -0.66, 0.81);
+    // rescale_noise_cfg(unconditional + 9 * (conditional - unconditional), conditional, rescale) in float64 on torch 2.15
+    const expected = {
+      0.7: [-2.09473579, 1.69135757, -3.25533263, -4.89715279, -1.98504529, -1.82581709, -0.456454251, -6.6238945],
+      1: [-0.455336917, 0.367653784, -0.707618178, -1.06450392, -0.431493272, -0.39688152, -0.0992203754, -1.43984922],
+    };
+    for (const [rescale, numbers] of Object.entries(expected)) {
+      const rescaled = guided(conditional, unconditional, 9, Number(rescale));
+      for (const [i, number] of numbers.entries()) expect(rescaled[i]).toBeCloseTo(number, 6);
+    }
+  });
+
+  it('is left as it is where nothing deviates', () => {
+    const flat = new Float32Array(4).fill(2);
+    expect(guided(flat, flat, 5, 1)).toEqual(flat);
+    expect(rescaleFactor(flat, flat, 5, 1)).toBe(1);
   });
 
   it('takes two rows strictly over 1, and one from there on down', () => {
