@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { guided, rescaleFactor } from '../../inference/pipeline/guidance.js';
 import { gaussianNoise } from '../../inference/pipeline/noise.js';
+import { Sums } from '../../inference/samplers/index.js';
 
 /** Two predictions that have something in common, neither of mean 0. */
 const predictions = fc
@@ -38,10 +39,13 @@ it('the factor is that of the deviations, calculated from the guided prediction 
 it('fully rescaled, it has the deviation of the conditional prediction; not rescaled, not a bit is other', () => {
   fc.assert(
     fc.property(predictions, scales, ({ conditional, unconditional }, scale) => {
-      const whole = deviation([...guided(conditional, unconditional, scale, 1)]);
-      expect(whole / deviation([...conditional])).toBeCloseTo(1, 5);
+      const sums = new Sums();
+      const whole = guided(sums, conditional, unconditional, scale, 1);
+      const none = guided(sums, conditional, unconditional, scale, 0);
+      sums.compute();
+      expect(deviation([...whole]) / deviation([...conditional])).toBeCloseTo(1, 5);
       const plain = conditional.map((x, i) => scale * x + (1 - scale) * (unconditional[i] as number));
-      expect(guided(conditional, unconditional, scale, 0)).toEqual(plain);
+      expect(none).toEqual(plain);
     }),
   );
 });
