@@ -18,34 +18,32 @@ export function enlarge(
 ): Uint8ClampedArray {
   const across = taps(fromWidth, width, 3);
   const down = taps(fromHeight, height, 3 * width);
+  const pixels = new Float32Array(data); // so that both passes read the same kind of array: twice as fast
   const wide = new Float32Array(fromHeight * width * 3);
   // Rounds and clamps what is stored in it: the interpolation overshoots at edges.
   const result = new Uint8ClampedArray(count * height * width * 3);
   for (let picture = 0; picture < count; picture++) {
     for (let y = 0; y < fromHeight; y++) {
       const row = (picture * fromHeight + y) * fromWidth * 3;
-      for (let x = 0; x < width; x++) {
-        for (let c = 0; c < 3; c++) wide[(y * width + x) * 3 + c] = weigh(data, row + c, across, x);
-      }
+      for (let x = 0; x < width; x++) mix(pixels, row, across, x, wide, (y * width + x) * 3, 3);
     }
     for (let y = 0; y < height; y++) {
-      const row = (picture * height + y) * width * 3;
-      for (let i = 0; i < 3 * width; i++) result[row + i] = weigh(wide, i, down, y);
+      mix(wide, 0, down, y, result, (picture * height + y) * width * 3, 3 * width);
     }
   }
   return result;
 }
 
-/** Of each place along one axis, the four that it is made of, as offsets, and their weights: [size, 4] each. */
+/** What each place along one axis of the result is made of: the offsets of four places, and their weights; [size, 4] both. */
 interface Taps {
   readonly offsets: Int32Array;
-  readonly weights: Float32Array;
+  readonly weights: Float64Array;
 }
 
 /** @param stride between neighbours along this axis */
 function taps(from: number, to: number, stride: number): Taps {
   const offsets = new Int32Array(4 * to);
-  const weights = new Float32Array(4 * to);
+  const weights = new Float64Array(4 * to);
   for (let i = 0; i < to; i++) {
     const centre = ((i + 0.5) * from) / to - 0.5;
     const first = Math.floor(centre) - 1;
@@ -63,9 +61,25 @@ function catmullRom(x: number): number {
   return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
 }
 
-function weigh(values: Uint8Array | Float32Array, from: number, { offsets, weights }: Taps, place: number): number {
-  let sum = 0;
-  for (let k = 4 * place; k < 4 * place + 4; k++)
-    sum += (weights[k] as number) * (values[from + (offsets[k] as number)] as number);
-  return sum;
+/** Writes `length` numbers in a row, each mixed of four in `from` as one place of the taps has it. */
+function mix(
+  from: Float32Array,
+  start: number,
+  { offsets, weights }: Taps,
+  place: number,
+  to: Float32Array | Uint8ClampedArray,
+  at: number,
+  length: number,
+): void {
+  const i = 4 * place;
+  const [a, b, c, d] = [offsets[i], offsets[i + 1], offsets[i + 2], offsets[i + 3]] as [number, number, number, number];
+  const [u, v, w, z] = [weights[i], weights[i + 1], weights[i + 2], weights[i + 3]] as [number, number, number, number];
+  for (let k = 0; k < length; k++) {
+    const j = start + k;
+    to[at + k] =
+      u * (from[j + a] as number) +
+      v * (from[j + b] as number) +
+      w * (from[j + c] as number) +
+      z * (from[j + d] as number);
+  }
 }
