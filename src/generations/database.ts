@@ -70,7 +70,7 @@ async function prepare(path: string): Promise<void> {
   let client: Client | undefined;
   try {
     client = createClient({ url: pathToFileURL(path).href });
-    // Readers go on while a step is being recorded. `synchronous` stays FULL: what was answered survives a power cut.
+    // Commits are written one after the other, and can be awaited without the event loop (single-connection.ts).
     await client.execute('PRAGMA journal_mode = WAL');
     await migrate(client);
   } catch (error) {

@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, type FileHandle, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createClient } from '@libsql/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Dialect, dialects, migrationList, openSchemaEngine } from '../../scripts/schema-engine.js';
 import { systemClock } from '../../src/clock.js';
 import { ReelError } from '../../src/errors.js';
@@ -129,6 +129,41 @@ describe('a database', () => {
     const stored = await server.events.log.read(id, 2, 10);
     expect(stored).toMatchObject([{ sequence: 3, progress }]);
     await server.stop();
+  });
+
+  it('tells nobody of what is not on the disk yet, and says so when the disk fails', async () => {
+    const { client, close } = await openDatabase(join(folder, 'reelql.db'));
+    const write = (value: number) =>
+      client.$transaction((tx) =>
+        tx.setting.upsert({ where: { key: 'k' }, create: { key: 'k', value }, update: { value } }),
+      );
+    const read = () => client.setting.findUniqueOrThrow({ where: { key: 'k' } });
+    await write(1);
+    const handle = await open(join(folder, 'reelql.db-wal'));
+    const disk = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'datasync');
+    try {
+      let written = () => {};
+      disk.mockImplementationOnce(() => new Promise((resolve) => void (written = resolve)));
+      const order: string[] = [];
+      const answered = write(2).then(() => order.push('answered'));
+      await vi.waitFor(() => expect(disk).toHaveBeenCalledTimes(1));
+      const seen = read().then(({ value }) => order.push(`read ${value}`));
+      await new Promise(setImmediate);
+      expect(order).toEqual([]);
+      written();
+      await Promise.all([answered, seen]);
+      expect(order.sort()).toEqual(['answered', 'read 2']);
+
+      disk.mockRejectedValueOnce(new Error('EIO: i/o error, fdatasync'));
+      await expect(write(3)).rejects.toThrow('SQLITE_IOERR');
+      await write(4);
+      expect((await read()).value).toBe(4);
+      expect(disk).toHaveBeenCalledTimes(3);
+    } finally {
+      disk.mockRestore();
+      await handle.close();
+      await close();
+    }
   });
 
   it('goes on after a transaction that could not be committed', async () => {
