@@ -20,7 +20,7 @@ SHIFT = 9.0            # of the training noise
 DROPPED = 0.2          # share of captions replaced by a negative or empty prompt ...
 DROPPED_GIVEN = 0.35   # ... and where the first frame is given
 FIRST_FRAME = 0.2      # share of clips whose first latent frame is given (image-to-video)
-UNIFORM = 0.2          # share of noise levels drawn evenly over 0..1: the low ones draw the edges
+UNIFORM = 0.4          # share of noise levels drawn evenly over 0..1: the low ones draw the edges, which run 5 lost from noise 0.6 on
 SUBJECT_WEIGHT = 8.0   # of a cell that the subject fills; one that it touches gets more than its share, for the outline
 VALIDATION = 512       # clips at the end of the main bank that are never trained on
 
@@ -205,6 +205,6 @@ def train_denoiser(run, models, banks, texts, stats, seconds_left, batch=256, lr
         validation, gain = caption_gain(models, bank, channels, run)
     save_text_models(run, models)
     run.metrics["denoiser_training"] = dict(
-        steps=steps, batch=batch, ranks=team.size, seconds=round(time.time() - begin, 1),
+        steps=steps, batch=batch, ranks=team.size, uniform_noise=UNIFORM, seconds=round(time.time() - begin, 1),
         clips_per_second=round(team.size * steps * batch / (time.time() - clock)), passes_over_bank=round(steps * batch / len(bank.ids), 1),
         validation_loss=round(validation, 4), caption_gain=round(gain, 4), history=history)
