@@ -12,8 +12,8 @@ import {
   type Float32Tensor,
   readTensorFile,
   readTensorFileMetadata,
+  replaceTensorFile,
   type TensorFile,
-  writeTensorFile,
 } from './tensor-file.js';
 
 /** A checkpoint of another model or request is none. */
@@ -86,7 +86,7 @@ export async function writeCheckpoint(
   if (firstFrame) {
     tensors.first_frame = { dims: [shape.channels, 1, shape.height, shape.width], data: firstFrame };
   }
-  await writeTensorFile(path, { metadata: { ...identity, state: JSON.stringify(plain) }, tensors });
+  await replaceTensorFile(path, { metadata: { ...identity, state: JSON.stringify(plain) }, tensors });
 }
 
 /**

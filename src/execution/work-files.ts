@@ -2,7 +2,7 @@ import { access, copyFile, mkdir, readdir, rename, rm, utimes } from 'node:fs/pr
 import { join } from 'node:path';
 import { pruneFolder } from './bounded-folder.js';
 import type { Row } from './protocol.js';
-import { partialSuffix } from './tensor-file.js';
+import { partialSuffix, sparesOf } from './tensor-file.js';
 
 /**
  * What outlives an executor, or passes from one to another, as files:
@@ -99,7 +99,8 @@ export class WorkFiles {
 
   /** What only its steps needed. */
   async #removeStepFiles(generationId: string): Promise<void> {
-    await rm(this.firstFrame(generationId), { force: true });
+    const files = [this.firstFrame(generationId), ...sparesOf(this.checkpoint(generationId))];
+    await Promise.all(files.map((path) => rm(path, { force: true })));
     const halves = (await namesIn(this.#velocities)).filter((name) => name.startsWith(`${generationId}.`));
     await Promise.all(halves.map((name) => rm(join(this.#velocities, name), { force: true })));
   }

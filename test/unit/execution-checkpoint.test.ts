@@ -1,4 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
@@ -7,6 +19,7 @@ import { advance, begin, type DenoisingState } from '../../inference/pipeline/de
 import { gaussianNoise } from '../../inference/pipeline/noise.js';
 import { checkpointIdentity, checkpointStep, readCheckpoint, writeCheckpoint } from '../../src/execution/checkpoint.js';
 import type { GenerationRequest } from '../../src/execution/protocol.js';
+import { sparesOf } from '../../src/execution/tensor-file.js';
 import { WorkFiles } from '../../src/execution/work-files.js';
 import { smallManifest } from '../support/small-manifest.js';
 
@@ -119,12 +132,45 @@ test('steps beyond the last, arrays of another size: absent', async () => {
   expect(await readCheckpoint(path, identity)).toBeNull();
 });
 
-test('the next replaces it; nothing half-written is left', async () => {
-  await writeCheckpoint(path, identity, stateAfter(1));
-  await writeCheckpoint(path, identity, stateAfter(2));
-  expect(await checkpointStep(path, identity)).toBe(2);
-  expect(readdirSync(join(path, '..'))).toEqual(['a.safetensors']);
+test('the next replaces it, and is written over the last but one: never over one that has the name, or had it last', async () => {
+  const places = new Set<number>();
+  for (const steps of [1, 2, 3, 0, 1, 0, 5]) {
+    const before = existsSync(path) ? await open(path) : null;
+    const bytes = await before?.readFile();
+    await writeCheckpoint(path, identity, stateAfter(steps));
+    expect(await readCheckpoint(path, identity)).toEqual(stateAfter(steps));
+    if (before && bytes)
+      expect((await before.read(Buffer.alloc(bytes.length), 0, bytes.length, 0)).buffer).toEqual(bytes);
+    await before?.close();
+    places.add(statSync(path).ino);
+  }
+  expect(places.size).toBe(2);
+  expect(readdirSync(join(path, '..'))).toEqual(['a.safetensors', 'a.safetensors.partial']);
+  await work.remove('a');
+  expect(readdirSync(join(path, '..'))).toEqual([]);
 });
+
+test.each(['the spare one half written', 'before the new name', 'after it'])(
+  'its writer is killed: %s',
+  async (moment) => {
+    await writeCheckpoint(path, identity, stateAfter(1));
+    await writeCheckpoint(path, identity, stateAfter(2));
+    const [spare, aside] = sparesOf(path);
+    if (moment === 'the spare one half written') truncateSync(spare, 100);
+    else if (moment === 'before the new name') linkSync(path, aside);
+    else renameSync(spare, aside);
+    expect(await checkpointStep(path, identity)).toBe(2);
+    for (const steps of [3, 4, 5]) {
+      const before = await open(path);
+      const bytes = await before.readFile();
+      await writeCheckpoint(path, identity, stateAfter(steps));
+      expect((await before.read(Buffer.alloc(bytes.length), 0, bytes.length, 0)).buffer).toEqual(bytes);
+      await before.close();
+      expect(await readCheckpoint(path, identity)).toEqual(stateAfter(steps));
+    }
+    expect(readdirSync(join(path, '..'))).toEqual(['a.safetensors', 'a.safetensors.partial']);
+  },
+);
 
 test('its identity is what the latents depend on', () => {
   const same = { ...request, prompt: ' a  red car ', settings: { ...request.settings, fps: 24 } };
