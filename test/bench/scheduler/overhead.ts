@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { startEmbedded } from '../../../clients/cli/server.js';
 import { openBundle } from '../../../inference/bundle/open-bundle.js';
 import { latentShape } from '../../../inference/pipeline/latents.js';
@@ -39,9 +39,9 @@ export async function measureOverhead(
   folder: string,
   { threads, blocks, onBlock }: { readonly threads: number; readonly blocks: number; onBlock(block: Block): void },
 ): Promise<Overhead> {
+  const loopDelays: number[] = [];
   const toy = await openToy('inference/models/toy/diffusers', { device: { kind: 'CPU' }, threads });
   await using connection = await startEmbedded({ dataDir: folder });
-  const loopDelays: number[] = [];
   const { manifest } = await openBundle('inference/models/toy');
   const shape = latentShape(settings, manifest.vae.config.latentChannels);
   const { frames: count, width, height } = shape;
@@ -64,20 +64,18 @@ export async function measureOverhead(
     return between(begun, ended);
   };
 
-  const served = async (): Promise<Cost> => {
+  /** @param delay measured while it denoises; null in the videos whose cost counts, for a timer every millisecond takes 1 to 3 % of it */
+  const served = async (delay: IntervalHistogram | null = null): Promise<Cost> => {
     const generation = await connection.client.generate({ prompt, settings, cache: 'BYPASS' });
     const entered = new Map<string, Cost>();
-    // A new one each time: one that is enabled again takes the time in between for a delay.
-    const delay = monitorEventLoopDelay({ resolution: 1 });
     for await (const event of generation.events()) {
       if (event.__typename !== 'GenerationProgressed') continue;
       const { phase } = event.progress;
       if (!entered.has(phase)) entered.set(phase, now());
-      if (phase === 'DENOISING') delay.enable();
-      else delay.disable();
+      if (phase === 'DENOISING') delay?.enable();
+      else delay?.disable();
     }
-    delay.disable(); // the last events may have come as one
-    loopDelays.push(delay.percentile(99) / 1e6);
+    delay?.disable(); // the last events may have come as one
     const [begun, ended] = [entered.get('DENOISING'), entered.get('DECODING')];
     if (!begun || !ended) throw new Error('the events do not tell when it was denoised');
     return between(begun, ended);
@@ -86,11 +84,16 @@ export async function measureOverhead(
   const make: Readonly<Record<Way, () => Promise<Cost>>> = {
     networks: () => bare(false),
     'same work': () => bare(true),
-    server: served,
+    server: () => served(),
+  };
+  const loopDelay = async (): Promise<number> => {
+    // A new one each time: one that is enabled again takes the time in between for a delay.
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    await served(delay);
+    return delay.percentile(99) / 1e6;
   };
   try {
     for (const way of ways) await make[way]();
-    loopDelays.length = 0;
     const measured: Block[] = [];
     for (let i = 0; i < blocks; i++) {
       const [first, second, third] = [await make.networks(), await make['same work'](), await make.server()];
@@ -101,6 +104,7 @@ export async function measureOverhead(
       };
       onBlock(block);
       measured.push(block);
+      loopDelays.push(await loopDelay());
     }
     return { blocks: measured, loopDelays };
   } finally {
