@@ -41,6 +41,8 @@ export interface TextEncoder {
 export interface Denoiser {
   /** Flow velocity v of every row, [channels, frames, height, width] each. All rows have the same shape. */
   denoise(shape: LatentShape, rows: readonly DenoiserRow[]): Promise<Float32Array[]>;
+  /** Whether it computes beside the thread that called it; no if left out. */
+  readonly runsAside?: boolean;
   /** What its device waited between the last two calls; null where nobody can tell. */
   readonly idleSeconds?: number | null;
   close(): Promise<void>;

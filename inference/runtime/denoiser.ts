@@ -71,6 +71,10 @@ class OrtDenoiser implements Denoiser {
     return rows.map((_, i) => output.subarray(i * size, (i + 1) * size));
   }
 
+  get runsAside(): boolean {
+    return this.session.runsAside;
+  }
+
   get idleSeconds(): number | null {
     return this.session.idleSeconds;
   }

@@ -137,6 +137,11 @@ export class ExecutorProcess {
     return { ok: true, result: result as UnitResult<K>, seconds, peakBytes, heldBytes, leftBytes };
   }
 
+  /** What the last step said with `more` holds no longer. */
+  noMore(): void {
+    this.#send({ type: 'no-more' });
+  }
+
   /** Resolves when the process has gone. */
   async kill(reason: UnitFailure): Promise<void> {
     if (this.alive) {

@@ -57,6 +57,11 @@ export class ExecutorHost {
     return outcome;
   }
 
+  /** What the last step said with `more` holds no longer. */
+  noMore(): void {
+    this.#process?.noMore();
+  }
+
   /** Ends the executor, whatever it is doing; units under way and later ones have the outcome DEVICE_LOST. */
   async stop(): Promise<void> {
     this.#stopping.abort();

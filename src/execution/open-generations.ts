@@ -20,6 +20,7 @@ import { type EmbeddingCache, embeddingKey } from './embedding-cache.js';
 import { readFirstFrame } from './first-frame.js';
 import type { OpenModels } from './open-models.js';
 import type { Row, StepResult, UnitOf, UnitResult } from './protocol.js';
+import { StepRuns } from './step-runs.js';
 import { leaveVelocity, takeVelocity } from './velocity-file.js';
 import type { WorkFiles } from './work-files.js';
 
@@ -41,6 +42,9 @@ export class OpenGenerations {
   readonly #work: WorkFiles;
   readonly #embeddings: EmbeddingCache;
   readonly #open = new Map<string, OpenGeneration>();
+  readonly #runs = new StepRuns();
+  /** Whether the next unit is likely to be a step of the same generations. */
+  #more = false;
   /** Halves of steps that are not taken yet. */
   readonly #predicted = new Map<
     string,
@@ -66,29 +70,39 @@ export class OpenGenerations {
     return { step: denoising.step };
   }
 
-  async step({ generationIds, checkpoint, rowsAtOnce }: UnitOf<'step'>): Promise<UnitResult<'step'>> {
+  async step({ generationIds, checkpoint, rowsAtOnce, more = false }: UnitOf<'step'>): Promise<UnitResult<'step'>> {
+    this.#more = more;
     const members = generationIds.map((id) => this.#get(id));
     const [first] = members;
-    if (!first) return { members: [], idleSeconds: null };
+    if (!first) return { members: [], idleSeconds: null, aheadSeconds: 0 };
     if (members.some(({ bundle }) => bundle !== first.bundle))
       throw new Error('the members of a batch are of one bundle');
     const { network: denoiser } = this.#models.get(first.bundle, 'denoiser');
-    const rows = members.map(({ denoising, conditioning }) => rowsOf(denoising, conditioning));
-    const waiting = rows.flat();
-    const velocities: Float32Array[] = [];
-    while (waiting.length > 0) {
-      velocities.push(
-        ...(await denoiser.denoise(first.denoising.shape, waiting.splice(0, rowsAtOnce ?? waiting.length))),
-      );
-    }
+    const { velocities, aheadSeconds } = await this.#runs.take(denoiser, members, rowsAtOnce);
     const { idleSeconds = null } = denoiser;
-    const advanced = members.map((member, i) => advanceOne(member, velocities.splice(0, rows[i]?.length)));
-    const results: StepResult[] = [];
-    for (const [i, next] of advanced.entries()) {
-      const id = generationIds[i] as string;
-      results.push(await this.#accept(id, next, checkpoint.includes(id)));
+    const advanced = members.map((member, i) => advanceOne(member, velocities[i] ?? []));
+    // First of all, for the device waits for nothing else.
+    if (this.#more) {
+      const next = advanced.map(({ generation }) => generation);
+      await this.#runs.beginAhead(denoiser, next, rowsAtOnce);
     }
-    return { members: results, idleSeconds };
+    const previews = advanced.map(previewOf);
+    const results: StepResult[] = [];
+    for (const [i, { generation }] of advanced.entries()) {
+      const id = generationIds[i] as string;
+      results.push(await this.#accept(id, generation, previews[i] as RgbFrames, checkpoint.includes(id)));
+    }
+    return { members: results, idleSeconds, aheadSeconds };
+  }
+
+  /** As it seemed, the next unit was to be a step of the same; it does not any more. */
+  noMore(): void {
+    this.#more = false;
+  }
+
+  /** For units that compute something else. */
+  dropAhead(): Promise<void> {
+    return this.#runs.drop();
   }
 
   async predict({ generationId, row }: UnitOf<'predict'>): Promise<UnitResult<'predict'>> {
@@ -110,7 +124,8 @@ export class OpenGenerations {
     const velocities = guidedRows.map((row) =>
       row === own.row ? own.velocity : takeVelocity(this.#work.velocity(generationId, step, row), sample.length),
     );
-    return this.#accept(generationId, advanceOne(generation, velocities), checkpoint);
+    const advanced = advanceOne(generation, velocities);
+    return this.#accept(generationId, advanced.generation, previewOf(advanced), checkpoint);
   }
 
   /** @throws WorkFileError */
@@ -119,13 +134,20 @@ export class OpenGenerations {
     return {};
   }
 
-  forget(generationId: string): void {
+  async forget(generationId: string): Promise<void> {
+    const generation = this.#open.get(generationId);
+    if (generation && this.#runs.has(generation)) await this.#runs.drop();
     this.#open.delete(generationId);
     this.#predicted.delete(generationId);
   }
 
   /** All that can fail has been done. */
-  async #accept(generationId: string, { generation, preview }: Advanced, save: boolean): Promise<StepResult> {
+  async #accept(
+    generationId: string,
+    generation: OpenGeneration,
+    preview: RgbFrames,
+    save: boolean,
+  ): Promise<StepResult> {
     this.#open.set(generationId, generation);
     this.#predicted.delete(generationId);
     const { denoising } = generation;
@@ -194,12 +216,17 @@ export class OpenGenerations {
 
 interface Advanced {
   readonly generation: OpenGeneration;
-  readonly preview: RgbFrames;
+  /** The clean latents as estimated at this step. */
+  readonly x0: Float32Array;
 }
 
 function advanceOne(generation: OpenGeneration, velocities: readonly Float32Array[]): Advanced {
   const { state, x0 } = advance(generation.denoising, velocities);
-  const { frames: count, width, height } = state.shape;
-  const data = previewFrames(x0, state.shape, generation.manifest.preview);
-  return { generation: { ...generation, denoising: state }, preview: { data, count, width, height } };
+  return { generation: { ...generation, denoising: state }, x0 };
+}
+
+function previewOf({ generation, x0 }: Advanced): RgbFrames {
+  const { shape } = generation.denoising;
+  const { frames: count, width, height } = shape;
+  return { data: previewFrames(x0, shape, generation.manifest.preview), count, width, height };
 }

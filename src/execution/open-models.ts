@@ -27,9 +27,11 @@ export class OpenModels {
   readonly #sessions: SessionOptions;
   readonly kind: ExecutorDevice['kind'];
 
-  constructor(device: ExecutorDevice) {
+  /** @param binding for tests; the device's own if left out */
+  constructor(device: ExecutorDevice, binding?: SessionOptions['binding']) {
     this.kind = device.kind;
-    this.#sessions = device.kind === 'CPU' ? { device: { kind: 'CPU' }, threads: device.threads } : { device };
+    const sessions = device.kind === 'CPU' ? { device: { kind: 'CPU' } as const, threads: device.threads } : { device };
+    this.#sessions = { ...sessions, ...(binding && { binding }) };
   }
 
   /**
@@ -60,6 +62,11 @@ export class OpenModels {
     }
     // Not before: what could not be opened may have been mended when it is asked for again.
     this.#models.set(directory, model);
+  }
+
+  /** Whether its denoiser, if it is open, leaves this thread free while it computes. */
+  runsAside(directory: string): boolean {
+    return this.#models.get(directory)?.components.denoiser?.runsAside ?? false;
   }
 
   /** @throws ModelError */

@@ -10,12 +10,17 @@ import type { RgbFrames } from '../video/preview.js';
  *        │ ─────────────── start ───────────────▶ │   once, first
  *        │ ◀────────────── ready ──────────────── │   once; the host asks for nothing before it
  *        │ ─────────────── unit  ───────────────▶ │   at most one unanswered at any time, numbered 1, 2, 3 …
+ *        │ ───────────── no-more ───────────────▶ │   what the last step said with `more` holds no longer
  *        │ ◀─────────── done | failed ─────────── │   exactly one for every unit, with its number
  *        │ ◀──────────── heartbeat ────────────── │   every `heartbeatMs` while no unit runs
  *
  * - A unit may block the executor's thread (onnxruntime-node computes on the caller's), so silence means death only between
  *   units; during one, its deadline is the watch.
  * - Cancelling is not asking: between two units the host decides what comes next, and `forget` drops what was.
+ * - A step that says `more` lets the executor begin the next one of the same generations before it is asked for, if its sessions
+ *   compute beside its thread: the device would wait for the answer, the plan and the question otherwise. That changes no state. If
+ *   the next unit is that step it takes the result, or its failure; any other that computes waits for the run to end and drops it, so
+ *   the host need not know which came first. The run's memory is what the session kept of the step before.
  * - A unit that fails with DEVICE_LOST says that nothing will succeed in this process any more; the host ends it.
  * - Any other failed unit leaves the executor usable and every generation's state as it was before the unit. (A video under way from
  *   latents to pixels is no state: after a failed `decode` the next one begins with frame 0.)
@@ -44,7 +49,8 @@ export type HostMessage =
       /** Absolute; its folders exist. */
       readonly workDirectory: string;
     }
-  | { readonly type: 'unit'; readonly number: number; readonly unit: Unit };
+  | { readonly type: 'unit'; readonly number: number; readonly unit: Unit }
+  | { readonly type: 'no-more' };
 
 export type ExecutorMessage =
   | { readonly type: 'ready' }
@@ -89,7 +95,11 @@ type Nothing = Record<string, never>;
 /** `bundle` is always the bundle's directory. */
 interface UnitContracts {
   /** Opens one component's sessions; nothing happens if they are open. `memoryBytes`: what each may take of a GPU at most. */
-  load: { ask: { bundle: string; component: ComponentName; memoryBytes?: number }; result: Nothing };
+  load: {
+    ask: { bundle: string; component: ComponentName; memoryBytes?: number };
+    /** Whether the bundle's denoiser is open and leaves the executor's thread free, so that `more` is of use. */
+    result: { runsAside: boolean };
+  };
   /** Closes them, if they are open, and gives their memory back. */
   release: { ask: { bundle: string; component: ComponentName }; result: Nothing };
   /** Prompts, as they were typed, to embeddings in the work directory. Needs the text encoder. */
@@ -114,14 +124,17 @@ interface UnitContracts {
   /**
    * The next denoising step of each of these, all rows in one batch, and what follows it with no rows (`cacheSteps`): they are
    * open, of one bundle and one size. Needs the denoiser. Then checkpoints of those listed, and of each whose last step it was.
-   * Where memory is short the rows go through the network `rowsAtOnce` by `rowsAtOnce`; all together if that is left out.
+   * Where memory is short the rows go through the network `rowsAtOnce` by `rowsAtOnce`; all together if that is left out. `more`: the
+   * next unit is likely to be the same once more.
    */
   step: {
-    ask: { generationIds: readonly string[]; checkpoint: readonly string[]; rowsAtOnce?: number };
+    ask: { generationIds: readonly string[]; checkpoint: readonly string[]; rowsAtOnce?: number; more?: boolean };
     result: {
       members: readonly StepResult[];
       /** What the device waited since the network's run before; null where nobody can tell. */
       idleSeconds: number | null;
+      /** For how long the run had been computing when the unit came: the unit's own seconds lack them. */
+      aheadSeconds: number;
     };
   };
   /**

@@ -6,6 +6,7 @@ import { WorkFiles } from './work-files.js';
 
 interface Runner {
   run(unit: Unit): Promise<UnitResult<UnitKind>>;
+  noMore(): void;
 }
 
 /**
@@ -32,6 +33,9 @@ export function serveUnits(createRunner: (device: ExecutorDevice, work: WorkFile
         return;
       case 'unit':
         void answer(message);
+        return;
+      case 'no-more':
+        runner?.noMore();
         return;
     }
   });

@@ -10,6 +10,9 @@ import type { Unit, UnitKind, UnitOf, UnitResult } from './protocol.js';
 import { requireFinite } from './unit-failure.js';
 import type { WorkFiles } from './work-files.js';
 
+/** They compute on no session, or take what was begun ahead; any other unit waits for its end and drops it. */
+const besideStepAhead: ReadonlySet<UnitKind> = new Set(['step', 'open', 'checkpoint', 'forget']);
+
 /** Runs one unit after another on the sessions of this process, and keeps the generations' states in between. */
 export class UnitRunner {
   readonly #models: OpenModels;
@@ -27,10 +30,11 @@ export class UnitRunner {
   }
 
   async run(unit: Unit): Promise<UnitResult<UnitKind>> {
+    if (!besideStepAhead.has(unit.kind)) await this.#generations.dropAhead();
     switch (unit.kind) {
       case 'load':
         await this.#models.load(unit.bundle, unit.component, unit.memoryBytes);
-        return {};
+        return { runsAside: this.#models.runsAside(unit.bundle) };
       case 'release':
         if (unit.component === 'vae') await this.#decodings.stopAll(unit.bundle);
         await this.#models.release(unit.bundle, unit.component);
@@ -54,6 +58,10 @@ export class UnitRunner {
       case 'forget':
         return this.#forget(unit);
     }
+  }
+
+  noMore(): void {
+    this.#generations.noMore();
   }
 
   async #encodeText({ bundle: directory, prompts }: UnitOf<'encode-text'>): Promise<UnitResult<'encode-text'>> {
@@ -85,7 +93,7 @@ export class UnitRunner {
 
   async #forget({ generationIds }: UnitOf<'forget'>): Promise<UnitResult<'forget'>> {
     for (const id of generationIds) {
-      this.#generations.forget(id);
+      await this.#generations.forget(id);
       await this.#decodings.stop(id);
     }
     return {};

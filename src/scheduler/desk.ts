@@ -33,6 +33,8 @@ export class Desk {
   readonly #pending = new Map<string, Pending>();
   /** Of every generation that a lane works for, until the lane is done with it. */
   readonly #underWay = new Map<string, { readonly client: string; readonly done: Promise<void> }>();
+  /** Lanes that were told to expect a step of these once more, which may have begun already. */
+  readonly #expecting = new Map<Lane, readonly Pending[]>();
   #turns: Turns = [];
   #planning: NodeJS.Immediate | null = null;
   paused = false;
@@ -58,6 +60,7 @@ export class Desk {
     const aborted = new Promise<never>((_, reject) => {
       const onAbort = (): void => {
         this.#pending.delete(generationId);
+        this.#takeBack();
         reject(signal.reason);
       };
       signal.addEventListener('abort', onAbort, { once: true });
@@ -106,10 +109,35 @@ export class Desk {
     for (const grant of grants) this.#note(grant, snapshot);
     for (const ask of snapshot.asks) this.#notePreempted(ask, grants);
     for (const grant of grants) this.#carryOut(grant);
+    this.#takeBack();
   }
 
-  #snapshot(): Snapshot {
-    const pending = [...this.#pending.values()];
+  /**
+   * Whether, were they asked for at once, these would be given the lane for another step: the policy's own answer. Not while another
+   * lane of the device works, for what is begun ahead is in no account of its memory but what the step before has left.
+   */
+  #isLikely(lane: Lane, members: readonly Pending[]): boolean {
+    const goOn = members.every(({ asker, signal }) => asker.step + 1 < asker.job.settings.steps && !signal.aborted);
+    if (!lane.runsAside || !goOn) return false;
+    if (lane.device.lanes.some((other) => other !== lane && other.busyWith.length > 0)) return false;
+    const grants = this.#options.policy(this.#snapshot([...this.#pending.values(), ...members], lane));
+    const grant = grants.find(({ lane: id }) => id === lane.id);
+    const ids = new Set(grant?.asks.map(({ generationId }) => generationId));
+    if (grant?.stage !== 'step' || grant.second !== null || ids.size !== members.length) return false;
+    return members.every(({ asker }) => ids.has(asker.job.generationId));
+  }
+
+  /** Lanes that expect what is likely no more are told so. */
+  #takeBack(): void {
+    for (const [lane, members] of this.#expecting) {
+      if (this.#isLikely(lane, members)) continue;
+      this.#expecting.delete(lane);
+      lane.noMore();
+    }
+  }
+
+  /** @param free taken for idle, whatever it does */
+  #snapshot(pending = [...this.#pending.values()], free?: Lane): Snapshot {
     const working = [...this.#underWay.values()].map(({ client }) => client);
     const wanting = new Set([...pending.map(({ asker }) => asker.job.client), ...working]);
     this.#turns = turnsOf(this.#turns, wanting, this.#options.weights);
@@ -120,7 +148,7 @@ export class Desk {
       lanes: [...this.#lanes.values()].map((lane) => {
         const { id, device, stages, busyWith, account } = lane;
         const { id: deviceId, kind } = device.device;
-        const idle = busyWith.length === 0 && !this.#isLeftAlone(lane);
+        const idle = (lane === free || busyWith.length === 0) && !this.#isLeftAlone(lane);
         return { id, device: deviceId, kind, stages, idle, ...account, mayTry: mayTry(account, now) };
       }),
       turns: this.#turns,
@@ -195,7 +223,13 @@ export class Desk {
     for (const id of ids) this.#pending.delete(id);
     lane.occupy(ids);
     second?.occupy(ids);
-    const done = this.#carrier.carry({ lane, second, members }).then(({ putBack, ...cost }) => {
+    const more = (all: readonly Pending[]): boolean => {
+      const likely = this.#isLikely(lane, all);
+      if (likely) this.#expecting.set(lane, all);
+      return likely;
+    };
+    const done = this.#carrier.carry({ lane, second, members, more }).then(({ putBack, ...cost }) => {
+      this.#expecting.delete(lane);
       lane.account = settle(lane.account, grant, cost);
       this.#charge(grant, (cost.loadSeconds + cost.seconds) * (second ? 2 : 1));
       for (const id of ids) this.#underWay.delete(id);

@@ -30,6 +30,8 @@ export class Lane {
   readonly components: readonly ComponentName[];
   readonly stages: ReadonlySet<UnitStage>;
   account = newLaneAccount;
+  /** Whether its executor can begin a step before that is asked for: known once the denoiser is loaded. */
+  runsAside = false;
   readonly #host: ExecutorHost;
   readonly #watchdog: WatchdogSettings;
   #status: 'LOADING' | 'BUSY' | null = null;
@@ -117,6 +119,11 @@ export class Lane {
     if (outcome.lost) this.#lost();
     const { code, message, detail } = outcome.failure;
     throw new UnitFailed(code, message, detail, { lost: outcome.lost });
+  }
+
+  /** The step that is likely to follow the one under way is not any more. */
+  noMore(): void {
+    this.#host.noMore();
   }
 
   /** Drops these generations' states, if there is an executor to have them. */

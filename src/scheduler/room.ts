@@ -115,7 +115,8 @@ async function load(lane: Lane, { job, model }: Asker, need: Need): Promise<numb
     // Or an arena would grow into what is left to others. What is tried without room for it may have what it needs.
     const memoryBytes = Math.ceil(Math.max(ledger.capacityBytes, bytes + ledger.peaks.predict(need).bytes));
     const unit = { kind: 'load', bundle: model.directory, component, memoryBytes } as const;
-    const { seconds } = await lane.load(unit, stored, costs.predict(cost)?.highSeconds ?? null);
+    const { seconds, result } = await lane.load(unit, stored, costs.predict(cost)?.highSeconds ?? null);
+    lane.runsAside = result.runsAside;
     costs.observe(cost, seconds);
     return seconds;
   } catch (error) {

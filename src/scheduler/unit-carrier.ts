@@ -15,6 +15,8 @@ export interface Assignment {
   readonly second: Lane | null;
   /** All of one stage, the leader first; several only of steps. */
   readonly members: readonly Pending[];
+  /** Asked when a step is sent: whether these members will be given the lane for the next one too, as things are. */
+  readonly more: (members: readonly Pending[]) => boolean;
 }
 
 /** More than encoding one picture takes. */
@@ -47,7 +49,7 @@ export class UnitCarrier {
       const secondRoom = second && (await takeRoom(second, leader, 1));
       const { loadSeconds } = room;
       try {
-        const seconds = await this.#compute({ lane, second, members: left }, room, secondRoom);
+        const seconds = await this.#compute({ ...assignment, members: left }, room, secondRoom);
         return { loadSeconds, seconds, putBack: [] };
       } finally {
         // Where the unit has told what it needed, it has ended already.
@@ -100,7 +102,7 @@ export class UnitCarrier {
 
   /** @returns seconds of the unit */
   async #compute(assignment: Assignment, room: Room, secondRoom: Room | null): Promise<number> {
-    const { lane, second, members } = assignment;
+    const { lane, second, members, more } = assignment;
     const [leader] = members as readonly [Pending];
     switch (leader.stage) {
       case 'encode-text':
@@ -115,7 +117,7 @@ export class UnitCarrier {
         // One that lost its state may be back at a step of one row.
         return second && secondRoom && rowsIn(ready) === 2
           ? this.#splitStep(lane, second, leader, [room, secondRoom])
-          : this.#step(lane, ready, room);
+          : this.#step(lane, ready, room, more);
       }
     }
   }
@@ -183,7 +185,7 @@ export class UnitCarrier {
     return done.seconds;
   }
 
-  async #step(lane: Lane, members: readonly Pending[], room: Room): Promise<number> {
+  async #step(lane: Lane, members: readonly Pending[], room: Room, more: Assignment['more']): Promise<number> {
     const rows = rowsIn(members);
     const [{ asker: leader }] = members as readonly [Pending];
     const { costs } = lane.device;
@@ -192,19 +194,21 @@ export class UnitCarrier {
     const idOf = ({ asker }: Pending): string => asker.job.generationId;
     const generationIds = members.map(idOf);
     const checkpoint = members.filter(({ asker }) => asker.checkpointDue()).map(idOf);
-    const step = { kind: 'step', generationIds, checkpoint, rowsAtOnce: room.rowsAtOnce } as const;
+    const { rowsAtOnce } = room;
+    const step = { kind: 'step', generationIds, checkpoint, rowsAtOnce, more: more(members) } as const;
     const done = await lane.run<'step'>(step, atMost(costs, cost));
     room.end(done);
-    costs.observe(cost, done.seconds);
-    const { idleSeconds } = done.result;
-    this.#log.debug({ lane: lane.id, generationIds, rows, seconds: done.seconds, idleSeconds }, 'a step was taken');
+    const { idleSeconds, aheadSeconds } = done.result;
+    const seconds = done.seconds + aheadSeconds;
+    costs.observe(cost, seconds);
+    this.#log.debug({ lane: lane.id, generationIds, rows, seconds, aheadSeconds, idleSeconds }, 'a step was taken');
     for (const [i, result] of done.result.members.entries()) {
       const member = members[i] as Pending;
       const ownRows = rowsIn([member]);
       this.#residence.set(idOf(member), lane, result.step);
-      member.resolve({ ...answer(lane, done, result), seconds: (ownRows / rows) * done.seconds, rows, ownRows });
+      member.resolve({ ...answer(lane, done, result), seconds: (ownRows / rows) * seconds, rows, ownRows });
     }
-    return done.seconds;
+    return seconds;
   }
 
   /** The two rows of a guided step on two devices at once. The executors become replicas; losing one loses nothing. */

@@ -33,6 +33,11 @@ export class Executors {
     throw new Error(`${outcome.failure.code}: ${outcome.failure.detail}`);
   }
 
+  /** Takes back `more` of the step under way. */
+  noMore(executor = 0): void {
+    this.#host(executor).noMore();
+  }
+
   /** kill -9. What comes next starts another. */
   async kill(executor = 0): Promise<void> {
     const { pid } = this.#host(executor);

@@ -51,6 +51,10 @@ class FaultyRunner {
     return result;
   }
 
+  noMore(): void {
+    this.#runner.noMore();
+  }
+
   #strikes(fault: Fault, unit: Unit): boolean {
     if (fault.unit !== undefined && fault.unit !== unit.kind) return false;
     const ids = 'generationIds' in unit ? unit.generationIds : 'generationId' in unit ? [unit.generationId] : [];

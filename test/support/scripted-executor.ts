@@ -44,6 +44,7 @@ process.on('message', (message: HostMessage) => {
     send({ type: 'ready' });
     return;
   }
+  if (message.type === 'no-more') return;
   const { number, unit } = message;
   const failure = dead
     ? describeFailure(new Error('CUDA failure 100: no CUDA-capable device is detected ; GPU=-1'), unit)
@@ -121,7 +122,11 @@ function compute(unit: Unit): UnitResult<UnitKind> {
       begin(unit.generationId, unit.request);
       return { step: jobOf(unit.generationId).steps };
     case 'step':
-      return { members: unit.generationIds.map((id) => step(id, unit.checkpoint.includes(id))), idleSeconds: null };
+      return {
+        members: unit.generationIds.map((id) => step(id, unit.checkpoint.includes(id))),
+        idleSeconds: null,
+        aheadSeconds: 0,
+      };
     case 'predict':
       return {};
     case 'advance':
