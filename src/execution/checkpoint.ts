@@ -63,11 +63,7 @@ const plainSchema = z.object({
 });
 
 /** @throws WorkFileError */
-export async function writeCheckpoint(
-  path: string,
-  identity: CheckpointIdentity,
-  state: DenoisingState,
-): Promise<void> {
+export function writeCheckpoint(path: string, identity: CheckpointIdentity, state: DenoisingState): void {
   const { settings, shape, step, sample, solver, computed, firstFrame } = state;
   const plain: z.infer<typeof plainSchema> = {
     settings,
@@ -86,7 +82,7 @@ export async function writeCheckpoint(
   if (firstFrame) {
     tensors.first_frame = { dims: [shape.channels, 1, shape.height, shape.width], data: firstFrame };
   }
-  await replaceTensorFile(path, { metadata: { ...identity, state: JSON.stringify(plain) }, tensors });
+  replaceTensorFile(path, { metadata: { ...identity, state: JSON.stringify(plain) }, tensors });
 }
 
 /**

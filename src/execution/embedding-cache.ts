@@ -59,7 +59,7 @@ export class EmbeddingCache {
   /** @throws WorkFileError */
   async write(key: string, { data, length, dim }: TextEmbedding): Promise<void> {
     const tensors = { embedding: { dims: [length, dim], data } };
-    await writeTensorFile(this.#path(key), { metadata: {}, tensors });
+    writeTensorFile(this.#path(key), { metadata: {}, tensors });
     await this.has(key); // its time by our clock
     if (this.#bytes === null) await this.prune();
     else this.#bytes += data.byteLength;

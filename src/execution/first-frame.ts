@@ -8,14 +8,14 @@ import { readTensorFile, writeTensorFile } from './tensor-file.js';
  * Normalised latents of the picture that a video begins with, [channels, 1, height, width].
  * @throws WorkFileError
  */
-export async function writeFirstFrame(
+export function writeFirstFrame(
   path: string,
   manifest: Manifest,
   { channels, height, width }: LatentShape,
   latents: Float32Array,
-): Promise<void> {
+): void {
   const tensors = { latents: { dims: [channels, 1, height, width], data: latents } };
-  await writeTensorFile(path, { metadata: { model: bundleIdentity(manifest) }, tensors });
+  writeTensorFile(path, { metadata: { model: bundleIdentity(manifest) }, tensors });
 }
 
 /** Null if there is no file, or a broken one, or one of another model or size. */

@@ -87,11 +87,10 @@ export class OpenGenerations {
       await this.#runs.beginAhead(denoiser, next, rowsAtOnce);
     }
     const previews = advanced.map(previewOf);
-    const results: StepResult[] = [];
-    for (const [i, { generation }] of advanced.entries()) {
+    const results = advanced.map(({ generation }, i) => {
       const id = generationIds[i] as string;
-      results.push(await this.#accept(id, generation, previews[i] as RgbFrames, checkpoint.includes(id)));
-    }
+      return this.#accept(id, generation, previews[i] as RgbFrames, checkpoint.includes(id));
+    });
     return { members: results, idleSeconds, aheadSeconds };
   }
 
@@ -130,7 +129,7 @@ export class OpenGenerations {
 
   /** @throws WorkFileError */
   async checkpoint({ generationIds }: UnitOf<'checkpoint'>): Promise<UnitResult<'checkpoint'>> {
-    for (const id of generationIds) await this.#save(id, this.#get(id));
+    for (const id of generationIds) this.#save(id, this.#get(id));
     return {};
   }
 
@@ -142,23 +141,18 @@ export class OpenGenerations {
   }
 
   /** All that can fail has been done. */
-  async #accept(
-    generationId: string,
-    generation: OpenGeneration,
-    preview: RgbFrames,
-    save: boolean,
-  ): Promise<StepResult> {
+  #accept(generationId: string, generation: OpenGeneration, preview: RgbFrames, save: boolean): StepResult {
     this.#open.set(generationId, generation);
     this.#predicted.delete(generationId);
     const { denoising } = generation;
     const finite = arithmetic().allFinite(denoising.sample);
-    const checkpointed = finite && (save || isDone(denoising)) && (await this.#trySave(generationId, generation));
+    const checkpointed = finite && (save || isDone(denoising)) && this.#trySave(generationId, generation);
     return { generationId, step: denoising.step, finite, checkpointed, preview };
   }
 
-  async #trySave(generationId: string, generation: OpenGeneration): Promise<boolean> {
+  #trySave(generationId: string, generation: OpenGeneration): boolean {
     try {
-      await this.#save(generationId, generation);
+      this.#save(generationId, generation);
       return true;
     } catch (error) {
       console.error((error as Error).message); // the host logs it
@@ -166,8 +160,8 @@ export class OpenGenerations {
     }
   }
 
-  async #save(generationId: string, { identity, denoising }: OpenGeneration): Promise<void> {
-    await writeCheckpoint(this.#work.checkpoint(generationId), identity, denoising);
+  #save(generationId: string, { identity, denoising }: OpenGeneration): void {
+    writeCheckpoint(this.#work.checkpoint(generationId), identity, denoising);
   }
 
   /** Null if an embedding is not in the cache. */

@@ -1,4 +1,4 @@
-import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
+import { closeSync, existsSync, ftruncateSync, linkSync, openSync, renameSync, rmSync, writevSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { openSafetensors, readSafetensors, readTensor } from '../../inference/bundle/safetensors.js';
 import { safetensorsHeader } from '../../inference/bundle/safetensors-writer.js';
@@ -26,15 +26,16 @@ export const partialSuffix = '.partial';
  * Writes a safetensors file of float32 tensors that appears under its name when it is complete, in place of an older one. Not
  * synced to the disk: what was written survives the death of the process, since the page cache is the kernel's, and syncing
  * would cost more than the step that is saved. A power cut may leave a file of the right length with other bytes: hence the
- * checksum.
+ * checksum. Synchronous: an executor in a unit has nothing else to do, and Node's only thread for files may be with a step that
+ * was begun ahead.
  * @throws WorkFileError, such as for a full disk.
  */
-export async function writeTensorFile(path: string, file: TensorFile): Promise<void> {
+export function writeTensorFile(path: string, file: TensorFile): void {
   // Two executors may write the same embedding at once.
   const partial = `${path}.${process.pid}${partialSuffix}`;
-  await removingIfItFails(path, partial, async () => {
-    await writeWhole(await open(partial, 'w'), file);
-    await rename(partial, path);
+  removingIfItFails(path, partial, () => {
+    writeWhole(openSync(partial, 'w'), file);
+    renameSync(partial, path);
   });
 }
 
@@ -48,30 +49,40 @@ export function sparesOf(path: string): readonly [spare: string, aside: string] 
  * the page cache already, and to be given new ones takes the kernel five times as long as to write.
  * @throws WorkFileError
  */
-export async function replaceTensorFile(path: string, file: TensorFile): Promise<void> {
+export function replaceTensorFile(path: string, file: TensorFile): void {
   const [spare, aside] = sparesOf(path);
-  await removingIfItFails(path, spare, async () => {
-    await writeWhole(await open(spare, 'r+').catch(() => open(spare, 'w')), file);
+  removingIfItFails(path, spare, () => {
+    writeWhole(openSync(spare, existsSync(spare) ? 'r+' : 'w'), file);
     // There is a whole file under the name at any moment, and none that has it, or had it last, is written to. Without links, or
     // at first, there is no spare one.
-    await rm(aside, { force: true });
-    await link(path, aside).catch(() => {});
-    await rename(spare, path);
-    await rename(aside, spare).catch(() => {});
+    rmSync(aside, { force: true });
+    const hasSpare = linked(path, aside);
+    renameSync(spare, path);
+    if (hasSpare) renameSync(aside, spare);
   });
 }
 
-async function removingIfItFails(path: string, partial: string, write: () => Promise<void>): Promise<void> {
+/** Whether it has the other name too now. */
+function linked(path: string, other: string): boolean {
   try {
-    await write();
+    linkSync(path, other);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function removingIfItFails(path: string, partial: string, write: () => void): void {
+  try {
+    write();
   } catch (error) {
-    await rm(partial, { force: true });
+    rmSync(partial, { force: true });
     throw new WorkFileError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
   }
 }
 
 /** Closes the file, and cuts off what it had beyond. */
-async function writeWhole(file: FileHandle, { metadata, tensors }: TensorFile): Promise<void> {
+function writeWhole(file: number, { metadata, tensors }: TensorFile): void {
   const entries = Object.entries(tensors);
   const pieces = entries.map(([, { data }]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   const header = safetensorsHeader(
@@ -82,10 +93,10 @@ async function writeWhole(file: FileHandle, { metadata, tensors }: TensorFile): 
     let rest: Uint8Array[] = [header, ...pieces];
     const bytes = rest.reduce((sum, { length }) => sum + length, 0);
     // To its end: a nearly full disk takes a part, and says so only when asked again.
-    while (rest.length > 0) rest = without(rest, (await file.writev(rest)).bytesWritten);
-    await file.truncate(bytes);
+    while (rest.length > 0) rest = without(rest, writevSync(file, rest));
+    ftruncateSync(file, bytes);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 

@@ -87,7 +87,7 @@ export class UnitRunner {
     const pixels = await readPicture(await readFile(picture), width, height, 'cover');
     const { shape, latents } = await this.#models.encodePicture(directory, pixels);
     requireFinite(latents, 'while the picture was encoded');
-    await writeFirstFrame(this.#work.firstFrame(generationId), bundle.manifest, shape, latents);
+    writeFirstFrame(this.#work.firstFrame(generationId), bundle.manifest, shape, latents);
     return {};
   }
 

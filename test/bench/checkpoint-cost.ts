@@ -36,7 +36,7 @@ function stateOf(shape: LatentShape): DenoisingState {
   return state;
 }
 
-async function milliseconds(work: () => Promise<unknown>): Promise<number> {
+async function milliseconds(work: () => unknown): Promise<number> {
   const begun = performance.now();
   await work();
   return performance.now() - begun;

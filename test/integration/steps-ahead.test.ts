@@ -18,7 +18,17 @@ let work: WorkFiles;
 let executors: Executors;
 let scheduler: PlayingScheduler;
 
-const settings = { width: 128, height: 128, frameCount: 9, fps: 8, steps: 6, guidanceScale: 5, shift: 5, seed: 7 };
+const settings = {
+  width: 128,
+  height: 128,
+  frameCount: 9,
+  fps: 8,
+  steps: 6,
+  guidanceScale: 5,
+  guidanceRescale: 0,
+  shift: 5,
+  seed: 7,
+};
 const request: GenerationRequest = {
   prompt: 'a red car',
   negativePrompt: '',
