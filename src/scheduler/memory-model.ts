@@ -49,16 +49,25 @@ export function stateBytes(settings: GenerationSettings, { vae, textEncoder }: M
   return 4 * (arrays * vae.config.latentChannels * positions + embeddings);
 }
 
-/** Numbers a token as multiples of a denoiser's width and its feed-forward network's. */
-const denoiserShares = { CUDA: { widths: 20, ffnWidths: 4 }, CPU: { widths: 24, ffnWidths: 4 } } as const;
+/** Numbers a token as multiples of a denoiser's width and its feed-forward network's; `rounded`: tokens in 8 bits between layers. */
+const denoiserShares = {
+  CUDA: { widths: 20, ffnWidths: 4 },
+  rounded: { widths: 20, ffnWidths: 2.5 },
+  CPU: { widths: 24, ffnWidths: 4 },
+} as const;
+
+const isEightBit = ({ denoiser }: Manifest, kind: Kind): boolean => denoiser.eightBits === true && kind === 'CUDA';
 
 /**
  * A batch of rows in the denoiser. Of the 5B model a token took 234 kB on an H100 (1 to 8 rows of 3,120 tokens), 219 in two rows of
- * 27,280; reckoned are 238.
+ * 27,280; reckoned are 238. With matrices in 8 bits 166 and 173 by our operators, which round tokens too; 195 are reckoned. And
+ * the largest matrix twice in fp16: without our operators it is widened and scaled, with them cuBLASLt takes as much.
  */
 export function denoiserPeak(settings: GenerationSettings, manifest: Manifest, kind: Kind, rows: number): PeakUnit {
   const { width, ffnWidth, heads } = manifest.denoiser.config;
-  const { widths, ffnWidths } = denoiserShares[kind];
+  const eightBits = isEightBit(manifest, kind);
+  const { widths, ffnWidths } = denoiserShares[eightBits && builtKernelLibrary() !== null ? 'rounded' : kind];
+  const widened = eightBits ? 2 * width * ffnWidth : 0;
   const tokens = tokensPerRow(settings);
   const elements = (widths * width + ffnWidths * ffnWidth) * tokens;
   // The CPU's attention may write all scores of a row down.
@@ -67,7 +76,7 @@ export function denoiserPeak(settings: GenerationSettings, manifest: Manifest, k
     model: manifest.name,
     component: 'denoiser',
     size: rows * tokens,
-    modeledBytes: sessionBytes[kind] + rows * (elements + scores) * elementBytes[kind],
+    modeledBytes: sessionBytes[kind] + (widened + rows * (elements + scores)) * elementBytes[kind],
   };
 }
 
@@ -141,7 +150,7 @@ export function decoderHistory({ vae: { config } }: Manifest): number {
  * What a component's weights take on a device once its sessions are open: they are computed with in half precision on GPUs and in
  * single precision on the CPU, whatever they are stored in. The text encoder's embedding table stays in its file. The VAE's are
  * those of its decoder, which has a session for the first latent frame and one for the later ones. The denoiser's matrices in 8 bits stay
- * so where our operators are, which multiply them (inference/runtime/fused-operators.ts).
+ * so on GPUs.
  */
 export function weightsBytes(manifest: Manifest, component: ComponentName, kind: Kind): number {
   switch (component) {
@@ -149,8 +158,7 @@ export function weightsBytes(manifest: Manifest, component: ComponentName, kind:
       return elementBytes[kind] * parameters(expectedTensors.textEncoder, manifest.textEncoder.config, /^encoder\./);
     case 'denoiser': {
       const count = (names: RegExp) => parameters(expectedTensors.denoiser, manifest.denoiser.config, names);
-      const stay = manifest.denoiser.eightBits && kind === 'CUDA' && builtKernelLibrary() !== null;
-      return elementBytes[kind] * count(/./) - (stay ? count(eightBitMatrix) : 0);
+      return elementBytes[kind] * count(/./) - (isEightBit(manifest, kind) ? count(eightBitMatrix) : 0);
     }
     case 'vae':
       return (
