@@ -45,7 +45,7 @@ export class GenerationSettingsInput {
   @Field(() => Float, {
     nullable: true,
     description:
-      "0 to 1: how far guidance keeps the deviation of the prediction for the prompt alone, against burnt colours at a high guidanceScale (Lin et al. 2024, section 3.4; diffusers' guidance_rescale). Costs no time. 0 where there is no guidance.",
+      "0 to 1: how far guidance keeps the deviation of the prediction for the prompt alone, against burnt colours at a high guidanceScale (Lin et al. 2024, section 3.4; diffusers' guidance_rescale). Costs next to no time. 0 where there is no guidance.",
   })
   readonly guidanceRescale?: number | null;
 

@@ -127,7 +127,7 @@ class GenerationSettingsInput(BaseModel):
     )
     "Guidance in these steps only (Kynkäänniemi et al. 2024); the others take half the time. As `start` and `stop` of diffusers' ClassifierFreeGuidance. Needs guidanceScale above 1. Left out: in all steps."
     guidance_rescale: Optional[float] = Field(alias="guidanceRescale", default=None)
-    "0 to 1: how far guidance keeps the deviation of the prediction for the prompt alone, against burnt colours at a high guidanceScale (Lin et al. 2024, section 3.4; diffusers' guidance_rescale). Costs no time. 0 where there is no guidance."
+    "0 to 1: how far guidance keeps the deviation of the prediction for the prompt alone, against burnt colours at a high guidanceScale (Lin et al. 2024, section 3.4; diffusers' guidance_rescale). Costs next to no time. 0 where there is no guidance."
     guidance_scale: Optional[float] = Field(alias="guidanceScale", default=None)
     "How strongly the prompt is followed: 0 to 100, above 9 with a warning."
     height: Optional[int] = None

@@ -55,7 +55,7 @@ export const composer = {
   'help.steps': 'How often the noise is refined. More steps take longer and show more detail, up to a point.',
   'help.guidanceScale': 'How closely the prompt is followed. 1 is fastest and loosest; above 9 colours burn out.',
   'help.guidanceRescale':
-    'Tames a high guidance: the higher, the fewer burnt colours and artefacts; towards 1 the picture greys. Costs no time.',
+    'Tames a high guidance: the higher, the fewer burnt colours and artefacts; towards 1 the picture greys. Costs next to no time.',
   'help.sampler': 'How one step leads to the next. UniPC is good from 20 steps; Euler is simple, for very few.',
   'help.shift': 'Where the steps are spent: a higher shift spends more of them on the layout and fewer on details.',
   'help.guidanceInterval':

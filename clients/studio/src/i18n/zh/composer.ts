@@ -55,7 +55,7 @@ export const composer: MessagesOf<typeof english> = {
   'help.fps': '画面切换的速度。同样的帧数，数值越低时长越长。',
   'help.steps': '噪声被细化的次数。步数越多越慢、细节越多，但有上限。',
   'help.guidanceScale': '遵循提示词的程度。1 最快也最自由；超过 9 颜色会过曝。',
-  'help.guidanceRescale': '抑制过强的引导：数值越大，过曝和瑕疵越少；接近 1 时画面偏灰。不增加耗时。',
+  'help.guidanceRescale': '抑制过强的引导：数值越大，过曝和瑕疵越少；接近 1 时画面偏灰。几乎不增加耗时。',
   'help.sampler': '如何从一步走到下一步。UniPC 适合 20 步以上；Euler 简单，适合极少步数。',
   'help.shift': '步数花在哪里：偏移越大，越多的步数用于构图，越少用于细节。',
   'help.guidanceInterval': '只在这一段步骤中使用引导，其余步骤只需一半时间。全部使用时质量最好。',
