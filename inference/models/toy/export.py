@@ -68,7 +68,7 @@ def export(state, out):
         os.makedirs(os.path.join(out, "few_steps"))
         shutil.copyfile(adapter, os.path.join(out, "few_steps", "pytorch_lora_weights.safetensors"))
         write_json(os.path.join(out, "few_steps", "reelql.json"), dict(title="Toy world in four steps", defaults=dict(
-            steps=SETTINGS["steps"], shift=SETTINGS["shift"], guidanceScale=SETTINGS["guidance"])))
+            steps=SETTINGS["steps"], shift=SETTINGS["shift"], guidanceScale=SETTINGS["guidance"], guidanceRescale=0)))
     return sum(os.path.getsize(os.path.join(d, f)) for d, _, files in os.walk(out) for f in files)
 
 
