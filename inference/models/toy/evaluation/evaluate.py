@@ -101,6 +101,7 @@ class Exam:
         self.generate("20 steps, guidance 9 in the first half", guidance=9.0, guidance_end=0.5)
         for guidance in (3.0, 5.0, 9.0):
             self.generate(f"20 steps, guidance {guidance:g}, not rescaled", guidance=guidance, guidance_rescale=0.0)
+        self.generate("20 steps, guidance 9, rescaled by 1", guidance=9.0, guidance_rescale=1.0)
         self.generate("20 steps, guidance 1", guidance=1.0)
         self.generate("20 steps, long English negative prompt", negative=captions.negatives.ENGLISH)
         self.generate("20 steps, long Chinese negative prompt", negative=captions.negatives.CHINESE)
