@@ -17,6 +17,7 @@ import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
 import { MemoryRecorder, type Report } from '../support/memory-recorder.js';
 import { importMicroModel } from '../support/micro-bundle.js';
+import { splittingPolicy } from '../support/splitting-policy.js';
 
 /** The real scheduler and real executors on machines of other shapes than this one: whatever the lanes, the same video. */
 let folder: string;
@@ -115,13 +116,7 @@ test('guided steps split over two devices: the same video, and so where one half
   const recorder = new MemoryRecorder();
   const workDirectory = mkdtempSync(join(folder, 'work-'));
   let splits = 0;
-  // As if both rows in one step took as long as one after the other, and nothing had to be loaded for it.
-  const splitting: Policy = (snapshot) => {
-    const ledger = { ...snapshot.ledger, loadSeconds: () => 0 };
-    const grants = plan({ ...snapshot, costs: { speedup: () => 1, runs: () => 2 }, ledger });
-    splits += grants.filter(({ second }) => second !== null).length;
-    return grants;
-  };
+  const splitting = splittingPolicy(() => splits++);
   scheduler = start(devices, workDirectory, recorder, splitting);
   const videoOfJob = async (id: string, batching: Job['batching']): Promise<string> => {
     scheduler?.submit({ ...job(id, null, { guidanceRescale: 0.7 }), batching });

@@ -1,22 +1,13 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pino } from 'pino';
-import { openBundle } from '../../../inference/bundle/open-bundle.js';
-import { FileArtifactStore } from '../../../src/artifacts/artifact-store.js';
-import { systemClock } from '../../../src/clock.js';
 import { cpuDevice } from '../../../src/execution/devices.js';
 import type { UnitKind } from '../../../src/execution/protocol.js';
-import type { Job } from '../../../src/scheduler/ports.js';
-import { StepScheduler } from '../../../src/scheduler/scheduler.js';
 import { defaultWatchdog } from '../../../src/scheduler/watchdog.js';
-import { defaultOutputs } from '../../../src/video/outputs.js';
-import { ffmpegVideoEncoder } from '../../../src/video/video-encoder.js';
 import { type Fault, faultyEntry } from '../../support/faults.js';
-import { MemoryRecorder, type Report } from '../../support/memory-recorder.js';
 import { pick, type Random } from '../../support/random.js';
 import type { Campaign, Part } from './campaign.js';
-import { judge, type LoggedEvent, type Outcome } from './outcomes.js';
-import { type Request, requests } from './requests.js';
+import { schedulerIn } from './here.js';
+import { judge, type Outcome } from './outcomes.js';
+import { requests } from './requests.js';
 
 const units: readonly UnitKind[] = ['load', 'encode-text', 'open', 'step', 'decode'];
 
@@ -58,67 +49,15 @@ async function inject(
 
 /** All requests at once, on a scheduler whose executors have this fault. */
 async function runWith(fault: Fault, folder: string): Promise<Outcome[]> {
-  await mkdir(folder);
-  const model = await openBundle('inference/models/toy');
-  const recorder = new MemoryRecorder();
-  const times = new Map<Report, number>();
-  recorder.on = (report) => void times.set(report, Date.now());
-  const scheduler = new StepScheduler({
+  const scheduler = await schedulerIn(folder, {
     devices: [cpuDevice()],
-    catalog: () => ({ directory: model.directory, manifest: model.manifest }),
-    workDirectory: join(folder, 'work'),
-    recorder,
-    artifacts: await FileArtifactStore.open(join(folder, 'artifacts')),
-    videoEncoder: ffmpegVideoEncoder(),
-    clock: systemClock,
-    log: pino({ level: 'silent' }),
     executorEntry: faultyEntry([fault]),
     // The server waits for two minutes at least; here a unit takes a fraction of a second.
     watchdog: { ...defaultWatchdog, leastSeconds: 15 },
   });
   try {
-    for (const request of requests) scheduler.submit(jobOf(request));
-    await Promise.all(requests.map(({ settings }) => recorder.end(`${settings.seed}`)));
+    return await Promise.all(requests.map((request) => scheduler.run(`${request.settings.seed}`, request, 'SOLO')));
   } finally {
     await scheduler.stop();
   }
-  return requests.map(({ settings: { seed } }) => outcomeOf(seed, recorder.of(`${seed}`), times));
-}
-
-function jobOf({ prompt, negativePrompt, settings }: Request): Job {
-  return {
-    generationId: `${settings.seed}`,
-    client: 'anyone',
-    model: 'toy',
-    prompt,
-    negativePrompt,
-    settings,
-    priority: 0,
-    createdAt: new Date(),
-    batching: 'SOLO',
-    outputs: defaultOutputs,
-    firstFrame: null,
-    continues: null,
-  };
-}
-
-function outcomeOf(seed: number, reports: readonly Report[], times: ReadonlyMap<Report, number>): Outcome {
-  const end = reports.at(-1);
-  const events = reports.map(
-    (report, i): LoggedEvent => ({
-      sequence: i + 1,
-      type: `Generation${report.type[0]?.toUpperCase()}${report.type.slice(1)}`,
-      at: times.get(report) ?? Number.NaN,
-      step: report.type === 'progressed' ? report.progress.step : null,
-      fromStep: report.type === 'resumed' ? report.fromStep : null,
-    }),
-  );
-  return {
-    id: `${seed}`,
-    seed,
-    status: end?.type === 'succeeded' ? 'SUCCEEDED' : (end?.type ?? 'nothing').toUpperCase(),
-    failure: end?.type === 'failed' ? end.failure.code : null,
-    video: end?.type === 'succeeded' ? (end.artifacts.find(({ kind }) => kind === 'VIDEO')?.sha256 ?? null) : null,
-    events,
-  };
 }

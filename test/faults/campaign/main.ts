@@ -2,7 +2,8 @@
  * `npm run test:faults`: a server with the bundled model under fire, for some minutes. Everything random comes from the seed
  * that is printed; moments in time are the machine's own.
  *
- *     npm run test:faults -- [--seed N] [--executors 100] [--servers 50] [--faults 40] [--only kills,faults,disk]
+ *     npm run test:faults -- [--seed N] [--executors 100] [--servers 50] [--splits 50] [--faults 40]
+ *         [--only kills,splits,faults,disk]
  *
  * Exits 1 if a generation was lost, a video differs from an undisturbed run's, or an event log has a hole.
  */
@@ -15,14 +16,16 @@ import { type Campaign, type Part, undisturbedVideos } from './campaign.js';
 import { fullDisk } from './full-disk.js';
 import { injectFaults } from './injected.js';
 import { killExecutors, killServers } from './kills.js';
+import { killInSplitSteps } from './split.js';
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     executors: { type: 'string', default: '100' },
     servers: { type: 'string', default: '50' },
+    splits: { type: 'string', default: '50' },
     faults: { type: 'string', default: '40' },
-    only: { type: 'string', default: 'kills,faults,disk' },
+    only: { type: 'string', default: 'kills,splits,faults,disk' },
   },
 });
 const seed = Number(values.seed);
@@ -35,6 +38,7 @@ async function parts(campaign: Campaign): Promise<Part[]> {
     found.push(await killExecutors(campaign, Number(values.executors)));
     found.push(await killServers(campaign, Number(values.servers)));
   }
+  if (only.includes('splits')) found.push(await killInSplitSteps(campaign, Number(values.splits)));
   if (only.includes('faults')) found.push(...(await injectFaults(campaign, Number(values.faults))));
   if (only.includes('disk')) {
     const part = await fullDisk(campaign);
