@@ -18,8 +18,8 @@ const keptFloat32: Readonly<Record<ComponentName, RegExp>> = {
 };
 
 /**
- * What an fp8 bundle has in 8 bits, with a scale for each output (`NAME_scale`); the rest is as in fp16. These matrices are 97 % of the published
- * denoiser's bytes; norms, modulation, embeddings and the last projection see too wide a range of numbers, or are few.
+ * What an fp8 bundle has in 8 bits, with a scale for each output (`NAME_scale`), where its widths are multiples of 8, as kernels want; the
+ * rest is as in fp16. These matrices are 97 % of the published denoiser's bytes; norms, modulation, embeddings and the last projection see too wide a range of numbers, or are few.
  */
 export const eightBitMatrix = /^blocks\.\d+\.(attn[12]\.to_(q|k|v|out\.0)|ffn\.net\.(0\.proj|2))\.weight$/;
 

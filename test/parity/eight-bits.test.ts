@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bundle } from '../../inference/bundle/bundle.js';
 import { openDenoiserFolder } from '../../inference/bundle/diffusers-folder.js';
-import { importDiffusers } from '../../inference/bundle/import.js';
+import { type ImportOptions, type ImportProgress, importDiffusers } from '../../inference/bundle/import.js';
 import { openBundle, verifyHashes } from '../../inference/bundle/open-bundle.js';
 import { readTensor } from '../../inference/bundle/safetensors.js';
 import { verifyModel } from '../../inference/verify/verify.js';
@@ -12,16 +12,16 @@ import { collect, microModel, microReference, session } from '../support/mutate-
 
 let folder: string;
 let bundle: Bundle;
-const bring = async (source: string, name: string, dtype?: 'fp8' | 'fp32') => {
+const bring = async (source: string, name: string, changes: Partial<ImportOptions>) => {
   const fitPreview = async () => ({ matrix: [], bias: [0, 0, 0] as [number, number, number] });
   const destination = join(folder, name);
-  await importDiffusers({ source, destination, name, inPlace: false, fitPreview, ...(dtype && { dtype }) });
+  await importDiffusers({ source, destination, name, inPlace: false, fitPreview, ...changes });
   return openBundle(destination);
 };
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reelql-eight-bits-'));
-  bundle = await bring(microModel, 'fp8', 'fp8');
+  bundle = await bring(microModel, 'fp8', { dtype: 'fp8' });
   // The same in the layout of its source.
   await cp(microModel, join(folder, 'model'), { recursive: true });
   await cp(join(folder, 'fp8', 'transformer'), join(folder, 'model', 'transformer'), { recursive: true });
@@ -57,8 +57,23 @@ describe('a denoiser in 8 bits', () => {
     }
   });
 
+  it('is the same when its import was canceled among the matrices and goes on', async () => {
+    const abort = new AbortController();
+    const canceled = bring(microModel, 'in-two-goes', {
+      ...{ dtype: 'fp8', signal: abort.signal, checkpointBytes: 1 },
+      // Of the source's 0.5 MB of text encoder and 1.9 of denoiser, whose last 1.3 are the matrices.
+      onProgress: ({ phase, bytesDone }) => phase === 'CONVERTING' && bytesDone > 1_700_000 && abort.abort(),
+    });
+    await expect(canceled).rejects.toMatchObject({ code: 'CANCELED' });
+    const done: number[] = [];
+    const onProgress = ({ bytesDone, bytesTotal }: ImportProgress) => done.push(bytesDone / bytesTotal);
+    const { manifest } = await bring(microModel, 'in-two-goes', { dtype: 'fp8', onProgress });
+    expect(manifest.denoiser).toEqual(bundle.manifest.denoiser);
+    expect(done.at(-1)).toBe(1);
+  });
+
   it('stays as it is when it is imported again, whatever type is asked for', async () => {
-    const again = await bring(join(folder, 'model'), 'again', 'fp32');
+    const again = await bring(join(folder, 'model'), 'again', { dtype: 'fp32' });
     const [before, after] = [await bundle.weights('denoiser'), await again.weights('denoiser')];
     for (const name of ['blocks.2.attn2.to_k.weight', 'blocks.2.attn2.to_k.weight_scale']) {
       expect(await readTensor(after, name)).toEqual(await readTensor(before, name));
