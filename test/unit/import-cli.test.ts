@@ -76,7 +76,7 @@ describe('reelql models', () => {
       errors: 'Cannot read /nowhere/model_index.json: it does not exist\n',
     });
     const { code, errors } = await run('import', micro, '--name', 'x', '--dtype', 'int8');
-    expect([code, errors]).toEqual([1, '--dtype must be fp16 or fp32, not "int8"\n']);
+    expect([code, errors]).toEqual([1, '--dtype must be fp16 or fp32 or fp8, not "int8"\n']);
     expect(await readdir(models)).toEqual([]);
   });
 
