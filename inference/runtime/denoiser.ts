@@ -1,3 +1,4 @@
+import { arrayStock } from '../array-stock.js';
 import type { WeightSource } from '../bundle/weights.js';
 import type { Denoiser, DenoiserRow, LatentShape, TextEmbedding } from '../pipeline/networks.js';
 import { type DType, elementCount, float32, int64, type Tensor } from '../tensor.js';
@@ -52,7 +53,7 @@ class OrtDenoiser implements Denoiser {
       tokenCount(grid),
     );
     const outputDims = [rows.length, this.config.outChannels, frames, height, width];
-    const into = { velocity: float32(new Float32Array(elementCount(outputDims)), outputDims) };
+    const into = { velocity: float32(arrayStock.take(elementCount(outputDims)), outputDims) };
     const feeds = {
       latents: float32(joined(samples.map((latents) => evenLatents(latents, shape))), [
         samples.length,

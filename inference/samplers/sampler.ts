@@ -1,4 +1,5 @@
 import { arithmetic, type WeightedSum } from '../arithmetic.js';
+import { arrayStock } from '../array-stock.js';
 
 /** Noise levels of a run of N steps. */
 export interface Schedule {
@@ -32,7 +33,7 @@ export class Sums {
 
   /** Σ weight·array in float64, rounded once; there are numbers in it after `compute`. The terms may be sums that are not computed yet. */
   add(...terms: WeightedSum['terms']): Float32Array {
-    const result = new Float32Array(terms[0][1].length);
+    const result = arrayStock.take(terms[0][1].length);
     this.#sums.push({ result, terms });
     return result;
   }

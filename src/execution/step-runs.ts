@@ -1,3 +1,4 @@
+import { arrayStock } from '../../inference/array-stock.js';
 import { type Conditioning, type DenoisingState, isDone, rowsOf } from '../../inference/pipeline/denoising.js';
 import type { Denoiser } from '../../inference/pipeline/networks.js';
 
@@ -87,6 +88,8 @@ function begin(denoiser: Denoiser, members: readonly Stepping[], rowsAtOnce: num
     run.endedAt = performance.now();
     return rows.map(({ length }) => velocities.splice(0, length));
   };
+  // When the run is on its way, and what there was to answer is answered.
+  if (denoiser.runsAside) setImmediate(() => arrayStock.fill());
   const run = { states, rowsAtOnce, begunAt: performance.now(), endedAt: Number.POSITIVE_INFINITY, dropped: false };
   return Object.assign(run, { velocities: compute() });
 }

@@ -1,0 +1,53 @@
+/**
+ * What a device waits from one step to the next, by the executor's own clock: a small network on latents of a large video, through ONNX
+ * Runtime's C API on the CPU as on a GPU, each step asked for when the one before is answered, and begun ahead. On a GPU:
+ * `whole` of test/bench/gpu/scheduler/main.ts.
+ *
+ *     node dist/test/bench/step-gap.js [STEPS]
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { GenerationRequest } from '../../src/execution/protocol.js';
+import { WorkFiles } from '../../src/execution/work-files.js';
+import { compiled } from '../support/compiled.js';
+import { Executors } from '../support/executors.js';
+import { importMicroModel } from '../support/micro-bundle.js';
+import { PlayingScheduler } from '../support/playing-scheduler.js';
+
+const steps = Number(process.argv[2] ?? 10);
+const folder = mkdtempSync(join(tmpdir(), 'reelql-gap-'));
+const model = await importMicroModel(folder);
+const work = new WorkFiles(join(folder, 'work'));
+await work.prepare();
+const executors = new Executors(work.directory, { entry: compiled('native-executor') });
+const scheduler = new PlayingScheduler(executors, work, model);
+
+const { latentChannels } = model.manifest.vae.config;
+const size = { width: 832, height: 480, frameCount: 29 };
+const settings = { ...model.manifest.defaults, ...size, steps, guidanceScale: 5, seed: 7 };
+const request: GenerationRequest = { prompt: 'a red car', negativePrompt: '', firstFrame: false, settings };
+try {
+  for (const more of [false, true]) {
+    const id = more ? 'ahead' : 'asked for';
+    await scheduler.open(id, request);
+    const waits: number[] = [];
+    const seconds: number[] = [];
+    for (let i = 0; i < steps; i++) {
+      const begun = performance.now();
+      const checkpoint = i % 5 === 4 ? [id] : [];
+      const { idleSeconds } = await executors.run({ kind: 'step', generationIds: [id], checkpoint, more });
+      seconds.push((performance.now() - begun) / 1000);
+      if (i > 0) waits.push(1000 * (idleSeconds ?? Number.NaN));
+    }
+    const sorted = waits.sort((a, b) => a - b);
+    const [least, median, most] = [0, sorted.length >> 1, sorted.length - 1].map((i) => sorted[i]?.toFixed(2));
+    const step = (seconds.sort((a, b) => a - b)[steps >> 1] as number).toFixed(2);
+    console.log(
+      `${latentChannels}×8×30×52 latents, ${id}: ${median} ms (${least} … ${most}) before a run, ${step} s a step`,
+    );
+  }
+} finally {
+  await executors.stop();
+  rmSync(folder, { recursive: true });
+}
