@@ -20,8 +20,8 @@ export const formatSpecs: Readonly<Record<VideoFormat, FormatSpec>> = {
     extension: 'mp4',
     mimeType: 'video/mp4',
     options: (fps) => [
-      // It looks 8 frames ahead instead of 40, so that encoding does not begin when the last frame has come: a third to a half less is
-      // left to do then, for 0.1 dB and 1 to 2 % fewer bytes (test/bench/RESULTS.md).
+      // It looks 8 frames ahead instead of 40, with which encoding would not begin before the last of 29 frames has come: what is left to
+      // do then is halved, for 0.1 to 0.2 dB and 1 to 2 % fewer bytes (test/bench/RESULTS.md).
       ...['-c:v', 'libx264', '-preset', 'medium', '-crf', '17', '-rc-lookahead', '8'],
       ...['-vf', yuv420, ...bt709, '-r', String(fps)],
       ...['-movflags', '+faststart', '-f', 'mp4'],
