@@ -7,12 +7,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
 import { systemClock } from '../../src/clock.js';
 import { cpuDevice } from '../../src/execution/devices.js';
+import { type ExecutorEntry, executorEntry } from '../../src/execution/executor-entry.js';
 import type { Job } from '../../src/scheduler/ports.js';
 import { StepScheduler } from '../../src/scheduler/scheduler.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
 import { defaultOutputs } from '../../src/video/outputs.js';
 import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
+import { compiled } from '../support/compiled.js';
 import { MemoryRecorder, type Report } from '../support/memory-recorder.js';
 import { importMicroModel } from '../support/micro-bundle.js';
 
@@ -28,7 +30,12 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function start(recorder: MemoryRecorder, work: string): StepScheduler {
+const executors: Readonly<Record<string, ExecutorEntry>> = {
+  'executors that block': executorEntry(),
+  'executors that begin steps ahead': compiled('native-executor'),
+};
+
+function start(recorder: MemoryRecorder, work: string, executorEntry: ExecutorEntry): StepScheduler {
   return new StepScheduler({
     devices: [cpuDevice('one', 1), cpuDevice('two', 1)],
     catalog: () => model,
@@ -38,6 +45,7 @@ function start(recorder: MemoryRecorder, work: string): StepScheduler {
     clock: systemClock,
     log: pino({ level: 'silent' }),
     videoEncoder: ffmpegVideoEncoder(),
+    executorEntry,
     hostOptions: { backoff: { firstMs: 10, mostMs: 50 } },
   });
 }
@@ -73,49 +81,60 @@ const blows = fc
   .uniqueArray(blow, { selector: ({ before }) => before, maxLength: 4 })
   .filter((all) => all.filter(({ what }) => what.startsWith('kill')).length < 3);
 
-test('whatever strikes, every video is the one of an undisturbed run, and no log has a hole', async () => {
-  const recorder = new MemoryRecorder();
-  const undisturbed = start(recorder, 'undisturbed');
-  for (const id of ids) undisturbed.submit(job(id));
-  const videos = (await Promise.all(ids.map((id) => recorder.end(String(id))))).map(videoOf);
-  await undisturbed.stop();
+let round = 0;
+/** Of an undisturbed run, on executors that block. */
+let videos: string[];
 
-  let round = 0;
-  await fc.assert(
-    fc.asyncProperty(blows, async (blows) => {
-      const work = `work ${round++}`;
-      const recorder = new MemoryRecorder();
-      let scheduler = start(recorder, work);
-      let reports = 0;
-      let restarting: Promise<void> = Promise.resolve();
-      const restart = async (): Promise<void> => {
-        const old = scheduler;
-        await old.stop();
-        scheduler = start(recorder, work);
-        for (const id of ids) if (!isOver(recorder, id)) scheduler.submit(job(id));
-      };
-      recorder.on = () => {
-        const number = ++reports;
-        const what = blows.find(({ before }) => before === number)?.what;
-        const executors = childProcesses('executor');
-        if (what === 'kill all') for (const pid of executors) process.kill(pid, 'SIGKILL');
-        if (what === 'kill one' && executors[0]) process.kill(executors[0], 'SIGKILL');
-        if (what === 'urgent') scheduler.setPriority('3', 9);
-        if (what === 'restart') restarting = restarting.then(restart);
-      };
-      for (const id of ids) scheduler.submit(job(id));
-      const ends = await Promise.all(ids.map((id) => recorder.end(String(id))));
-      await restarting;
-      expect(ends.map(videoOf)).toEqual(videos);
-      for (const id of ids) expectWholeLog(recorder.of(String(id)));
-      await expect.poll(() => readdirSync(join(folder, work, 'checkpoints'))).toEqual([]);
-      await scheduler.stop();
-      expect(childProcesses()).toEqual([]);
-      expect(readdirSync(join(folder, 'artifacts', 'staged'))).toEqual([]);
-    }),
-    { numRuns: 2, endOnFailure: true },
-  );
-}, 180_000);
+beforeAll(async () => {
+  const recorder = new MemoryRecorder();
+  const undisturbed = start(recorder, 'undisturbed', executorEntry());
+  for (const id of ids) undisturbed.submit(job(id));
+  videos = (await Promise.all(ids.map((id) => recorder.end(String(id))))).map(videoOf);
+  await undisturbed.stop();
+});
+
+const claim = 'whatever strikes, every video is the one of an undisturbed run, and no log has a hole';
+test.each(Object.keys(executors))(
+  `${claim}: %s`,
+  async (name) => {
+    const entry = executors[name] as ExecutorEntry;
+    await fc.assert(
+      fc.asyncProperty(blows, async (blows) => {
+        const work = `work ${round++}`;
+        const recorder = new MemoryRecorder();
+        let scheduler = start(recorder, work, entry);
+        let reports = 0;
+        let restarting: Promise<void> = Promise.resolve();
+        const restart = async (): Promise<void> => {
+          const old = scheduler;
+          await old.stop();
+          scheduler = start(recorder, work, entry);
+          for (const id of ids) if (!isOver(recorder, id)) scheduler.submit(job(id));
+        };
+        recorder.on = () => {
+          const number = ++reports;
+          const what = blows.find(({ before }) => before === number)?.what;
+          const processes = childProcesses('executor');
+          if (what === 'kill all') for (const pid of processes) process.kill(pid, 'SIGKILL');
+          if (what === 'kill one' && processes[0]) process.kill(processes[0], 'SIGKILL');
+          if (what === 'urgent') scheduler.setPriority('3', 9);
+          if (what === 'restart') restarting = restarting.then(restart);
+        };
+        for (const id of ids) scheduler.submit(job(id));
+        const ends = await Promise.all(ids.map((id) => recorder.end(String(id))));
+        await restarting;
+        expect(ends.map(videoOf)).toEqual(videos);
+        for (const id of ids) expectWholeLog(recorder.of(String(id)));
+        await expect.poll(() => readdirSync(join(folder, work, 'checkpoints'))).toEqual([]);
+        await scheduler.stop();
+        expect(childProcesses()).toEqual([]);
+        expect(readdirSync(join(folder, 'artifacts', 'staged'))).toEqual([]);
+      }),
+      { numRuns: 2, endOnFailure: true },
+    );
+  },
+  180_000,
+);
 
 function isOver(recorder: MemoryRecorder, id: number): boolean {
   return ['succeeded', 'failed', 'canceled'].includes(recorder.of(String(id)).at(-1)?.type ?? '');
