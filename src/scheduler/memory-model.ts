@@ -61,13 +61,15 @@ const isEightBit = ({ denoiser }: Manifest, kind: Kind): boolean => denoiser.eig
 /**
  * A batch of rows in the denoiser. Of the 5B model a token took 234 kB on an H100 (1 to 8 rows of 3,120 tokens), 219 in two rows of
  * 27,280; reckoned are 238. With matrices in 8 bits 166 and 173 by our operators, which round tokens too; 195 are reckoned. And
- * the largest matrix twice in fp16: without our operators it is widened and scaled, with them cuBLASLt takes as much.
+ * some matrices in fp16: seven as large as the largest without our operators, which widens them and keeps memory of each size, two with
+ * them, for cuBLASLt's kernels and work space.
  */
 export function denoiserPeak(settings: GenerationSettings, manifest: Manifest, kind: Kind, rows: number): PeakUnit {
   const { width, ffnWidth, heads } = manifest.denoiser.config;
   const eightBits = isEightBit(manifest, kind);
-  const { widths, ffnWidths } = denoiserShares[eightBits && builtKernelLibrary() !== null ? 'rounded' : kind];
-  const widened = eightBits ? 2 * width * ffnWidth : 0;
+  const rounded = eightBits && builtKernelLibrary() !== null;
+  const { widths, ffnWidths } = denoiserShares[rounded ? 'rounded' : kind];
+  const matrices = (eightBits ? (rounded ? 2 : 7) : 0) * width * ffnWidth;
   const tokens = tokensPerRow(settings);
   const elements = (widths * width + ffnWidths * ffnWidth) * tokens;
   // The CPU's attention may write all scores of a row down.
@@ -76,7 +78,7 @@ export function denoiserPeak(settings: GenerationSettings, manifest: Manifest, k
     model: manifest.name,
     component: 'denoiser',
     size: rows * tokens,
-    modeledBytes: sessionBytes[kind] + (widened + rows * (elements + scores)) * elementBytes[kind],
+    modeledBytes: sessionBytes[kind] + (matrices + rows * (elements + scores)) * elementBytes[kind],
   };
 }
 
