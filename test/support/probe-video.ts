@@ -31,9 +31,16 @@ export async function probeVideo(path: string): Promise<VideoFacts> {
     colour,
     width: Number(width),
     height: Number(height),
-    comment: /^\s+comment\s*: (.*)$/m.exec(run.stderr)?.[1] ?? null,
+    comment: commentOf(ffmpeg, path),
     boxes: topLevelBoxes(readFileSync(path)),
   };
+}
+
+/** Not from its log, which cuts a value off after 255 characters. */
+function commentOf(ffmpeg: string, path: string): string | null {
+  const { stdout } = spawnSync(ffmpeg, ['-v', 'error', '-i', path, '-f', 'ffmetadata', '-'], { encoding: 'utf8' });
+  const escaped = /^comment=((?:\\[^]|[^\\\n])*)$/m.exec(stdout)?.[1];
+  return escaped?.replace(/\\([^])/g, '$1') ?? null;
 }
 
 /** The first frame as ffmpeg turns it back to rgb24. */

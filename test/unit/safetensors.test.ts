@@ -110,8 +110,8 @@ describe('a broken file is refused with one sentence', () => {
     ['a negative dimension', () => forge({ a: f32([-1], 0, 4) }), 'tensor a: the header has no valid'],
     [
       'an unknown dtype',
-      () => forge({ a: { ...f32([4], 0, 16), dtype: 'F8_E4M3' } }),
-      'tensor a has dtype F8_E4M3, expected one of F32, F16',
+      () => forge({ a: { ...f32([4], 0, 16), dtype: 'F8_E5M2' } }),
+      'tensor a has dtype F8_E5M2, expected one of F32, F16',
     ],
     ['a wrong length', () => forge({ a: f32([3], 0, 16) }), 'tensor a: F32 [3] takes 12 bytes, the header gives 16'],
     [
