@@ -9,6 +9,7 @@ import os
 import torch
 
 import config
+from captions import negatives
 from evaluation.classifier import Judge
 from evaluation.evaluate import DEFAULTS, Exam
 from text import Texts
@@ -16,6 +17,8 @@ from training import weights
 from training.denoiser_training import TextModels
 from training.run import Run
 from training.vae_training import new_vae
+
+NEGATIVES = {None: "", "english": negatives.ENGLISH, "chinese": negatives.CHINESE}
 
 
 def arguments(words=None):
@@ -28,6 +31,7 @@ def arguments(words=None):
     p.add_argument("--guidance-end", type=float, default=1.0, help="share of the steps that are guided")
     p.add_argument("--guidance-rescale", type=float, default=DEFAULTS["guidance_rescale"],
                    help="0 to 1: share by which guidance keeps the deviation of the conditional prediction")
+    p.add_argument("--negative", choices=("english", "chinese"), help="the long negative prompt of that language")
     p.add_argument("--size", help="frames x height x width, such as 33x256x384")
     p.add_argument("--prompts", type=int, default=512)
     p.add_argument("--device", default="cpu")
@@ -50,7 +54,7 @@ def main(words=None):
     exam = Exam(run, vae.eval(), weights.load_stats(folder), models, Texts(), judge, a.prompts, chunk=128 if run.gpu else 8)
     with torch.no_grad():
         exam.generate(a.name, size=tuple(map(int, a.size.split("x"))) if a.size else None, steps=a.steps, guidance=a.guidance,
-                      guidance_end=a.guidance_end, guidance_rescale=a.guidance_rescale)
+                      guidance_end=a.guidance_end, guidance_rescale=a.guidance_rescale, negative=NEGATIVES[a.negative])
 
 
 if __name__ == "__main__":
