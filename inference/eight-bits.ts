@@ -4,6 +4,9 @@
  */
 const largest = 448;
 
+/** Of the tensor that holds a matrix's scales, float32 [outputs]. */
+export const scaleName = (matrix: string): string => `${matrix}_scale`;
+
 /** Scale of each row: its largest number / 448; NaN of a row that holds one that is not finite. */
 export function scalesOfRows(numbers: Float32Array, columns: number): Float32Array {
   return Float32Array.from({ length: numbers.length / columns }, (_, row) => {

@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config.js';
 import { modelDirectories } from '../../src/models/catalog.js';
 import { command, jsonOption } from './command.js';
 import { print, printJson, wantsJson } from './output.js';
+import { settingsText } from './settings-text.js';
 import { onStdout } from './style.js';
 
 export const modelsShow = command({
@@ -42,8 +43,6 @@ const headings: Readonly<Record<keyof ModelCard, string>> = {
 };
 
 function sections({ name, title, license, card = {}, defaults, limits }: Manifest): [string, string][] {
-  const { width, height, frameCount, fps, steps, guidanceScale, guidanceRescale, sampler, shift } = defaults;
-  const rescaled = guidanceRescale ? ` rescaled by ${guidanceRescale}` : '';
   const said = Object.entries(headings) as [keyof ModelCard, string][];
   return [
     [title, name],
@@ -51,7 +50,7 @@ function sections({ name, title, license, card = {}, defaults, limits }: Manifes
     ['Licence', license],
     [
       'Settings',
-      `${width}×${height}, ${frameCount} frames at ${fps}/s, ${steps} steps of ${sampler}, guidance ${guidanceScale}${rescaled}, shift ${shift} by default;` +
+      `${settingsText(defaults)} by default;` +
         ` at most ${limits.maxWidth}×${limits.maxHeight}, ${limits.maxFrames} frames, ${limits.maxSteps} steps`,
     ],
   ];

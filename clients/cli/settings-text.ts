@@ -1,7 +1,11 @@
 import type { Estimate } from '../sdk/src/index.js';
 
+type Settings = Estimate['settings'];
+/** What a model has no defaults of. */
+type Optional = 'guidanceInterval' | 'cacheSteps';
+
 /** Settings in one line, all but the seed. */
-export function settingsText(settings: Estimate['settings']): string {
+export function settingsText(settings: Omit<Settings, Optional> & Partial<Pick<Settings, Optional>>): string {
   const { width, height, frameCount, fps, steps, sampler, guidanceScale, guidanceRescale, shift } = settings;
   const { guidanceInterval, cacheSteps } = settings;
   const rescaled = guidanceRescale ? ` rescaled by ${guidanceRescale}` : '';

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
+import { scaleName } from '../eight-bits.js';
 import type { ExpectedTensors } from './expected-tensors.js';
 import type { ComponentName } from './manifest.js';
 import { ModelError } from './model-error.js';
 import type { TensorLocation, WeightSource } from './weights.js';
-
-/** Of a matrix in 8 bits, a number for each of its outputs. */
-export const scaleName = (name: string): string => `${name}_scale`;
 
 const networkDtypes = new Set(['float32', 'float16', 'bfloat16']);
 

@@ -1,10 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { scalesOfRows, toEightBits } from '../eight-bits.js';
+import { scaleName, scalesOfRows, toEightBits } from '../eight-bits.js';
 import { floatToFiniteHalf } from '../finite-half.js';
 import { bfloatToFloat, floatToBfloat, halfToFloat } from '../half.js';
 import { bytesPerElement, type DType } from '../tensor.js';
-import { scaleName } from './check-tensors.js';
 import { throwIfCanceled } from './hash-file.js';
 import { ModelError, systemError } from './model-error.js';
 import { asTensor, readRange } from './safetensors.js';

@@ -1,9 +1,9 @@
 import { copyFile, mkdir, readdir, realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { scaleName } from '../eight-bits.js';
 import { bytesPerElement, elementCount } from '../tensor.js';
 import type { VaeConfig } from '../wan/config.js';
 import { withAdapter } from './adapter.js';
-import { scaleName } from './check-tensors.js';
 import { type Conversion, convertWeights } from './convert-weights.js';
 import {
   type Component,

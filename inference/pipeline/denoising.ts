@@ -8,7 +8,7 @@ import { type RowCount, type StepPlanSettings, stepRows } from './step-plan.js';
 export interface DenoisingSettings extends StepPlanSettings {
   readonly sampler: SamplerName;
   readonly shift: number;
-  /** How far guidance keeps the deviation of the conditional prediction, 0 to 1, see `guidanceWeights`; 0 if left out. */
+  /** How far guidance keeps the deviation of the conditional prediction, 0 to 1, see `rescaleFactor`; 0 if left out. */
   readonly guidanceRescale?: number | undefined;
   /** Of the noise that a sampler adds on the way; that of the beginning is given apart. */
   readonly seed: number;

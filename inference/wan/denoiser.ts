@@ -1,7 +1,6 @@
 import type { WeightSource } from '../bundle/weights.js';
 import { Graph, type Value } from '../graph/graph.js';
 import {
-  add,
   cast,
   concat,
   dim,
@@ -91,8 +90,8 @@ export function buildDenoiser(
       : { norm: last, readers: ['proj_out'] };
     stream = block(net, `blocks.${i}`, stream, each, next, context);
   }
-  const { y, bias } = net.layers.product('proj_out', stream.normed);
-  const velocity = unpatchify(cast(add(y, bias), 'float32'), latents, config.outChannels);
+  const projected = net.layers.project('proj_out', stream.normed);
+  const velocity = unpatchify(cast(projected, 'float32'), latents, config.outChannels);
   g.output('velocity', velocity, ['rows', config.outChannels, 'frames', 'height', 'width']);
   return g;
 }

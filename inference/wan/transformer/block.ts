@@ -86,6 +86,6 @@ function crossAttention(net: Network, name: string, x: Tokens, { text, textBias 
     gaps.rmsNorm(layers.product(`${name}.to_${which}`, from), g.weight(`${name}.norm_${which}.weight`));
   const q = normed('q', x); // [rows, tokens, width]
   const k = normed('k', text); // [rows, keys, width]
-  const v = add(layers.multiply(`${name}.to_v`, text), g.weight(`${name}.to_v.bias`));
+  const v = layers.project(`${name}.to_v`, text);
   return layers.product(`${name}.to_out.0`, attention(q, k, v, config.heads, { bias: textBias }));
 }

@@ -1,3 +1,4 @@
+import { scaleName } from '../../eight-bits.js';
 import { eightBitProduct, type QuantizedRows, quantizeRows } from '../../graph/fused-ops.js';
 import type { Graph, Value } from '../../graph/graph.js';
 import { add, cast, concat, dim, fusedMatmul, ints, linear, mul, reshapeTo, scalar, sub } from '../../graph/ops.js';
@@ -33,6 +34,12 @@ export class Layers {
 
   product(name: string, x: Tokens): Product {
     return { y: this.multiply(name, x), bias: this.graph.weight(`${name}.bias`) };
+  }
+
+  /** x·Wᵀ + b */
+  project(name: string, x: Tokens): Value {
+    const { y, bias } = this.product(name, x);
+    return add(y, bias);
   }
 }
 
@@ -103,7 +110,7 @@ const isOnlyEightBit = (g: Graph, name: string): boolean => isEightBit(g, name) 
 const hasAdapter = (g: Graph, name: string): boolean => g.hasWeight(`${name}.lora_A.weight`);
 
 /** float32 [outputs], of a matrix in 8 bits. */
-const scaleOf = (g: Graph, name: string): Value => g.weight(`${name}.weight_scale`, { as: 'float32' });
+const scaleOf = (g: Graph, name: string): Value => g.weight(scaleName(`${name}.weight`), { as: 'float32' });
 
 function widened(g: Graph, name: string): Value {
   return mul(g.weight(`${name}.weight`, { as: 'float32' }), reshapeTo(scaleOf(g, name), ints(g, [-1, 1])));
