@@ -8,6 +8,7 @@
 #   ways      45   the denoiser alone, a guided step at 480p: every way of opening its session
 #   texts     30   the same with prompts of 120 and 500 tokens
 #   profile   40   what the GPU spends a step on: two layers under ncu
+#   largest   20   the largest numbers in each block, beside where fp16 ends
 #   decoder  240   the VAE alone, every way of decoding (decoder.ts lists them), at 480p
 #   bench     90   `reelql bench gpu` at 480p: all networks in executors, rows 1, 2, 4, 8, memory
 #   torch    120   diffusers with PyTorch, eager and compiled, fp16 and bf16; PYTHONPATH must have diffusers
@@ -22,7 +23,7 @@
 set -uo pipefail
 out=${1:?usage: run.sh OUT_FOLDER [SECTION…]}
 shift
-chosen=" ${*:-make ways texts profile decoder bench torch torchvae large} "
+chosen=" ${*:-make ways texts profile largest decoder bench torch torchvae large} "
 model=${MODEL:-/dev/shm/reelql-5b}
 size=${SIZE:-832x480x29}
 device=${DEVICE:-cuda-0}
@@ -68,6 +69,7 @@ section make 120 bash -c make
 section ways 120 node $gpu/denoiser.js "$model" --device "$device" --size "$size"
 section texts 90 bash -c texts
 section profile 120 bash -c profile
+section largest 60 node $gpu/magnitudes.js "$model" --device "$device" --size "$size"
 section decoder 420 node $gpu/decoder.js "$model" --device "$device" --size "$size"
 section bench 180 node dist/clients/cli/main.js bench gpu --model "$model" --device "$device" --sizes "$size" ${MATRIX:+--matrix-size "$MATRIX"}
 section torch 240 python3 test/bench/gpu/torch_baseline.py --size "$size" --dtypes float16,bfloat16
