@@ -13,6 +13,7 @@
 #   bench     90   `reelql bench gpu` at 480p: all networks in executors, rows 1, 2, 4, 8, memory
 #   torch    120   diffusers with PyTorch, eager and compiled, fp16 and bf16; PYTHONPATH must have diffusers
 #   torchvae  40   diffusers' VAE
+#   wholes   120  a whole video by diffusers' pipeline, to the MP4
 #   large    120   `reelql bench gpu` at 1280x704x121
 #
 # MODEL   the model's folder; /dev/shm/reelql-5b if left out, which takes memory instead of disk
@@ -23,7 +24,7 @@
 set -uo pipefail
 out=${1:?usage: run.sh OUT_FOLDER [SECTION…]}
 shift
-chosen=" ${*:-make ways texts profile largest decoder bench torch torchvae large} "
+chosen=" ${*:-make ways texts profile largest decoder bench torch torchvae wholes large} "
 model=${MODEL:-/dev/shm/reelql-5b}
 size=${SIZE:-832x480x29}
 device=${DEVICE:-cuda-0}
@@ -74,4 +75,5 @@ section decoder 420 node $gpu/decoder.js "$model" --device "$device" --size "$si
 section bench 180 node dist/clients/cli/main.js bench gpu --model "$model" --device "$device" --sizes "$size" ${MATRIX:+--matrix-size "$MATRIX"}
 section torch 240 python3 test/bench/gpu/torch_baseline.py --size "$size" --dtypes float16,bfloat16
 section torchvae 90 python3 test/bench/gpu/torch_baseline.py --size "$size" --ways none --vae
+section wholes 300 python3 test/bench/gpu/torch_whole.py --size "$size"
 section large 240 node dist/clients/cli/main.js bench gpu --model "$model" --device "$device" --sizes "$large" --rows 2 --repetitions 1 ${MATRIX:+--matrix-size "$MATRIX"}
