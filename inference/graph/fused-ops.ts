@@ -2,7 +2,7 @@
  * Operators of our own for CUDA (../kernels/*.cu): what lies between two matrix products of a transformer block, or two convolutions with
  * channels last, in one pass over the numbers. float16, float32 inside. A session knows them where its options name the built library.
  */
-import { customDomain, type Value } from './graph.js';
+import { type Attributes, customDomain, type Value } from './graph.js';
 
 /** RMS(x + bias)·weight over the last axis; x [rows, tokens, width]. */
 export function biasRmsNorm(x: Value, bias: Value, weight: Value, eps: number): Value {
@@ -59,6 +59,11 @@ export function biasGeluRounded(x: Value, bias: Value): QuantizedRows {
   return quantizedRows(x.graph.nodeWithOutputs('BiasGeluRounded', [x, bias], { domain: customDomain, outputs: 2 }));
 }
 
+/** gelu(x·Wᵀ + b) in its tanh form, W [out, in] and b [out]: [..., out]. On a device whose cuBLASLt has no such product by two kernels. */
+export function geluProduct(x: Value, w: Value, bias: Value): Value {
+  return withWorkspace('GeluProduct', [x, w, bias]);
+}
+
 /** silu(RMS(x + bias)·gamma) over the last axis, of up to 1,024 channels; x [..., channels]. */
 export function biasRmsNormSilu(x: Value, bias: Value, gamma: Value, eps: number): Value {
   return x.graph.node('BiasRmsNormSilu', [x, bias, gamma], custom(eps));
@@ -100,9 +105,13 @@ export function eightBitProduct(
   { fast = true, way = 'scaledInside' }: { fast?: boolean; way?: (typeof eightBitWays)[number] } = {},
 ): Value {
   const attributes = { fast: Number(fast), way: eightBitWays.indexOf(way) };
-  // The second is the product's work space, in ONNX Runtime's arena while the node runs.
+  return withWorkspace('EightBitProduct', [x.q, x.scale, w, scale], attributes);
+}
+
+/** A product by cuBLASLt. Its second result is its work space, in ONNX Runtime's arena while the node runs. */
+function withWorkspace(opType: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
   const options = { domain: customDomain, attributes, dtype: 'float16', outputs: 2 } as const;
-  return w.graph.nodeWithOutputs('EightBitProduct', [x.q, x.scale, w, scale], options)[0] as Value;
+  return (inputs[0] as Value).graph.nodeWithOutputs(opType, inputs, options)[0] as Value;
 }
 
 const custom = (eps: number) => ({ domain: customDomain, attributes: { epsilon: { float: eps } } });

@@ -15,7 +15,10 @@ constexpr int float32 = 0, float16 = 2, e4m3 = 28;
 constexpr int computeFloat32 = 68;
 constexpr int32_t transposed = 1;
 // cublasLtMatmulDescAttributes
-constexpr int transA = 3, aScalePointer = 17, bScalePointer = 18, fastAccumulation = 25, aScaleMode = 31, bScaleMode = 32;
+constexpr int transA = 3, epilogue = 7, biasPointer = 8, aScalePointer = 17, bScalePointer = 18, fastAccumulation = 25;
+constexpr int aScaleMode = 31, bScaleMode = 32;
+// cublasLtEpilogue_t: GELU in its tanh form, of the sum with a bias
+constexpr uint32_t geluOfBias = 36;
 // cublasLtMatmulMatrixScale: a number for each row of A, or of B
 constexpr int32_t vectorOfScales = 3;
 // cublasLtMatmulPreferenceAttributes

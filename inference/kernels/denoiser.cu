@@ -93,31 +93,6 @@ __global__ void gateAddNorm(const Eight* x, const Eight* y, const Eight* bias, c
   if (lane == 0) scales[blockIdx.x] = most / largestEightBits;
 }
 
-// v = gelu(v + bias) in its tanh form, `bias` of 8 numbers.
-__device__ void addGelu(float* v, const Eight& bias) {
-  float b[8];
-  unpack(bias, b);
-  for (int i = 0; i < 8; i++) {
-    const float u = v[i] + b[i];
-    v[i] = 0.5f * u * (1 + tanhf(0.7978845608f * (u + 0.044715f * u * u * u)));
-  }
-}
-
-struct BiasGelu {
-  const Eight* bias;
-  __device__ void operator()(float* v, int at) const { addGelu(v, bias[at]); }
-};
-
-// `count` and `width` in eights.
-__global__ void biasGelu(const Eight* x, const Eight* bias, Eight* y, size_t count, int width) {
-  const size_t at = blockIdx.x * size_t(blockDim.x) + threadIdx.x;
-  if (at >= count) return;
-  float v[8];
-  unpack(x[at], v);
-  addGelu(v, bias[at % width]);
-  y[at] = pack(v);
-}
-
 // A block a token, whole warps.
 struct Launch {
   int width, blocks, threads;
@@ -177,18 +152,4 @@ void runGateAddNorm(const ort::Context& context, const ort::Attributes& attribut
 }
 void runGateAddNormRounded(const ort::Context& context, const ort::Attributes& attributes) {
   launchGateAddNorm<true>(context, attributes);
-}
-
-void runBiasGelu(const ort::Context& context, const ort::Attributes&) {
-  const ort::Tensor x = context.input(0), bias = context.input(1);
-  ort::Tensor y = context.output(0, x.dims);
-  if (x.count() == 0) return;
-  const int width = eightsOf(x);
-  const size_t count = x.count() / 8;
-  biasGelu<<<unsigned((count + 255) / 256), 256, 0, streamOf(context)>>>(eights(x), eights(bias), eights(y), count, width);
-  requireLaunched();
-}
-
-void runBiasGeluRounded(const ort::Context& context, const ort::Attributes&) {
-  launchQuantizeRows(context, context.input(0), BiasGelu{eights(context.input(1))});
 }

@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** What nvcc is given. */
-export const kernelSources = ['operators.cpp', 'denoiser.cu', 'eight_bits.cu', 'vae.cu', 'host.cpp'].map(beside);
-const headers = ['custom_operators.h', 'half_eights.cuh', 'eight_bits.cuh', 'cublaslt.h'].map(beside);
+export const kernelSources = ['operators.cpp', 'denoiser.cu', 'gelu.cu', 'eight_bits.cu', 'vae.cu', 'host.cpp'].map(
+  beside,
+);
+const headers = ['custom_operators.h', 'half_eights.cuh', 'eight_bits.cuh', 'products.cuh', 'cublaslt.h'].map(beside);
 
 /** Where the built library lies once it is built. Its name tells its sources, so that one of older sources is never loaded. */
 export function kernelLibraryPath(): string {

@@ -3,7 +3,7 @@
 
 using Run = void(const ort::Context&, const ort::Attributes&);
 Run runBiasRmsNorm, runBiasRmsNormRotate, runGateAddNorm, runBiasGelu, runBiasRmsNormSilu, runBiasAdd;
-Run runQuantizeRows, runGateAddNormRounded, runBiasGeluRounded, runEightBitProduct;
+Run runQuantizeRows, runGateAddNormRounded, runBiasGeluRounded, runEightBitProduct, runGeluProduct;
 
 extern "C" __attribute__((visibility("default"))) ort::Status RegisterCustomOps(void* sessionOptions, const ort::ApiBase* base) {
   // Name, types of inputs and outputs (ort::elementType).
@@ -18,6 +18,7 @@ extern "C" __attribute__((visibility("default"))) ort::Status RegisterCustomOps(
       {"GateAddNormRounded", "hhhhhh", "hqf", runGateAddNormRounded},
       {"BiasGeluRounded", "hh", "qf", runBiasGeluRounded},
       {"EightBitProduct", "qfqf", "hb", runEightBitProduct},
+      {"GeluProduct", "hhh", "hb", runGeluProduct},
   };
   const ort::Api api = base->getApi(ort::apiVersion);
   if (!api) return nullptr;  // and so the session says that it does not know our operators

@@ -18,7 +18,7 @@ import type { DenoiserConfig } from './config.js';
 import { patchify, unpatchify } from './patches.js';
 import { block, type Context, firstLayers, type Network } from './transformer/block.js';
 import { FusedGaps, PlainGaps, type Stream } from './transformer/gaps.js';
-import { EightBitLayers, kernel, Layers, project } from './transformer/layers.js';
+import { FusedLayers, kernel, Layers, project } from './transformer/layers.js';
 import { modulateBlock, modulateOutput } from './transformer/modulation.js';
 
 /**
@@ -44,8 +44,8 @@ import { modulateBlock, modulateOutput } from './transformer/modulation.js';
  * `weights.compute` half precision keeps in float32 what diffusers keeps: the time embedding, the modulation tables, the rotary
  * tables, the insides of the norms, latents in and out.
  *
- * `fused`, in float16 on CUDA: operators of our own between the matrix products (transformer/gaps.ts), and for those products whose
- * matrix is stored in 8 bits (transformer/layers.ts).
+ * `fused`, in float16 on CUDA: operators of our own between the matrix products (transformer/gaps.ts), and for some of these products
+ * (transformer/layers.ts).
  */
 export function buildDenoiser(
   weights: WeightSource,
@@ -70,7 +70,7 @@ export function buildDenoiser(
     flat: concat([dim(patches, 0), ints(g, [-1]), width], 0),
   };
   const gaps = new (fused ? FusedGaps : PlainGaps)(g, config, shapes);
-  const net: Network = { g, config, gaps, layers: new (fused ? EightBitLayers : Layers)(g) };
+  const net: Network = { g, config, gaps, layers: new (fused ? FusedLayers : Layers)(g) };
 
   const { embedding, modulation } = embedTime(net, time, selector);
   const context: Context = {

@@ -65,12 +65,12 @@ describe('the graph of fused operators', () => {
     const met = expandFused();
     const fused = await velocityOf(buildDenoiser(weights, config, 'float32', { fused: true }), feeds);
     const { layers } = config;
-    // Three gaps between products, the rotated queries and keys, those of cross-attention.
+    // Three gaps between products, the rotated queries and keys, those of cross-attention, the layer before the GELU.
     expect(met).toEqual({
       GateAddNorm: 3 * layers,
       BiasRmsNormRotate: 2 * layers,
       BiasRmsNorm: 2 * layers,
-      BiasGelu: layers,
+      GeluProduct: layers,
     });
     expect(distance(fused, plain).rel_l2).toBeLessThan(1e-6);
   });

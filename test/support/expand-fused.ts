@@ -34,6 +34,7 @@ function expansions(epsilon: number): Record<string, (...inputs: Inputs) => Valu
       op.rotaryEmbedding(biasRmsNorm(x, bias, weight), cos, sin, 0),
     ],
     BiasGelu: (...[x, bias]) => [op.geluTanh(op.add(x, bias))],
+    GeluProduct: (...[x, w, bias]) => [op.geluTanh(op.linear(x, w, bias))],
     GateAddNorm: gateAddNorm,
     BiasRmsNormSilu: (...[x, bias, gamma]) => [op.silu(biasRmsNorm(x, bias, gamma))],
     BiasAdd: (...[x, bias, y]) => [op.add(op.add(x, bias), y)],

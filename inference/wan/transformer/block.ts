@@ -47,7 +47,7 @@ export function block(
   const one = gaps.addNorm(x, gates[0], self, middle, layers.takeEightBits([toQueries]));
   const cross = crossAttention(net, `${name}.attn2`, one.normed, context);
   const two = gaps.addNorm(one.x, null, cross, second, layers.takeEightBits([widen]));
-  const hidden = gaps.gelu(layers.product(widen, two.normed), layers.takeEightBits([narrow])); // [rows, tokens, ffnWidth]
+  const hidden = widened(net, widen, two.normed, layers.takeEightBits([narrow])); // [rows, tokens, ffnWidth]
   return gaps.addNorm(two.x, gates[1], layers.product(narrow, hidden), next.norm, layers.takeEightBits(next.readers));
 }
 
@@ -88,4 +88,10 @@ function crossAttention(net: Network, name: string, x: Tokens, { text, textBias 
   const k = normed('k', text); // [rows, keys, width]
   const v = layers.project(`${name}.to_v`, text);
   return layers.product(`${name}.to_out.0`, attention(q, k, v, config.heads, { bias: textBias }));
+}
+
+/** The first layer of a feed-forward network. @param eightBits whether its result is to be in 8 bits */
+function widened({ gaps, layers }: Network, name: string, x: Tokens, eightBits: boolean): Tokens {
+  const whole = eightBits ? null : layers.geluProduct(name, x);
+  return whole ?? gaps.gelu(layers.product(name, x), eightBits);
 }

@@ -1,5 +1,5 @@
 import { scaleName } from '../../eight-bits.js';
-import { eightBitProduct, type QuantizedRows, quantizeRows } from '../../graph/fused-ops.js';
+import { eightBitProduct, geluProduct, type QuantizedRows, quantizeRows } from '../../graph/fused-ops.js';
 import type { Graph, Value } from '../../graph/graph.js';
 import { add, cast, concat, dim, fusedMatmul, ints, linear, mul, reshapeTo, scalar, sub } from '../../graph/ops.js';
 import type { DType } from '../../tensor.js';
@@ -36,6 +36,11 @@ export class Layers {
     return { y: this.multiply(name, x), bias: this.graph.weight(`${name}.bias`) };
   }
 
+  /** gelu(x·Wᵀ + b) as one operator; null where there is none. */
+  geluProduct(_name: string, _x: Tokens): Value | null {
+    return null;
+  }
+
   /** x·Wᵀ + b */
   project(name: string, x: Tokens): Value {
     const { y, bias } = this.product(name, x);
@@ -61,8 +66,8 @@ function multiplyWidened(g: Graph, name: string, x: Value): Value {
   return fusedMatmul(x, w, { transB: true, alpha: 1 / scaleFactor });
 }
 
-/** By operators of our own for matrices that are stored in 8 bits: tokens are rounded to 8 bits too. */
-export class EightBitLayers extends Layers {
+/** By operators of our own for matrices that are stored in 8 bits, where tokens are rounded to 8 bits too, and for those before a GELU. */
+export class FusedLayers extends Layers {
   /** By name: several layers may read the same tokens. */
   private readonly quantized = new Map<string, QuantizedRows>();
 
@@ -75,6 +80,11 @@ export class EightBitLayers extends Layers {
     if (!this.takeEightBits([name])) return super.multiply(name, x);
     const w = this.graph.weight(`${name}.weight`, { as: 'stored' });
     return eightBitProduct('q' in x ? x : this.rounded(x), w, scaleOf(this.graph, name));
+  }
+
+  override geluProduct(name: string, x: Tokens): Value | null {
+    if ('q' in x || this.takeEightBits([name])) return null;
+    return geluProduct(x, kernel(this.graph, name), this.graph.weight(`${name}.bias`));
   }
 
   private rounded(x: Value): QuantizedRows {

@@ -1,6 +1,8 @@
 /**
  * One layer's product in 8 bits by every way, beside fp16's: seconds and how far a part of the result lies from one calculated here in
- * double. `exact`: from the product of the same 8 bits; `whole`: from that of the numbers before they were rounded to 8 bits.
+ * double. `exact`: from the product of the same 8 bits; `whole`: from that of the numbers before they were rounded to 8 bits. In fp16 also
+ * with bias and GELU, in a kernel of their own (`gelu`) and inside of the product (`geluInside`); `bend`: of the results below 0, where
+ * GELU's two forms lie 2e-3 apart.
  *
  *     node dist/test/bench/gpu/products.js [--device cuda-0] [--shapes 6240x3072x3072,…] [--ways half,scaledInside,…]
  *
@@ -15,18 +17,34 @@ import { openSafetensors } from '../../../inference/bundle/safetensors.js';
 import { writeSafetensors } from '../../../inference/bundle/safetensors-writer.js';
 import type { TensorLocation, WeightSource } from '../../../inference/bundle/weights.js';
 import { scalesOfRows } from '../../../inference/eight-bits.js';
-import { eightBitProduct, eightBitWays, quantizeRows } from '../../../inference/graph/fused-ops.js';
-import { Graph } from '../../../inference/graph/graph.js';
+import {
+  biasGelu,
+  eightBitProduct,
+  eightBitWays,
+  geluProduct,
+  quantizeRows,
+} from '../../../inference/graph/fused-ops.js';
+import { Graph, type Value } from '../../../inference/graph/graph.js';
 import { linear } from '../../../inference/graph/ops.js';
 import { halfToFloat } from '../../../inference/half.js';
 import { withFusedOperators } from '../../../inference/runtime/fused-operators.js';
 import { type KeptTensor, openSession, type SessionOptions } from '../../../inference/runtime/session.js';
 import type { Tensor } from '../../../inference/tensor.js';
 import { deviceOf } from './device.js';
-import { eightBitsOf, expectedPart, type Layer, randomLayer } from './random-layer.js';
+import { eightBitsOf, expectedGelu, expectedPart, type Layer, randomLayer } from './random-layer.js';
 import { relativeDistance } from './relative-distance.js';
 
-const ways = ['half', 'quantize', ...eightBitWays.flatMap((way) => (way === 'inHalf' ? [way] : [`${way}+fast`, way]))];
+/** In fp16. */
+const halfWays: Readonly<Record<string, (x: Value, w: Value, bias: Value) => Value>> = {
+  half: (x, w) => linear(x, w),
+  gelu: (x, w, bias) => biasGelu(linear(x, w), bias),
+  geluInside: geluProduct,
+};
+const ways = [
+  ...Object.keys(halfWays),
+  'quantize',
+  ...eightBitWays.flatMap((way) => (way === 'inHalf' ? [way] : [`${way}+fast`, way])),
+];
 
 const { values } = parseArgs({
   options: {
@@ -46,12 +64,13 @@ const options: SessionOptions = { device: deviceOf(values.device) };
 const copies = 8;
 
 /** The layer's matrix in both forms, in one file. */
-async function writeLayer(folder: string, { w, inputs, outputs }: Layer): Promise<WeightSource> {
+async function writeLayer(folder: string, { w, bias, inputs, outputs }: Layer): Promise<WeightSource> {
   const path = join(folder, 'layer.safetensors');
   const scales = scalesOfRows(w.floats, inputs);
   const shape = [outputs, inputs];
   await writeSafetensors(path, [
     { name: 'scale', dtype: 'float32', shape: [outputs], bytes: () => [new Uint8Array(scales.buffer)] },
+    { name: 'bias', dtype: 'float16', shape: [outputs], bytes: () => [new Uint8Array(bias.half.buffer)] },
     { name: 'half', dtype: 'float16', shape, bytes: () => [new Uint8Array(w.half.buffer)] },
     { name: 'eight', dtype: 'float8e4m3fn', shape, bytes: () => [eightBitsOf(w.floats, inputs)] },
   ]);
@@ -68,18 +87,19 @@ async function writeLayer(folder: string, { w, inputs, outputs }: Layer): Promis
 function graphOf(weights: WeightSource, { tokens, inputs, outputs }: Layer, way: string): Graph {
   const g = new Graph('layer', weights, 'float16');
   const x = g.input('x', 'float16', [tokens, inputs]);
-  const [name, fast] = way.split('+') as [string, string | undefined];
-  const rows = way === 'half' || way === 'quantize' ? undefined : quantizeRows(x);
+  const half = halfWays[way];
+  const [name, fast] = way.split('+') as [(typeof eightBitWays)[number], string | undefined];
+  const rows = half || way === 'quantize' ? undefined : quantizeRows(x);
   for (let i = 0; i < copies; i++) {
     if (way === 'quantize') {
       g.output(`y${i}`, quantizeRows(x).scale, [tokens]);
       continue;
     }
     const w = g.weight(`${rows ? 'eight' : 'half'}${i}`, { as: 'stored' });
-    const scale = g.weight('scale', { as: 'float32' });
-    const how = { fast: fast !== undefined, way: name as (typeof eightBitWays)[number] };
-    const y = rows ? eightBitProduct(rows, w, scale, how) : linear(x, w);
-    g.output(`y${i}`, y, [tokens, outputs]);
+    const y = rows
+      ? eightBitProduct(rows, w, g.weight('scale', { as: 'float32' }), { fast: fast !== undefined, way: name })
+      : half?.(x, w, g.weight('bias'));
+    g.output(`y${i}`, y as Value, [tokens, outputs]);
   }
   return g;
 }
@@ -106,10 +126,11 @@ async function measure(shape: string): Promise<void> {
 async function measureWay(
   g: Graph,
   x: KeptTensor,
-  { tokens, inputs, outputs }: Layer,
+  layer: Layer,
   way: string,
   expected: ReturnType<typeof expectedPart>,
 ): Promise<string> {
+  const { tokens, inputs, outputs } = layer;
   const session = await openSession(g, withFusedOperators(options, 'float16', true));
   try {
     let best = Number.POSITIVE_INFINITY;
@@ -126,13 +147,30 @@ async function measureWay(
     const numbers = halfToFloat(found.data as Uint16Array);
     const rate = `${((2 * tokens * inputs * outputs) / best / 1e12).toFixed(0).padStart(5)} TFLOP/s`;
     const part = expected.places.map((place) => numbers[place] as number);
-    const [exact, whole] = [expected.rounded, expected.whole].map((each) =>
-      relativeDistance(part, each).toExponential(1),
-    );
-    return `${time} ${rate}  ${way === 'half' ? '' : `exact ${exact} `}whole ${whole}`;
+    return `${time} ${rate}  ${distances(part, layer, way, expected)}`;
   } finally {
     await session.close();
   }
+}
+
+function distances(
+  part: readonly number[],
+  layer: Layer,
+  way: string,
+  expected: ReturnType<typeof expectedPart>,
+): string {
+  const tell = (name: string, a: ArrayLike<number>, b: ArrayLike<number>) =>
+    `${name} ${relativeDistance(a, b).toExponential(1)}`;
+  if (way.startsWith('gelu')) {
+    const gelu = expectedGelu(layer, expected);
+    return `${tell('whole', part, gelu)} ${tell(
+      'bend',
+      part.filter((_, i) => (gelu[i] as number) < 0),
+      gelu.filter((value) => value < 0),
+    )}`;
+  }
+  const whole = tell('whole', part, expected.whole);
+  return way in halfWays ? whole : `${tell('exact', part, expected.rounded)} ${whole}`;
 }
 
 /** The layer's tokens, on the device already. */

@@ -7,13 +7,14 @@ interface Numbers {
   readonly floats: Float32Array;
 }
 
-/** x [tokens, inputs] and w [outputs, inputs], in fp16's numbers. */
+/** x [tokens, inputs], w [outputs, inputs] and bias [outputs], in fp16's numbers. */
 export interface Layer {
   readonly tokens: number;
   readonly inputs: number;
   readonly outputs: number;
   readonly x: Numbers;
   readonly w: Numbers;
+  readonly bias: Numbers;
 }
 
 /** A layer whose tokens and outputs are of different size each, so that a scale in the wrong place shows. */
@@ -22,6 +23,7 @@ export function randomLayer(tokens: number, inputs: number, outputs: number): La
     ...{ tokens, inputs, outputs },
     x: randomRows(tokens, inputs, 1, (row) => 2 ** (row % 5)),
     w: randomRows(outputs, inputs, 2, (row) => 2 ** (row % 7) / 8 / Math.sqrt(inputs)),
+    bias: randomRows(1, outputs, 3, () => 1),
   };
 }
 
@@ -63,6 +65,17 @@ export function expectedPart({ tokens, inputs, outputs, x, w }: Layer): {
       return Float32Array.from(toEightBits(row, scales), (q) => valueOf(q) * (scales[0] as number));
     }),
   };
+}
+
+/** GELU in its tanh form, of products and their outputs' biases. */
+export function expectedGelu(
+  { outputs, bias }: Layer,
+  { places, whole }: ReturnType<typeof expectedPart>,
+): Float64Array {
+  return whole.map((product, i) => {
+    const u = product + (bias.floats[(places[i] as number) % outputs] as number);
+    return 0.5 * u * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (u + 0.044715 * u ** 3)));
+  });
 }
 
 function dot(a: Float32Array, b: Float32Array): number {
