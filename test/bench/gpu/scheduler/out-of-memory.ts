@@ -1,10 +1,11 @@
 /**
  * Memory that really runs out. First under a batch: a forged measurement promises that two guided generations need no more than
  * one, and a neighbour leaves less than they do. Then under everything: a neighbour takes whatever becomes free, for ten seconds.
+ * Beside a CPU there is no neighbour: that both are tried at once, and come to their ends, is all that shows.
  */
 import { setTimeout } from 'node:timers/promises';
 import type { Device } from '../../../../src/execution/devices.js';
-import { tokensPerRow } from '../../../../src/scheduler/work.js';
+import { denoiserPeak } from '../../../../src/scheduler/memory-model.js';
 import { describe, findDevices, Machine, openModel } from './machine.js';
 import { Neighbour } from './neighbour.js';
 import { report, sectionOptions } from './report.js';
@@ -17,33 +18,31 @@ const small = { width: 256, height: 160, frameCount: 17, guidanceScale: 5 };
 const usual =
   rest[0] === 'small' ? { ...small, frameCount: 29 } : { ...small, width: 832, height: 480, frameCount: 29 };
 const large = { ...usual, frameCount: 49 };
+const peakOf = (rows: number) =>
+  denoiserPeak({ ...model.manifest.defaults, ...usual, seed: 0 }, model.manifest, device.kind, rows);
 
 const machine = await Machine.start({
   ...{ devices: [device], model, folder, headroomBytes: 0 },
   prepare: (measurements) => {
-    const tokens = tokensPerRow({ ...model.manifest.defaults, ...usual, seed: 0 });
-    const forged = {
-      model: model.manifest.name,
-      component: 'denoiser',
-      size: 4 * tokens,
-      bytes: 2 ** 20,
-      modeledBytes: 2 ** 20,
-    } as const;
-    measurements.of(device).peaks.restore(forged);
+    measurements.of(device).peaks.restore({ ...peakOf(4), bytes: 2 ** 20, modeledBytes: 2 ** 20 });
   },
 });
 const count = (code: string): number => machine.troubles.filter((trouble) => trouble.code === code).length;
 
 try {
-  await machine.run('warm', { ...usual, steps: 3 }, { batching: 'AUTO' });
-  await neighbour.obey({ do: 'hold', leaveBytes: 0.6 * 2 ** 30 });
+  // One step: from its second run of a size on, a session plans its memory as one piece, and keeps that beside what the first run
+  // took, which is half of the peak that is reckoned. Room for twice as many rows would be in there.
+  await machine.run('warm', { ...usual, steps: 1 }, { batching: 'AUTO' });
+  await neighbour.obey({ do: 'hold', leaveBytes: peakOf(2).modeledBytes / 5 });
   const pair = await Promise.all(
     ['a', 'b'].map((id) => machine.submit(id, { ...usual, steps: 12 }, { batching: 'AUTO' })),
   );
+  const together = machine.steps.filter(({ generationIds }) => generationIds.length > 1).length;
+  const failed = count('OUT_OF_MEMORY');
   report({
     what: 'a batch for which there is no room',
-    value: `${count('OUT_OF_MEMORY')} units ran out of memory; the two: ${pair.map(describe).join(', ')}`,
-    met: pair.every(({ type }) => type === 'succeeded') && (device.kind === 'CPU' || count('OUT_OF_MEMORY') > 0),
+    value: `${failed} units ran out of memory, ${together} steps were of both; the two: ${pair.map(describe).join(', ')}`,
+    met: pair.every(({ type }) => type === 'succeeded') && (device.kind === 'CPU' ? together : failed) > 0,
     facts: { troubles: machine.troubles.splice(0) },
   });
 
