@@ -105,6 +105,7 @@ export class Desk {
 
   #plan(): void {
     const snapshot = this.#snapshot();
+    this.#turns = snapshot.turns;
     const grants = this.#options.policy(snapshot);
     for (const grant of grants) this.#note(grant, snapshot);
     for (const ask of snapshot.asks) this.#notePreempted(ask, grants);
@@ -136,11 +137,13 @@ export class Desk {
     }
   }
 
-  /** @param free taken for idle, whatever it does */
+  /**
+   * What the policy would be shown now; nothing changes by that.
+   * @param free taken for idle, whatever it does
+   */
   #snapshot(pending = [...this.#pending.values()], free?: Lane): Snapshot {
     const working = [...this.#underWay.values()].map(({ client }) => client);
     const wanting = new Set([...pending.map(({ asker }) => asker.job.client), ...working]);
-    this.#turns = turnsOf(this.#turns, wanting, this.#options.weights);
     const now = this.#options.clock.now().getTime();
     const views = { lanes: this.#lanes, askers: new Map(pending.map(({ asker }) => [asker.job.generationId, asker])) };
     return {
@@ -151,7 +154,7 @@ export class Desk {
         const idle = (lane === free || busyWith.length === 0) && !this.#isLeftAlone(lane);
         return { id, device: deviceId, kind, stages, idle, ...account, mayTry: mayTry(account, now) };
       }),
-      turns: this.#turns,
+      turns: turnsOf(this.#turns, wanting, this.#options.weights),
       costs: costView(views),
       ledger: ledgerView(views),
       now,
