@@ -1,4 +1,5 @@
 import { builtKernelLibrary } from './kernels/library.js';
+import { fillWithNoise } from './philox-noise.js';
 import { loadKoffi } from './runtime/native/koffi.js';
 
 export type Term = readonly [weight: number, array: Float32Array];
@@ -15,6 +16,8 @@ export interface Arithmetic {
   weightedSums(sums: readonly WeightedSum[]): void;
   /** Whether no number is infinite or NaN. */
   allFinite(numbers: Float32Array): boolean;
+  /** With the seed's, see pipeline/noise.ts. */
+  fillWithNoise(noise: Float32Array, seed: number, stream: number): void;
   /**
    * Pixels in [-1, 1], [3, plane], → bytes [plane, 3]: (x / 2 + 0.5)·255, every operation rounded to float32 as PyTorch and NumPy do it,
    * then to the nearest byte, halves to even. NaN becomes 0.
@@ -52,6 +55,7 @@ export const inJavaScript: Arithmetic = {
     for (let i = 0; i < numbers.length; i++) if (!(Math.abs(numbers[i] as number) < Infinity)) return false;
     return true;
   },
+  fillWithNoise,
   rgb24: (pixels) => toBytes(pixels, (level) => level),
 };
 
@@ -69,7 +73,7 @@ export function toBytes(pixels: Float32Array, round: (level: number) => number):
   return new Uint8Array(bytes.buffer);
 }
 
-/** The same in the library at `path` (kernels/host.cpp). @throws if it cannot be loaded */
+/** The same in the library at `path` (kernels/host.cpp and noise.cpp). @throws if it cannot be loaded */
 export function inLibrary(path: string): Arithmetic {
   const koffi = loadKoffi();
   const library = koffi.load(path);
@@ -77,6 +81,9 @@ export function inLibrary(path: string): Arithmetic {
     'void reelql_weighted_sums(size_t count, size_t sums, uint64_t *arrays, double *weights)',
   );
   const rgb24 = library.func('void reelql_rgb24(float *pixels, size_t plane, _Out_ uint8_t *bytes)');
+  const gaussianNoise = library.func(
+    'void reelql_gaussian_noise(uint64_t seed, uint32_t stream, size_t count, float *noise)',
+  );
   const allFinite = library.func('int reelql_all_finite(float *numbers, size_t count)');
   return {
     weightedSums(sums) {
@@ -102,6 +109,7 @@ export function inLibrary(path: string): Arithmetic {
       rgb24(pixels, pixels.length / 3, bytes);
       return bytes;
     },
+    fillWithNoise: (noise, seed, stream) => gaussianNoise(seed, stream, noise.length, noise),
     allFinite: (numbers) => allFinite(numbers, numbers.length) === 1,
   };
 }

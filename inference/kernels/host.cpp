@@ -2,23 +2,17 @@
 // sums in double, products and sums not contracted, rounded once.
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
-#include <thread>
-#include <vector>
+
+#include "crew.h"
 
 #define CLONES __attribute__((target_clones("avx512f", "avx2", "default"), optimize("fp-contract=off")))
-#define EXPORT extern "C" __attribute__((visibility("default")))
 
 namespace {
 
 constexpr size_t most_terms = 4;
 // Numbers that go through all sums before the next ones do: a step's ten arrays of them stay in a core's first cache.
 constexpr size_t block = 512;
-// What is worth a thread of its own.
-constexpr size_t thread_count = 100'000;
-constexpr size_t most_threads = 4;
-
 // Of one sum the numbers from `begin` to `end`. `arrays`: its result, then what is added.
 template <size_t terms>
 __attribute__((always_inline)) inline void add_up(size_t begin, size_t end, float* const* arrays, const double* weights) {
@@ -51,15 +45,7 @@ CLONES void sum_between(size_t begin, size_t end, size_t sums, float* const* arr
 
 // `arrays` are [sums, 1 + most_terms], null where a sum has fewer terms, `weights` [sums, most_terms]. A result may be one of its own sum's arrays, or of a later sum's.
 EXPORT void reelql_weighted_sums(size_t count, size_t sums, float* const* arrays, const double* weights) {
-  const size_t cores = std::max(1u, std::thread::hardware_concurrency());
-  const size_t parts = std::max<size_t>(1, std::min({count / thread_count, most_threads, cores}));
-  const auto bound = [=](size_t part) { return part == parts ? count : count / parts / block * block * part; };
-  std::vector<std::thread> others;
-  for (size_t part = 1; part < parts; part++) {
-    others.emplace_back(sum_between, bound(part), bound(part + 1), sums, arrays, weights);
-  }
-  sum_between(0, bound(1), sums, arrays, weights);
-  for (std::thread& other : others) other.join();
+  crew.share_numbers(count, [=](size_t begin, size_t end) { sum_between(begin, end, sums, arrays, weights); });
 }
 
 // 1 where no number is infinite or NaN: only those do not vanish when multiplied by zero.

@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+/** Those for the processor, which any compiler takes. */
+export const hostSources = ['host.cpp', 'noise.cpp'].map(beside);
 /** What nvcc is given. */
-export const kernelSources = ['operators.cpp', 'denoiser.cu', 'gelu.cu', 'eight_bits.cu', 'vae.cu', 'host.cpp'].map(
+export const kernelSources = [
+  ...['operators.cpp', 'denoiser.cu', 'gelu.cu', 'eight_bits.cu', 'vae.cu'].map(beside),
+  ...hostSources,
+];
+const headers = ['custom_operators.h', 'half_eights.cuh', 'eight_bits.cuh', 'products.cuh', 'cublaslt.h', 'crew.h'].map(
   beside,
 );
-const headers = ['custom_operators.h', 'half_eights.cuh', 'eight_bits.cuh', 'products.cuh', 'cublaslt.h'].map(beside);
 
 /** Where the built library lies once it is built. Its name tells its sources, so that one of older sources is never loaded. */
 export function kernelLibraryPath(): string {

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Arithmetic, inJavaScript, inLibrary } from '../../inference/arithmetic.js';
+import { hostSources } from '../../inference/kernels/library.js';
 import { gaussianNoise } from '../../inference/pipeline/noise.js';
 
 /** The loops in C++ are tried where there is a compiler; those of JavaScript are what they have to equal. */
@@ -12,8 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), 'reelql-arithmetic-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const path = join(folder, 'libhost.so');
-const source = fileURLToPath(new URL('../../inference/kernels/host.cpp', import.meta.url));
-const compiled = spawnSync('g++', ['-O3', '-std=c++17', '-shared', '-fPIC', '-o', path, source]).status === 0;
+const flags = ['-O3', '-std=c++17', '-shared', '-fPIC', '-fvisibility=hidden', '-pthread'];
+const compiled = spawnSync('g++', [...flags, '-o', path, ...hostSources]).status === 0;
 const forms: (readonly [string, () => Arithmetic])[] = [['JavaScript', () => inJavaScript]];
 if (compiled) forms.push(['C++', () => inLibrary(path)]);
 
@@ -27,8 +27,10 @@ const arrays = [1, 2, 3, 4].map((seed) => gaussianNoise(seed, length)) as [
 ];
 const [x, y, z, w] = arrays;
 
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) => Buffer.from(buffer, byteOffset, byteLength);
+
 describe.each(forms)('the loops over samples, in %s', (_, open) => {
-  const { weightedSums, allFinite, rgb24 } = open();
+  const { weightedSums, allFinite, fillWithNoise, rgb24 } = open();
 
   it('add four arrays in float64 and round once', () => {
     const result = new Float32Array(length);
@@ -97,6 +99,20 @@ describe.each(forms)('the loops over samples, in %s', (_, open) => {
     expect(third.every((value, i) => value === expected[i])).toBe(true);
   });
 
+  it.each([
+    [2 ** 53 - 1, 0, 1_400_001],
+    [0, 0, 700_002],
+    [42, 2 ** 32 - 1, 700_003],
+    [7, 30, 3],
+    [7, 30, 0],
+  ])('fill with the noise of seed %i, stream %i: %i numbers of which no bit differs', (seed, stream, count) => {
+    const [expected, noise] = [new Float32Array(count), new Float32Array(count + 1).fill(5)];
+    inJavaScript.fillWithNoise(expected, seed, stream);
+    fillWithNoise(noise.subarray(0, count), seed, stream);
+    expect(Buffer.compare(bytesOf(noise.subarray(0, count)), bytesOf(expected))).toBe(0);
+    expect(noise[count]).toBe(5);
+  });
+
   it('make bytes of pixels, halves to even, clamped', () => {
     const level = (byte: number) => Math.fround((byte / 255 - 0.5) * 2);
     const red = [-1, 1, -7, 7, Number.NaN, Infinity, level(100)];
@@ -124,4 +140,13 @@ it.runIf(compiled)('in C++ never reads beyond an array', () => {
     [1, y.subarray(0, 7)],
   ] as const;
   expect(() => weightedSums([{ result: new Float32Array(8), terms }])).toThrow('arrays of 8 and 7 numbers');
+});
+
+it.runIf(compiled)('in C++ leaves threads that end with their process', () => {
+  const script = `
+    const library = require('koffi').load(process.argv[1]);
+    const noise = new Float32Array(700_001);
+    library.func('void reelql_gaussian_noise(uint64_t, uint32_t, size_t, float *)')(7, 0, noise.length, noise);
+    process.exit(noise[700_000] === 0 ? 1 : 7);`;
+  expect(spawnSync(process.execPath, ['-e', script, path], { timeout: 60_000 }).status).toBe(7);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { gaussianNoise, philox } from '../../inference/pipeline/noise.js';
+import { philox } from '../../inference/philox-noise.js';
+import { gaussianNoise } from '../../inference/pipeline/noise.js';
 
 describe('philox', () => {
   // Known answers of Random123 1.09, kat_vectors, philox4x32 10.
