@@ -28,6 +28,8 @@ export class ExecutorHost {
   #losses = 0;
   /** Units wait for one another here, in the order of `run`. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** Those that have not been sent to an executor. */
+  readonly #waiting = new Set<{ unit: Unit }>();
   readonly #stopping = new AbortController();
   readonly #listeners = new Set<() => void>();
 
@@ -52,13 +54,22 @@ export class ExecutorHost {
    * @param mayStart whether another executor will do, if there is none any more: not for what rests on earlier units
    */
   run<K extends UnitKind>(unit: Extract<Unit, { kind: K }>, deadlineMs: number, mayStart = true): Promise<Outcome<K>> {
-    const outcome = this.#turn.then(() => this.#run(unit, deadlineMs, mayStart));
+    const asked = { unit };
+    this.#waiting.add(asked);
+    const outcome = this.#turn
+      .then(() => this.#run(asked, deadlineMs, mayStart))
+      .finally(() => this.#waiting.delete(asked));
     this.#turn = outcome;
     return outcome;
   }
 
-  /** What the last step said with `more` holds no longer. */
+  /** What the last step that was asked for said with `more` holds no longer. */
   noMore(): void {
+    for (const asked of this.#waiting) {
+      if (asked.unit.kind !== 'step') continue;
+      asked.unit = { ...asked.unit, more: false };
+      return;
+    }
     this.#process?.noMore();
   }
 
@@ -70,7 +81,7 @@ export class ExecutorHost {
   }
 
   async #run<K extends UnitKind>(
-    unit: Extract<Unit, { kind: K }>,
+    asked: { unit: Extract<Unit, { kind: K }> },
     deadlineMs: number,
     mayStart: boolean,
   ): Promise<Outcome<K>> {
@@ -79,7 +90,8 @@ export class ExecutorHost {
     if (executor === null) return { ok: false, lost: true, failure: stopped };
     const failure = await executor.ready;
     if (failure) return { ok: false, lost: true, failure };
-    const outcome = await executor.ask(unit, deadlineMs);
+    this.#waiting.delete(asked);
+    const outcome = await executor.ask(asked.unit, deadlineMs);
     if (outcome.ok || !outcome.lost) this.#losses = 0;
     return outcome;
   }

@@ -94,6 +94,17 @@ test('where nobody says that more is likely, or takes it back in time, none is',
   expect(await scheduler.outcome('a')).toEqual(undisturbed);
 });
 
+test('taken back before the step is sent: it has what was begun for it, and begins none', async () => {
+  await scheduler.open('a', request);
+  await step(['a']);
+  const before = executors.run({ kind: 'checkpoint', generationIds: ['a'] });
+  const waiting = step(['a']);
+  executors.noMore();
+  await before;
+  expect((await waiting).aheadSeconds).toBeGreaterThan(0);
+  expect((await step(['a'])).aheadSeconds).toBe(0);
+});
+
 test('another generation’s step comes instead, then a batch of both, then rows one by one', async () => {
   await scheduler.open('b', request);
   await scheduler.open('a', request);
