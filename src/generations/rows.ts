@@ -162,9 +162,10 @@ export function toJson(value: object): Prisma.InputJsonValue {
   return value as Prisma.InputJsonValue;
 }
 
-/** A row from before there was `guidanceRescale` had none. */
+/** A row from before there was `guidanceRescale` had none. In the order in which they were written, which files' comments show. */
 function settingsOf(column: unknown): GenerationSettings {
-  return { guidanceRescale: 0, ...fromJson<Omit<GenerationSettings, 'guidanceRescale'>>(column) };
+  const settings = fromJson<Omit<GenerationSettings, 'guidanceRescale'> & { guidanceRescale?: number }>(column);
+  return { ...settings, guidanceRescale: settings.guidanceRescale ?? 0 };
 }
 
 function fromJson<T>(value: unknown): T {

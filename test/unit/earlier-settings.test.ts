@@ -20,6 +20,8 @@ test('a row from before there was guidanceRescale was made without: made again, 
   expect(standingOf({ ...row, settings: earlier }).settings).toEqual({ ...earlier, guidanceRescale: 0 });
   const rescaled = { ...earlier, guidanceRescale: 0.7 };
   expect(standingOf({ ...row, settings: rescaled }).settings).toEqual(rescaled);
+  // In the order of the files' comments.
+  expect(Object.keys(standingOf({ ...row, settings }).settings)).toEqual(Object.keys(settings));
 });
 
 test('without guidanceRescale it is the same request as before there was such a setting', () => {
