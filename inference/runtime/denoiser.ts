@@ -44,18 +44,21 @@ class OrtDenoiser implements Denoiser {
     for (const row of rows) checkRow(row, shape, this.config);
     const grid = tokenGrid(shape);
     const { channels, frames, height, width } = evenShape(shape);
-    // The two rows of guidance have the same latents: they travel to the device once.
-    const samples = [...new Set(rows.map((row) => row.latents))];
-    const sampleOf = rows.map((row) => samples.indexOf(row.latents));
+    // The two rows of guidance have the same latents and timesteps: these travel to the device once.
+    const samples: DenoiserRow[] = [];
+    const sampleOf = rows.map(({ latents, timesteps }, i) => {
+      const known = samples.findIndex((sample) => sample.latents === latents && sample.timesteps === timesteps);
+      return known < 0 ? samples.push(rows[i] as DenoiserRow) - 1 : known;
+    });
     const time = groupTimesteps(
-      rows.map((row) => row.timesteps),
+      samples.map((sample) => sample.timesteps),
       grid.frames,
       tokenCount(grid),
     );
     const outputDims = [rows.length, this.config.outChannels, frames, height, width];
     const into = { velocity: float32(arrayStock.take(elementCount(outputDims)), outputDims) };
     const feeds = {
-      latents: float32(joined(samples.map((latents) => evenLatents(latents, shape))), [
+      latents: float32(joined(samples.map((sample) => evenLatents(sample.latents, shape))), [
         samples.length,
         channels,
         frames,

@@ -16,7 +16,7 @@ import {
 import type { DType } from '../tensor.js';
 import type { DenoiserConfig } from './config.js';
 import { patchify, unpatchify } from './patches.js';
-import { block, type Context, firstLayers, type Network } from './transformer/block.js';
+import { type BeforeText, beforeText, type Context, firstLayers, fromText, type Network } from './transformer/block.js';
 import { FusedGaps, PlainGaps, type Stream } from './transformer/gaps.js';
 import { FusedLayers, kernel, Layers, project } from './transformer/layers.js';
 import { modulateBlock, modulateOutput } from './transformer/modulation.js';
@@ -28,14 +28,17 @@ import { modulateBlock, modulateOutput } from './transformer/modulation.js';
  * | input     | type    | shape                                      |                                                              |
  * |-----------|---------|--------------------------------------------|--------------------------------------------------------------|
  * | latents   | float32 | [samples, channels, frames, height, width] | noisy, height and width even                                 |
- * | sample    | int64   | [rows]                                     | which latents each row has: both rows of guidance the same   |
+ * | sample    | int64   | [rows]                                     | which sample each row is of: both rows of guidance the same  |
  * | time      | float32 | [moments, freqDim]                         | features of the distinct timesteps, see `timeFeatures`       |
- * | selector  | int64   | [rows·groups]                              | the moment of each group; groups divides the tokens of a row |
+ * | selector  | int64   | [samples·groups]                           | the moment of each group; groups divides a sample's tokens   |
  * | cos, sin  | float32 | [tokens, headDim / 2]                      | see `rotaryTables`                                           |
  * | text      | float32 | [rows, keys, textDim]                      | see `foldPadding`                                            |
  * | text_bias | float32 | [rows, 1, 1, keys]                         | added to the scores of cross-attention                       |
  *
  * Output: velocity float32 [rows, channels, frames, height, width].
+ *
+ * Rows of a sample, its latents and its timesteps, differ in their text: what comes before the first attention to it is computed once a
+ * sample.
  *
  * One graph serves every form of timestep. A row falls into groups of consecutive tokens that share a timestep: one group
  * where a row has one timestep, a group a frame for image-to-video (0 on the first), a group a token in general. Norms see
@@ -57,38 +60,55 @@ export function buildDenoiser(
   const latents = g.input('latents', 'float32', ['samples', config.inChannels, 'frames', 'height', 'width']);
   const sample = g.input('sample', 'int64', ['rows']);
   const time = g.input('time', 'float32', ['moments', config.freqDim]);
-  const selector = g.input('selector', 'int64', ['row_groups']);
+  const selector = g.input('selector', 'int64', ['sample_groups']);
   const cos = g.input('cos', 'float32', ['tokens', config.headDim / 2]);
   const sin = g.input('sin', 'float32', ['tokens', config.headDim / 2]);
   const text = g.input('text', 'float32', ['rows', 'keys', config.textDim]);
   const textBias = g.input('text_bias', 'float32', ['rows', 1, 1, 'keys']);
 
-  const patches = gather(cast(patchify(latents, config.inChannels), compute), sample, 0);
-  const width = ints(g, [config.width]);
-  const shapes = {
-    grouped: concat([dim(selector, 0), ints(g, [-1]), width], 0),
-    flat: concat([dim(patches, 0), ints(g, [-1]), width], 0),
+  const patches = cast(patchify(latents, config.inChannels), compute); // [samples, tokens, 4·channels]
+  const layers = new (fused ? FusedLayers : Layers)(g);
+  const [samples, rows] = [dim(latents, 0), dim(sample, 0)];
+  const networkOf = (modulation: Value, batch: Value): Network => {
+    const [any, width] = [ints(g, [-1]), ints(g, [config.width])];
+    const shapes = { grouped: concat([dim(modulation, 0), any, width], 0), flat: concat([batch, any, width], 0) };
+    return { g, config, layers, gaps: new (fused ? FusedGaps : PlainGaps)(g, config, shapes) };
   };
-  const gaps = new (fused ? FusedGaps : PlainGaps)(g, config, shapes);
-  const net: Network = { g, config, gaps, layers: new (fused ? FusedLayers : Layers)(g) };
+  /** [samples·groups, n, width] → [rows·groups, n, width] */
+  const timeOfRows = (ofSamples: Value, n: number): Value => {
+    const whole = reshapeTo(ofSamples, concat([samples, ints(g, [-1])], 0));
+    return reshapeTo(gather(whole, sample, 0), ints(g, [-1, n, config.width]));
+  };
 
-  const { embedding, modulation } = embedTime(net, time, selector);
+  const { embedding, modulation } = embedTime(g, config, time, selector);
+  const modulationOfRows = timeOfRows(modulation, 6);
+  const modulations = Array.from({ length: config.layers }, (_, i) =>
+    modulateBlock(g, `blocks.${i}`, modulationOfRows),
+  );
+  const last = modulateOutput(g, timeOfRows(embedding, 1));
   const context: Context = {
     text: embedText(g, cast(text, compute)),
     textBias: forEachToken(cast(textBias, compute), patches),
-    rotation: gaps.rotation(cos, sin),
   };
-  const modulations = Array.from({ length: config.layers }, (_, i) => modulateBlock(g, `blocks.${i}`, modulation));
-  const last = modulateOutput(g, unsqueeze(embedding, [1]));
 
+  const [early, net] = [networkOf(modulation, samples), networkOf(modulationOfRows, rows)];
+  const first = modulateBlock(g, 'blocks.0', modulation);
+  const rotation = net.gaps.rotation(cos, sin);
   const x = project(g, 'patch_embedding', patches, [config.width, config.inChannels * 4]);
-  let stream: Stream = { x, normed: gaps.normalise(x, modulations[0]?.first ?? last) };
+  const forRows = (tokens: BeforeText): BeforeText => ({
+    x: gather(tokens.x, sample, 0),
+    queries: gather(tokens.queries, sample, 0),
+  });
+  let stream: Stream = { x, normed: early.gaps.normalise(x, first.first) };
   for (const [i, each] of modulations.entries()) {
+    const name = `blocks.${i}`;
     const after = modulations[i + 1];
     const next = after
       ? { norm: after.first, readers: firstLayers(`blocks.${i + 1}`) }
       : { norm: last, readers: ['proj_out'] };
-    stream = block(net, `blocks.${i}`, stream, each, next, context);
+    const tokens =
+      i > 0 ? beforeText(net, name, stream, each, rotation) : forRows(beforeText(early, name, stream, first, rotation));
+    stream = fromText(net, name, tokens, each, next, context);
   }
   const projected = net.layers.project('proj_out', stream.normed);
   const velocity = unpatchify(cast(projected, 'float32'), latents, config.outChannels);
@@ -96,8 +116,13 @@ export function buildDenoiser(
   return g;
 }
 
-/** Time → an embedding [rows·groups, width] and the modulation that all blocks share [rows·groups, 6, width], in float32. */
-function embedTime({ g, config }: Network, time: Value, selector: Value): { embedding: Value; modulation: Value } {
+/** Time → an embedding [samples·groups, 1, width] and the modulation that all blocks share [samples·groups, 6, width], in float32. */
+function embedTime(
+  g: Graph,
+  config: DenoiserConfig,
+  time: Value,
+  selector: Value,
+): { embedding: Value; modulation: Value } {
   const layer = (name: string, x: Value) =>
     linear(
       x,
@@ -107,7 +132,7 @@ function embedTime({ g, config }: Network, time: Value, selector: Value): { embe
   const embedding = layer('time_embedder.linear_2', silu(layer('time_embedder.linear_1', time))); // [moments, width]
   const modulation = layer('time_proj', silu(embedding)); // [moments, 6·width]
   return {
-    embedding: gather(embedding, selector, 0),
+    embedding: unsqueeze(gather(embedding, selector, 0), [1]),
     modulation: reshapeTo(gather(modulation, selector, 0), ints(g, [-1, 6, config.width])),
   };
 }

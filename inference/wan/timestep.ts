@@ -21,37 +21,38 @@ export function timeFeatures(timesteps: readonly number[], width: number): Tenso
   return float32(features, [timesteps.length, width]);
 }
 
-/** Which timestep each part of a row has: `selector[row·groups + group]` points into `moments`. */
+/** Which timestep each part of a sample has: `selector[sample·groups + group]` points into `moments`. */
 export interface TimestepGroups {
-  /** The distinct timesteps of all rows; a single one is there twice. */
+  /** The distinct timesteps of all samples; a single one is there twice. */
   readonly moments: readonly number[];
-  /** Parts of a row with one timestep each: 1, its frames or its tokens. */
+  /** Parts of a sample with one timestep each, equally long. */
   readonly groups: number;
   readonly selector: readonly number[];
 }
 
 /**
- * The coarsest grouping that gives every token of every row its timestep. Rows come with one timestep, one a frame or one a
- * token; a row of one value joins a batch of rows by frame or by token.
+ * A coarse grouping that gives every token of every sample its timestep. Samples come with one timestep, one a frame or one a
+ * token; a sample of one value joins a batch of samples by frame or by token.
  *
  * Batches have two moments and two groups at least: with one ONNX Runtime takes other kernels (vector products, norms without
  * broadcasting), which round differently. So a row comes out bit for bit the same whatever rows it is batched with.
- * @throws RangeError if a row has another number of timesteps.
+ * @throws RangeError if a sample has another number of timesteps.
  */
-export function groupTimesteps(rows: readonly Float32Array[], frames: number, tokens: number): TimestepGroups {
-  const forms = [1, frames, tokens];
-  for (const row of rows) {
-    if (!forms.includes(row.length)) {
-      throw new RangeError(`a row has 1, ${frames} (frames) or ${tokens} (tokens) timesteps, not ${row.length}`);
+export function groupTimesteps(samples: readonly Float32Array[], frames: number, tokens: number): TimestepGroups {
+  for (const times of samples) {
+    if (![1, frames, tokens].includes(times.length)) {
+      throw new RangeError(`a row has 1, ${frames} (frames) or ${tokens} (tokens) timesteps, not ${times.length}`);
     }
   }
-  const exact = forms.filter((count) => rows.every((row) => isUniformIn(row, count)));
-  const groups = exact.find((count) => rows.length * count > 1) ?? 1;
+  const exact = [1, smallestFactor(tokens), frames, tokens].filter((count) =>
+    samples.every((times) => isUniformIn(times, count)),
+  );
+  const groups = exact.find((count) => samples.length * count > 1) ?? 1;
   const index = new Map<number, number>();
   const selector: number[] = [];
-  for (const row of rows) {
+  for (const times of samples) {
     for (let group = 0; group < groups; group++) {
-      const t = row[Math.floor((group * row.length) / groups)] as number;
+      const t = times[Math.floor((group * times.length) / groups)] as number;
       if (!index.has(t)) index.set(t, index.size);
       selector.push(index.get(t) as number);
     }
@@ -60,8 +61,16 @@ export function groupTimesteps(rows: readonly Float32Array[], frames: number, to
   return { moments: moments.length === 1 ? [...moments, ...moments] : moments, groups, selector };
 }
 
-/** Whether the row keeps one value within each of `groups` equal parts. */
-function isUniformIn(row: Float32Array, groups: number): boolean {
-  const size = row.length / groups;
-  return size <= 1 || row.every((t, i) => t === row[Math.floor(i / size) * size]);
+/** Over 1, where there is one. */
+function smallestFactor(count: number): number {
+  for (let factor = 2; factor * factor <= count; factor++) {
+    if (count % factor === 0) return factor;
+  }
+  return count;
+}
+
+/** Whether they keep one value within each of `groups` equal parts. */
+function isUniformIn(times: Float32Array, groups: number): boolean {
+  const size = times.length / groups;
+  return size <= 1 || times.every((t, i) => t === times[Math.floor(i / size) * size]);
 }

@@ -30,7 +30,7 @@ async function velocityOf(graph: Graph, feeds: Record<string, Tensor>): Promise<
 
 /** What the denoiser is fed, `groups` timesteps a row. */
 function feedsOf(config: DenoiserConfig, groups: number): Record<string, Tensor> {
-  const [rows, keys] = [3, 5];
+  const [samples, rows, keys] = [2, 3, 5];
   const grid = { frames: 2, height: 2, width: 3 };
   const noise = (seed: number, ...dims: number[]) =>
     float32(
@@ -42,10 +42,10 @@ function feedsOf(config: DenoiserConfig, groups: number): Record<string, Tensor>
     );
   const { cos, sin } = rotaryTables(config.headDim, grid);
   return {
-    latents: noise(1, 2, config.inChannels, grid.frames, 2 * grid.height, 2 * grid.width),
+    latents: noise(1, samples, config.inChannels, grid.frames, 2 * grid.height, 2 * grid.width),
     sample: int64([1, 0, 1]),
     time: noise(2, 4, config.freqDim),
-    selector: int64(Array.from({ length: rows * groups }, (_, i) => (3 * i) % 4)),
+    selector: int64(Array.from({ length: samples * groups }, (_, i) => (3 * i) % 4)),
     text: noise(3, rows, keys, config.textDim),
     text_bias: noise(4, rows, 1, 1, keys),
     cos,

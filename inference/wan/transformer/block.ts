@@ -12,13 +12,12 @@ export interface Network {
   readonly layers: Layers;
 }
 
-/** What every block sees besides the tokens. */
+/** What the tokens of every block attend to. */
 export interface Context {
   /** [rows, keys, width] */
   readonly text: Value;
   /** [rows, 1, tokens, keys] */
   readonly textBias: Value;
-  readonly rotation: Rotation;
 }
 
 /** The norm after a block, and the layers that read it. */
@@ -30,23 +29,43 @@ export interface NextNorm {
 /** The layers that read a block's tokens first. */
 export const firstLayers = (name: string): string[] => ['q', 'k', 'v'].map((which) => `${name}.attn1.to_${which}`);
 
-/** Self-attention, attention to the text, feed-forward network; each takes a norm of the stream and adds to the stream. */
-export function block(
+/** Tokens before they attend to the text; both [rows, tokens, width]. */
+export interface BeforeText {
+  readonly x: Value;
+  readonly queries: Value;
+}
+
+/**
+ * A block's beginning: self-attention, and the queries to the text. Each part of a block takes a norm of the stream and adds to the stream.
+ */
+export function beforeText(
   net: Network,
   name: string,
   { x, normed }: Stream,
+  { gates }: BlockModulation,
+  rotation: Rotation,
+): BeforeText {
+  const { g, gaps, layers } = net;
+  const [scale, shift] = [g.weight(`${name}.norm2.weight`), g.weight(`${name}.norm2.bias`)];
+  const self = selfAttention(net, `${name}.attn1`, normed, rotation);
+  const middle = { scale, shift, grouped: false };
+  const one = gaps.addNorm(x, gates[0], self, middle, layers.takeEightBits([`${name}.attn2.to_q`]));
+  return { x: one.x, queries: normedProduct(net, `${name}.attn2`, 'q', one.normed) };
+}
+
+/** The rest of it: attention to the text, feed-forward network. */
+export function fromText(
+  net: Network,
+  name: string,
+  { x, queries }: BeforeText,
   { second, gates }: BlockModulation,
   next: NextNorm,
   context: Context,
 ): Stream {
-  const { g, gaps, layers } = net;
-  const [toQueries, widen, narrow] = [`${name}.attn2.to_q`, `${name}.ffn.net.0.proj`, `${name}.ffn.net.2`] as const;
-  const [scale, shift] = [g.weight(`${name}.norm2.weight`), g.weight(`${name}.norm2.bias`)];
-  const self = selfAttention(net, `${name}.attn1`, normed, context);
-  const middle = { scale, shift, grouped: false };
-  const one = gaps.addNorm(x, gates[0], self, middle, layers.takeEightBits([toQueries]));
-  const cross = crossAttention(net, `${name}.attn2`, one.normed, context);
-  const two = gaps.addNorm(one.x, null, cross, second, layers.takeEightBits([widen]));
+  const { gaps, layers } = net;
+  const [widen, narrow] = [`${name}.ffn.net.0.proj`, `${name}.ffn.net.2`] as const;
+  const cross = crossAttention(net, `${name}.attn2`, queries, context);
+  const two = gaps.addNorm(x, null, cross, second, layers.takeEightBits([widen]));
   const hidden = widened(net, widen, two.normed, layers.takeEightBits([narrow])); // [rows, tokens, ffnWidth]
   return gaps.addNorm(two.x, gates[1], layers.product(narrow, hidden), next.norm, layers.takeEightBits(next.readers));
 }
@@ -55,7 +74,7 @@ export function block(
  * Full attention among the tokens of a row. The bias of the values joins that of the output, for the weights of a softmax sum to one:
  * a pass over the tokens less.
  */
-function selfAttention(net: Network, name: string, x: Tokens, { rotation }: Context): Product {
+function selfAttention(net: Network, name: string, x: Tokens, rotation: Rotation): Product {
   const { g, config, gaps, layers } = net;
   const [q, k] = (['q', 'k'] as const).map((which) =>
     gaps.rmsNormRotate(layers.product(`${name}.to_${which}`, x), g.weight(`${name}.norm_${which}.weight`), rotation),
@@ -80,14 +99,15 @@ function joinedBias({ g, config }: Network, name: string): Value {
 }
 
 /** The tokens of a row attend to its text. */
-function crossAttention(net: Network, name: string, x: Tokens, { text, textBias }: Context): Product {
-  const { g, config, gaps, layers } = net;
-  const normed = (which: 'q' | 'k', from: Tokens) =>
-    gaps.rmsNorm(layers.product(`${name}.to_${which}`, from), g.weight(`${name}.norm_${which}.weight`));
-  const q = normed('q', x); // [rows, tokens, width]
-  const k = normed('k', text); // [rows, keys, width]
+function crossAttention(net: Network, name: string, queries: Value, { text, textBias }: Context): Product {
+  const { config, layers } = net;
+  const k = normedProduct(net, name, 'k', text); // [rows, keys, width]
   const v = layers.project(`${name}.to_v`, text);
-  return layers.product(`${name}.to_out.0`, attention(q, k, v, config.heads, { bias: textBias }));
+  return layers.product(`${name}.to_out.0`, attention(queries, k, v, config.heads, { bias: textBias }));
+}
+
+function normedProduct({ g, gaps, layers }: Network, name: string, which: 'q' | 'k', x: Tokens): Value {
+  return gaps.rmsNorm(layers.product(`${name}.to_${which}`, x), g.weight(`${name}.norm_${which}.weight`));
 }
 
 /** The first layer of a feed-forward network. @param eightBits whether its result is to be in 8 bits */

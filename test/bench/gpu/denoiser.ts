@@ -66,9 +66,7 @@ async function measure(folder: string, name: string, resultFile: string | undefi
     height: height / 16,
     width: width / 16,
   };
-  const rows = Array.from({ length: Number(values.rows) }, (_, i) =>
-    rowOf(shape, config.textDim, Number(values.text), i),
-  );
+  const rows = rowsOf(shape, config.textDim, Number(values.text), Number(values.rows));
   const seconds: number[] = [];
   let peakGB = 0;
   const sampling = setInterval(() => {
@@ -105,14 +103,18 @@ async function measure(folder: string, name: string, resultFile: string | undefi
   await denoiser.close();
 }
 
-/** A row of noise at t = 900 with a random text. */
-function rowOf(shape: LatentShape, textDim: number, length: number, i: number): DenoiserRow {
+/** Rows of noise at t = 900 with random texts, two of a sample each, as guidance has them. */
+function rowsOf(shape: LatentShape, textDim: number, length: number, count: number): DenoiserRow[] {
   const { channels, frames, height, width } = shape;
-  return {
-    latents: gaussianNoise(i, channels * frames * height * width),
-    timesteps: Float32Array.of(900),
+  const timesteps = Float32Array.of(900);
+  const samples = Array.from({ length: Math.ceil(count / 2) }, (_, i) =>
+    gaussianNoise(i, channels * frames * height * width),
+  );
+  return Array.from({ length: count }, (_, i) => ({
+    latents: samples[i >> 1] as Float32Array,
+    timesteps,
     text: { data: gaussianNoise(100 + i, length * textDim), length, dim: textDim },
-  };
+  }));
 }
 
 const [folder] = positionals;
