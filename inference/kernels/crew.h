@@ -40,8 +40,8 @@ class Crew {
 
  private:
   // What is worth the way to another thread.
-  static constexpr size_t part = 1 << 14;
-  static constexpr size_t most_threads = 8;
+  static constexpr size_t part = 1 << 13;
+  static constexpr size_t most_threads = 16;
 
   void hire(size_t parts) {
     const size_t cores = std::max(1u, std::thread::hardware_concurrency());

@@ -1,4 +1,4 @@
-import { type SamplerName, type SolverState, Sums, samplers } from '../samplers/index.js';
+import { type SamplerName, type Schedule, type SolverState, Sums, samplers } from '../samplers/index.js';
 import { guided } from './guidance.js';
 import { latentCount, withFirstFrame } from './latents.js';
 import type { DenoiserRow, LatentShape, TextEmbedding } from './networks.js';
@@ -60,11 +60,18 @@ export function begin(
   noise: Float32Array,
   firstFrame: Float32Array | null = null,
 ): DenoisingState {
-  const sampler = samplers[settings.sampler];
-  sampler.schedule(settings.steps, settings.shift);
+  planOf(settings);
   checkLength('the noise', noise, latentCount(shape));
   if (firstFrame) checkLength('the first frame', firstFrame, latentCount({ ...shape, frames: 1 }));
-  return { settings, shape, step: 0, sample: noise, solver: sampler.initial(), computed: null, firstFrame };
+  return {
+    settings,
+    shape,
+    step: 0,
+    sample: noise,
+    solver: samplers[settings.sampler].initial(),
+    computed: null,
+    firstFrame,
+  };
 }
 
 export function isDone(state: DenoisingState): boolean {
@@ -74,7 +81,7 @@ export function isDone(state: DenoisingState): boolean {
 /** The rows of the next step: conditional, then unconditional where that step is guided. */
 export function rowsOf(state: DenoisingState, { prompt, negativePrompt }: Conditioning): DenoiserRow[] {
   const { settings, shape, step, sample, firstFrame } = state;
-  const t = scheduleOf(state).timesteps[step];
+  const t = planOf(settings).schedule.timesteps[step];
   if (t === undefined) throw new RangeError(`all ${settings.steps} steps are done`);
   // The picture is clean at every step, so its frame is shown to the network as it is, at time 0.
   const latents = firstFrame ? withFirstFrame(sample, firstFrame, shape) : sample;
@@ -129,7 +136,7 @@ function extrapolated(
   before: ComputedVelocity,
   latest: ComputedVelocity,
 ): Float32Array {
-  const { sigmas } = scheduleOf(state);
+  const { sigmas } = planOf(state.settings).schedule;
   const sigma = (step: number): number => sigmas[step] as number;
   const ahead = (sigma(state.step) - sigma(latest.step)) / (sigma(latest.step) - sigma(before.step));
   return sums.add([1 + ahead, latest.velocity], [-ahead, before.velocity]);
@@ -139,7 +146,7 @@ function takeStep(sums: Sums, state: DenoisingState, velocity: Float32Array): Ad
   const { settings, step, sample, solver } = state;
   // Stream 0 of the seed is the noise that denoising begins with.
   const noise = () => gaussianNoise(settings.seed, sample.length, step + 1);
-  const next = samplers[settings.sampler].step(sums, scheduleOf(state), step, solver, sample, velocity, noise);
+  const next = samplers[settings.sampler].step(sums, planOf(settings).schedule, step, solver, sample, velocity, noise);
   return { state: { ...state, step: step + 1, sample: next.sample, solver: next.state }, x0: next.x0 };
 }
 
@@ -151,11 +158,25 @@ export function finalLatents(state: DenoisingState): Float32Array {
 
 /** Undefined when all steps are done. */
 function rowCount({ settings, step }: DenoisingState): RowCount | undefined {
-  return stepRows(settings)[step];
+  return planOf(settings).rows[step];
 }
 
-function scheduleOf({ settings }: DenoisingState) {
-  return samplers[settings.sampler].schedule(settings.steps, settings.shift);
+interface Plan {
+  readonly schedule: Schedule;
+  readonly rows: readonly RowCount[];
+}
+
+/** Of the settings that states have in common: to calculate it a few times a step took a quarter of a millisecond. */
+const plans = new WeakMap<DenoisingSettings, Plan>();
+
+function planOf(settings: DenoisingSettings): Plan {
+  let plan = plans.get(settings);
+  if (!plan) {
+    const schedule = samplers[settings.sampler].schedule(settings.steps, settings.shift);
+    plan = { schedule, rows: stepRows(settings) };
+    plans.set(settings, plan);
+  }
+  return plan;
 }
 
 function checkLength(what: string, array: Float32Array, expected: number): void {

@@ -133,6 +133,8 @@ export class NativeSession implements Session {
       this.#clock.begin();
       await ort.callAsync('RunWithBinding', this.session, runOptions, binding);
       this.#clock.end();
+      const tensors = Object.fromEntries(places);
+      if (areTensors(tensors)) return { tensors, kept: {} };
       return this.#collect(boundValues(ort, binding), places);
     } finally {
       scope.release();
@@ -202,6 +204,11 @@ type Place = (output: string) => KeptTensor | Tensor | boolean;
 
 function isTensor(place: ReturnType<Place> | undefined): place is Tensor {
   return typeof place === 'object' && 'data' in place;
+}
+
+/** All written to where whoever asked has them: there is nothing to fetch. */
+function areTensors(places: Record<string, ReturnType<Place>>): places is Record<string, Tensor> {
+  return Object.values(places).every(isTensor);
 }
 
 /** The handle of a session; its making, which takes seconds for a large model, leaves the event loop free. */
