@@ -1,8 +1,8 @@
 import type { LatentShape } from './networks.js';
 
 /** The VAE packs 4 frames and 16×16 pixels into one latent position; the first frame stands alone. */
-const framesPerLatent = 4;
-const pixelsPerLatent = 16;
+export const framesPerLatent = 4;
+export const pixelsPerLatent = 16;
 /** Patches of 2×2 latents: sizes in pixels are multiples of this. */
 export const sizeMultiple = 2 * pixelsPerLatent;
 

@@ -47,8 +47,13 @@ export interface Session {
   /**
    * The same with those results left on the device that `keep` says yes to. Where it gives a tensor of the same shape instead, the
    * session may write the result over it, and then gives that very tensor back; the graph must have done with it by then.
+   * `into` is for results that are not kept.
    */
-  runKeeping(feeds: Feeds, keep: (output: string) => KeptTensor | boolean): Promise<Results>;
+  runKeeping(
+    feeds: Feeds,
+    keep: (output: string) => KeptTensor | boolean,
+    options?: Pick<RunOptions, 'into'>,
+  ): Promise<Results>;
   /** Gives the memory back. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { Session } from './session.js';
 interface Entry {
   readonly key: string;
   readonly sessions: Promise<readonly Session[]>;
+  readonly memory: { settled: boolean };
   users: number;
 }
 
@@ -17,13 +18,13 @@ export class SizedSessions {
   /** Opens or finds the sessions of a size; every call wants a `release` in the end. */
   async acquire(key: string, open: () => Promise<readonly Session[]>): Promise<Lease> {
     const known = [...this.entries].find((entry) => entry.key === key);
-    const entry = known ?? { key, sessions: open(), users: 0 };
+    const entry = known ?? { key, sessions: open(), memory: { settled: false }, users: 0 };
     this.entries.add(entry);
     this.latest = entry;
     entry.users++;
     try {
       for (const other of this.entries) await this.closeIdle(other);
-      return { sessions: await entry.sessions, release: () => this.release(entry) };
+      return { sessions: await entry.sessions, memory: entry.memory, release: () => this.release(entry) };
     } catch (error) {
       this.entries.delete(entry);
       throw error;
@@ -52,5 +53,7 @@ export class SizedSessions {
 
 export interface Lease {
   readonly sessions: readonly Session[];
+  /** Of all who use these sessions, for as long as they are open: `settled` once their runs need no memory that they do not have. */
+  readonly memory: { settled: boolean };
   release(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { Graph } from '../graph/graph.js';
+import { framesPerLatent, pixelsPerLatent } from '../pipeline/latents.js';
 import type { LatentShape, PixelChunk, VaeDecoder } from '../pipeline/networks.js';
 import { type DType, elementCount, float32, type Tensor } from '../tensor.js';
 import {
@@ -55,7 +56,9 @@ class OrtVaeDecoder implements VaeDecoder {
       const [first, next] = lease.sessions as [Session, Session | undefined];
       // In the layout by frames a history passes on part of the one before.
       const inPlace = this.options.layout !== 'frames';
-      yield* next ? stream({ first, next, inPlace }, shape, latents) : atOnce(first, shape, latents);
+      yield* next
+        ? stream({ first, next, inPlace, memory: lease.memory }, shape, latents)
+        : atOnce(first, shape, latents);
     } finally {
       await lease.release();
     }
@@ -113,40 +116,48 @@ async function* atOnce(session: Session, shape: LatentShape, latents: Float32Arr
 }
 
 /**
- * From this frame on a run needs no memory that the runs before it did not: it was the first to read what a run of the same session
- * had left. So whoever measures memory from chunk to chunk sees all of it.
+ * A run of this frame has all the memory that later ones need: it was the first to read what a run of the same session had left. Until
+ * there was one nothing is begun ahead, so that whoever measures memory from chunk to chunk sees all of it.
  */
-const settled = 2;
+const settlingFrame = 2;
 
 interface Streaming {
   readonly first: Session;
   readonly next: Session;
   /** Whether a history may be written over the one before: it is made of what was joined from that. */
   readonly inPlace: boolean;
+  readonly memory: Lease['memory'];
 }
 
 /**
  * The histories that the first run leaves under NAME and later ones under `next.NAME` are what the next takes under NAME. Where runs
- * leave this thread free, the next one computes while somebody works on the pixels of the last.
+ * leave this thread free, the next one computes while somebody works on the pixels of the last; the array for its own was made while
+ * that one computed.
  */
 async function* stream(
-  { first, next, inPlace }: Streaming,
+  { first, next, inPlace, memory }: Streaming,
   shape: LatentShape,
   latents: Float32Array,
 ): AsyncGenerator<PixelChunk> {
   const { channels, frames, height, width } = shape;
   const histories: Record<string, KeptTensor> = {};
+  let made: Tensor | undefined;
   const run = (frame: number): Promise<Results> => {
     const feeds = { latents: float32(latentFrame(shape, latents, frame), [1, channels, 1, height, width]) };
     const keep = (name: string) => name !== 'pixels' && ((inPlace && histories[historyName(name)]) || true);
-    return (frame === 0 ? first : next).runKeeping({ ...feeds, ...histories }, keep);
+    const into = next.runsAside ? { pixels: made ?? newPixels(shape, frame) } : {};
+    made = undefined;
+    // Later than the run, which begins in this turn of the event loop.
+    if (next.runsAside && frame + 1 < frames) setImmediate(() => (made = newPixels(shape, frame + 1)));
+    return (frame === 0 ? first : next).runKeeping({ ...feeds, ...histories }, keep, { into });
   };
   let ahead: Promise<Results> | undefined;
   try {
     for (let frame = 0; frame < frames; frame++) {
       const { tensors, kept } = await (ahead ?? run(frame));
       replace(histories, kept);
-      ahead = next.runsAside && frame >= settled && frame + 1 < frames ? run(frame + 1) : undefined;
+      memory.settled ||= frame >= settlingFrame;
+      ahead = next.runsAside && memory.settled && frame + 1 < frames ? run(frame + 1) : undefined;
       // Whoever asks for its frames hears of its failure; nobody may.
       ahead?.catch(() => {});
       yield* chunksOf(tensors.pixels as Tensor);
@@ -156,6 +167,12 @@ async function* stream(
     replace(histories, left?.kept ?? {});
     for (const history of Object.values(histories)) history.release();
   }
+}
+
+/** For what a latent frame decodes to; its pages are touched (array-stock.ts). */
+function newPixels({ height, width }: LatentShape, frame: number): Tensor {
+  const dims = [1, 3, frame === 0 ? 1 : framesPerLatent, height * pixelsPerLatent, width * pixelsPerLatent];
+  return float32(new Float32Array(elementCount(dims)).fill(0), dims);
 }
 
 const historyName = (output: string): string => output.replace('next.', '');

@@ -95,8 +95,12 @@ export class NativeSession implements Session {
     return (await this.#inTurn(feeds, (output) => into[output] ?? false, constants)).tensors;
   }
 
-  runKeeping(feeds: Feeds, keep: (output: string) => KeptTensor | boolean): Promise<Results> {
-    return this.#inTurn(feeds, keep);
+  runKeeping(
+    feeds: Feeds,
+    keep: (output: string) => KeptTensor | boolean,
+    { into = {} }: Pick<RunOptions, 'into'> = {},
+  ): Promise<Results> {
+    return this.#inTurn(feeds, (output) => keep(output) || (into[output] ?? false));
   }
 
   #inTurn(feeds: Feeds, place: Place, constants?: Feeds): Promise<Results> {
