@@ -38,12 +38,8 @@ export class FileArtifactStore implements ArtifactStore, ArtifactFiles {
   async commit(stagedPath: string): Promise<{ sha256: string; bytes: number }> {
     this.requireStaged(stagedPath);
     return attempt('store', stagedPath, async () => {
-      const hash = createHash('sha256');
-      await pipeline(createReadStream(stagedPath), hash);
-      const sha256 = hash.digest('hex');
-      const { size: bytes } = await stat(stagedPath);
+      const [sha256, { size: bytes }] = await Promise.all([hashOf(stagedPath), stat(stagedPath), flush(stagedPath)]);
       const target = this.path(sha256);
-      await flush(stagedPath);
       await mkdir(dirname(target), { recursive: true });
       // Replaces the same bytes, if they were there: rename is atomic, and an open download keeps the old file.
       await rename(stagedPath, target);
@@ -81,6 +77,12 @@ export class FileArtifactStore implements ArtifactStore, ArtifactFiles {
       throw new Error(`${relative(this.root, path)} was not staged by this store.`);
     }
   }
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
 }
 
 /** A rename survives a power cut only if the file's bytes and the folder's entry were flushed. */

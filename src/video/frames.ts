@@ -50,25 +50,15 @@ export function textAt(subtitles: readonly Subtitle[], seconds: number): string 
     .join('\n');
 }
 
-/** Passes frames on and keeps one of them. */
-export class FrameTap implements AsyncIterable<Uint8Array> {
-  #tapped: Uint8Array | null = null;
-
-  constructor(
-    private readonly frames: Frames,
-    private readonly index: number,
-  ) {}
-
-  get tapped(): Uint8Array {
-    if (!this.#tapped) throw new Error(`The video has no frame ${this.index}.`);
-    return this.#tapped;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
-    let i = 0;
-    for await (const frame of this.frames) {
-      if (i++ === this.index) this.#tapped = frame;
-      yield frame;
-    }
+/** Passes frames on, and one of them to somebody else too, who gets it first. */
+export async function* tapFrame(
+  frames: Frames,
+  index: number,
+  onFrame: (frame: Uint8Array) => void,
+): AsyncGenerator<Uint8Array, void, void> {
+  let i = 0;
+  for await (const frame of frames) {
+    if (i++ === index) onFrame(frame);
+    yield frame;
   }
 }

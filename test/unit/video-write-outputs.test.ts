@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
+import { StorageError } from '../../src/errors.js';
 import type { Artifact } from '../../src/generations/generation.js';
 import { EncoderFailed } from '../../src/video/encode-video.js';
 import { defaultOutputs, type Outputs, videoFormats } from '../../src/video/outputs.js';
-import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
+import { ffmpegVideoEncoder, type VideoEncoder } from '../../src/video/video-encoder.js';
 import { writeOutputs } from '../../src/video/write-outputs.js';
 import { decodeFrames } from '../support/probe-video.js';
 
@@ -135,6 +136,24 @@ test('whatever fails, nothing is left staged', async () => {
   await expect(write({ formats: videoFormats }, { videoEncoder: broken })).rejects.toThrow(EncoderFailed);
   const aborted = AbortSignal.abort(new Error('changed my mind'));
   await expect(write({}, { signal: aborted })).rejects.toThrow('changed my mind');
+  // The poster is being written by then.
+  const late: VideoEncoder = {
+    async encode({ frames }) {
+      let seen = 0;
+      for await (const _ of frames) if (++seen === 5) throw new EncoderFailed('The video encoder failed.', 'late');
+      return { frames: seen };
+    },
+  };
+  await expect(write({}, { videoEncoder: late })).rejects.toThrow(EncoderFailed);
+  for (const extension of ['jpg', 'webm']) {
+    const { commit } = FileArtifactStore.prototype;
+    vi.spyOn(artifacts, 'commit').mockImplementation(async (path) => {
+      if (path.endsWith(extension)) throw new StorageError('store', path, new Error('ENOSPC'));
+      return commit.call(artifacts, path);
+    });
+    await expect(write({ formats: ['MP4_H264', 'WEBM_VP9'] })).rejects.toThrow(StorageError);
+    vi.mocked(artifacts.commit).mockRestore();
+  }
   expect(readdirSync(join(folder, 'artifacts', 'staged'))).toEqual([]);
 });
 
