@@ -31,6 +31,7 @@ export interface DenoisingState {
   readonly step: number;
   /** Noisy latents [channels, frames, height, width] */
   readonly sample: Float32Array;
+  /** After the last step as before the first: there is nothing to remember for. */
   readonly solver: SolverState;
   /** Of the last step that was computed, which those to come extrapolate from; null without `cacheSteps`. */
   readonly computed: ComputedVelocity | null;
@@ -123,8 +124,12 @@ export function advance(state: DenoisingState, velocities: readonly Float32Array
     stepped = takeStep(sums, stepped.state, extrapolated(sums, stepped.state, state.computed, latest));
   }
   sums.compute();
+  const done = isDone(stepped.state);
+  const memory = done
+    ? { solver: samplers[settings.sampler].initial(), computed: null }
+    : { computed: settings.cacheSteps ? latest : null };
   return {
-    state: { ...stepped.state, computed: settings.cacheSteps ? latest : null },
+    state: { ...stepped.state, ...memory },
     x0: firstFrame ? withFirstFrame(stepped.x0, firstFrame, shape) : stepped.x0,
   };
 }

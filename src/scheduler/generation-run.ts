@@ -329,7 +329,10 @@ export class GenerationRun implements Asker {
       await this.#reports.resumed(this.step, cause);
     }
     const { phase } = this.#reports;
-    if (phase !== phaseOf[stage] && phase !== 'ENCODING_VIDEO') await this.#reports.progressed(phaseOf[stage]);
+    if (phase === phaseOf[stage] || phase === 'ENCODING_VIDEO') return;
+    // Nor does it wait for the report of the step before, with its picture, in which a GPU would do nothing.
+    this.#reports.progressedSoon(phaseOf[stage]);
+    await this.#reports.keepUp();
   }
 
   /** Ctrl-C reaches ffmpeg along with the server: that is no failure of it, as we learn when the server stops us. */

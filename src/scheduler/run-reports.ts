@@ -26,7 +26,8 @@ const mostWaiting = 4;
 
 /**
  * What one run tells the recorder, one report after the other, so that its log has no hole. That of a step, whose picture takes a
- * twentieth of a small model's step, is written while the next ones compute; what begins something new, before it does.
+ * twentieth of a small model's step, or of a phase, is written while what comes next computes; that a run starts, goes on or loads a
+ * network, before it does.
  */
 export class RunReports {
   readonly #options: RunReportsOptions;

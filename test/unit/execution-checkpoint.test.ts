@@ -15,11 +15,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { manifestSchema } from '../../inference/bundle/manifest.js';
-import { advance, begin, type DenoisingState } from '../../inference/pipeline/denoising.js';
+import { advance, begin, type DenoisingState, finalLatents } from '../../inference/pipeline/denoising.js';
 import { gaussianNoise } from '../../inference/pipeline/noise.js';
 import { checkpointIdentity, checkpointStep, readCheckpoint, writeCheckpoint } from '../../src/execution/checkpoint.js';
 import type { GenerationRequest } from '../../src/execution/protocol.js';
-import { sparesOf } from '../../src/execution/tensor-file.js';
+import { readTensorFile, sparesOf } from '../../src/execution/tensor-file.js';
 import { WorkFiles } from '../../src/execution/work-files.js';
 import { smallManifest } from '../support/small-manifest.js';
 
@@ -36,7 +36,7 @@ const request: GenerationRequest = {
 };
 const identity = checkpointIdentity(manifest, request);
 
-/** After so many steps with noise in place of velocities; later ones have the solver's whole history. */
+/** After so many steps of 5 with noise in place of velocities; later ones have the solver's whole history, the last none. */
 function stateAfter(
   steps: number,
   sampler: 'UNIPC' | 'EULER' = 'UNIPC',
@@ -63,7 +63,7 @@ beforeEach(async ({ task }) => {
   path = work.checkpoint('a');
 });
 
-test.each([0, 1, 2, 5])('a state after %i steps is read as it was written', async (steps) => {
+test.each([0, 1, 2, 4, 5])('a state after %i steps is read as it was written', async (steps) => {
   for (const state of [
     stateAfter(steps),
     stateAfter(steps, 'EULER'),
@@ -73,6 +73,16 @@ test.each([0, 1, 2, 5])('a state after %i steps is read as it was written', asyn
     expect(await readCheckpoint(path, identity)).toEqual(state);
     expect(await checkpointStep(path, identity)).toBe(steps);
   }
+});
+
+test('what is done holds its latents, and nothing of the way there', async () => {
+  const names = async (steps: number) => {
+    writeCheckpoint(path, identity, stateAfter(steps));
+    return Object.keys((await readTensorFile(path))?.tensors ?? {});
+  };
+  expect(await names(4)).toEqual(['sample', 'estimate_0', 'estimate_1', 'origin']);
+  expect(await names(5)).toEqual(['sample']);
+  expect(finalLatents((await readCheckpoint(path, identity)) as DenoisingState)).toEqual(stateAfter(5).sample);
 });
 
 test('with step caching it has the velocity that later steps go on from, and is never between two of them', async () => {

@@ -12,6 +12,7 @@ import { weightsBytes } from '../../src/scheduler/memory-model.js';
 import type { Job } from '../../src/scheduler/ports.js';
 import { StepScheduler } from '../../src/scheduler/scheduler.js';
 import { encodeVideo } from '../../src/video/encode-video.js';
+import { tapFrame } from '../../src/video/frames.js';
 import { defaultOutputs } from '../../src/video/outputs.js';
 import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
@@ -177,6 +178,25 @@ test('the next one denoises while the video of the last is still being encoded',
   scheduler.submit(job('b'));
   expect((await recorder.end('a')).type).toBe('succeeded');
   expect((await recorder.end('b')).type).toBe('succeeded');
+});
+
+test('frames are decoded while the last step is still being reported', async () => {
+  const encoder = ffmpegVideoEncoder();
+  let onFrame = (): void => {};
+  start({
+    videoEncoder: { encode: (job) => encoder.encode({ ...job, frames: tapFrame(job.frames, 0, () => onFrame()) }) },
+  });
+  // Its networks are loaded then, and there is nothing else to wait for.
+  await outcome(job('before'));
+  const firstFrame = new Promise<void>((resolve) => {
+    onFrame = resolve;
+  });
+  recorder.on = async (report) => {
+    if (report.id === 'a' && report.type === 'progressed' && report.progress.preview?.step === 4) await firstFrame;
+  };
+  expect((await outcome(job('a'))).type).toBe('succeeded');
+  const steps = recorder.progress('a').map(({ phase, step }) => `${phase} ${step}`);
+  expect(steps.slice(steps.indexOf('DENOISING 4')).slice(0, 2)).toEqual(['DENOISING 4', 'DECODING 4']);
 });
 
 test('two devices have a generation each', async () => {
