@@ -10,12 +10,22 @@ export interface WeightedSum {
   readonly terms: readonly [Term, Term, (Term | undefined)?, (Term | undefined)?];
 }
 
+export interface Moments {
+  readonly x: number;
+  readonly y: number;
+  readonly xx: number;
+  readonly xy: number;
+  readonly yy: number;
+}
+
 /** Loops over all numbers of a sample, which a GPU waits for: in C++ where `reelql kernels` was run, to the same bits. */
 export interface Arithmetic {
   /** One after the other, so that a sum may take what those before it gave. All arrays are of one length. */
   weightedSums(sums: readonly WeightedSum[]): void;
   /** Whether no number is infinite or NaN. */
   allFinite(numbers: Float32Array): boolean;
+  /** Of two arrays of one length, in float64, by parts of 8,192 numbers that are then added up in their order: the order of sums shows in their last bits. */
+  momentsOf(x: Float32Array, y: Float32Array): Moments;
   /** With the seed's, see pipeline/noise.ts. */
   fillWithNoise(noise: Float32Array, seed: number, stream: number): void;
   /**
@@ -42,6 +52,35 @@ function addFour(result: Float32Array, [a, x]: Term, [b, y]: Term, [c, z]: Term,
   }
 }
 
+const numbersOfPart = 8192;
+
+function momentsOf(x: Float32Array, y: Float32Array): Moments {
+  const sums = { x: 0, y: 0, xx: 0, xy: 0, yy: 0 };
+  for (let begin = 0; begin < x.length; begin += numbersOfPart) {
+    const end = Math.min(begin + numbersOfPart, x.length);
+    let sumX = 0;
+    let sumY = 0;
+    let sumXX = 0;
+    let sumXY = 0;
+    let sumYY = 0;
+    for (let i = begin; i < end; i++) {
+      const a = x[i] as number;
+      const b = y[i] as number;
+      sumX += a;
+      sumY += b;
+      sumXX += a * a;
+      sumXY += a * b;
+      sumYY += b * b;
+    }
+    sums.x += sumX;
+    sums.y += sumY;
+    sums.xx += sumXX;
+    sums.xy += sumXY;
+    sums.yy += sumYY;
+  }
+  return sums;
+}
+
 export const inJavaScript: Arithmetic = {
   weightedSums(sums) {
     for (const { result, terms } of sums) {
@@ -55,6 +94,7 @@ export const inJavaScript: Arithmetic = {
     for (let i = 0; i < numbers.length; i++) if (!(Math.abs(numbers[i] as number) < Infinity)) return false;
     return true;
   },
+  momentsOf,
   fillWithNoise,
   rgb24: (pixels) => toBytes(pixels, (level) => level),
 };
@@ -84,6 +124,7 @@ export function inLibrary(path: string): Arithmetic {
   const gaussianNoise = library.func(
     'void reelql_gaussian_noise(uint64_t seed, uint32_t stream, size_t count, float *noise)',
   );
+  const moments = library.func('void reelql_moments(size_t count, float *x, float *y, _Out_ double *sums)');
   const allFinite = library.func('int reelql_all_finite(float *numbers, size_t count)');
   return {
     weightedSums(sums) {
@@ -108,6 +149,13 @@ export function inLibrary(path: string): Arithmetic {
       const bytes = new Uint8Array(pixels.length);
       rgb24(pixels, pixels.length / 3, bytes);
       return bytes;
+    },
+    momentsOf(x, y) {
+      if (x.length !== y.length) throw new RangeError(`arrays of ${x.length} and ${y.length} numbers`);
+      const sums = new Float64Array(5);
+      moments(x.length, x, y, sums);
+      const [sumX, sumY, xx, xy, yy] = sums as unknown as [number, number, number, number, number];
+      return { x: sumX, y: sumY, xx, xy, yy };
     },
     fillWithNoise: (noise, seed, stream) => gaussianNoise(seed, stream, noise.length, noise),
     allFinite: (numbers) => allFinite(numbers, numbers.length) === 1,

@@ -11,6 +11,9 @@
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
+// What is worth the way to another thread. ../arithmetic.ts knows it too: the order of sums depends on it.
+constexpr size_t part_count = 1 << 13;
+
 // They stay, asleep, for the next call: to start them takes as long as what they are for. Whoever calls works too, and does not wait for one
 // that wakes up when there is nothing left.
 class Crew {
@@ -24,12 +27,12 @@ class Crew {
     for (std::thread& thread : threads_) thread.join();
   }
 
-  // Calls `work` with parts [begin, end) of `count` numbers, on any of the threads; each begins at a multiple of `part`. Returns when all is done.
+  // Calls `work` with parts [begin, end) of `count` numbers, `part_count` each but for the last, on any of the threads. Returns when all is done.
   void share_numbers(size_t count, const std::function<void(size_t, size_t)>& work) {
-    if (count <= part) return work(0, count);
+    if (count <= part_count) return work(0, count);
     const std::lock_guard turn(turn_);
     std::unique_lock lock(mutex_);
-    hire((count + part - 1) / part);
+    hire((count + part_count - 1) / part_count);
     work_ = &work;
     next_ = 0;
     count_ = count;
@@ -39,8 +42,6 @@ class Crew {
   }
 
  private:
-  // What is worth the way to another thread.
-  static constexpr size_t part = 1 << 13;
   static constexpr size_t most_threads = 16;
 
   void hire(size_t parts) {
@@ -66,7 +67,7 @@ class Crew {
   void take_parts(std::unique_lock<std::mutex>& lock) {
     while (next_ < count_) {
       const size_t begin = next_;
-      const size_t end = next_ = std::min(begin + part, count_);
+      const size_t end = next_ = std::min(begin + part_count, count_);
       busy_++;
       lock.unlock();
       (*work_)(begin, end);

@@ -1,12 +1,15 @@
 // What the processor does between two steps of the GPU: the loops of ../arithmetic.ts, several numbers an instruction. The same bits:
 // sums in double, products and sums not contracted, rounded once.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
+#include <vector>
 
 #include "crew.h"
 
-#define CLONES __attribute__((target_clones("avx512f", "avx2", "default"), optimize("fp-contract=off")))
+#define NOT_CONTRACTED __attribute__((optimize("fp-contract=off")))
+#define CLONES __attribute__((target_clones("avx512f", "avx2", "default"))) NOT_CONTRACTED
 
 namespace {
 
@@ -41,11 +44,32 @@ CLONES void sum_between(size_t begin, size_t end, size_t sums, float* const* arr
   }
 }
 
+NOT_CONTRACTED std::array<double, 5> moments_between(size_t begin, size_t end, const float* x, const float* y) {
+  std::array<double, 5> sums = {};
+  for (size_t i = begin; i < end; i++) {
+    const double a = x[i], b = y[i];
+    const double terms[] = {a, b, a * a, a * b, b * b};
+    for (size_t k = 0; k < 5; k++) sums[k] += terms[k];
+  }
+  return sums;
+}
+
 }  // namespace
 
 // `arrays` are [sums, 1 + most_terms], null where a sum has fewer terms, `weights` [sums, most_terms]. A result may be one of its own sum's arrays, or of a later sum's.
 EXPORT void reelql_weighted_sums(size_t count, size_t sums, float* const* arrays, const double* weights) {
   crew.share_numbers(count, [=](size_t begin, size_t end) { sum_between(begin, end, sums, arrays, weights); });
+}
+
+// `sums`: of x, y, x², x·y and y², each part's by itself and then these in order.
+EXPORT void reelql_moments(size_t count, const float* x, const float* y, double* sums) {
+  std::vector<std::array<double, 5>> parts(count / part_count + 1);
+  crew.share_numbers(count, [&](size_t begin, size_t end) { parts[begin / part_count] = moments_between(begin, end, x, y); });
+  std::array<double, 5> all = {};
+  for (const auto& part : parts) {
+    for (size_t i = 0; i < 5; i++) all[i] += part[i];
+  }
+  std::copy(all.begin(), all.end(), sums);
 }
 
 // 1 where no number is infinite or NaN: only those do not vanish when multiplied by zero.

@@ -1,3 +1,4 @@
+import { arithmetic } from '../arithmetic.js';
 import type { Sums } from '../samplers/index.js';
 
 /** Whether a guidance scale asks for the unconditional row at all: strictly over 1, as diffusers has it. */
@@ -40,23 +41,10 @@ export function rescaleFactor(
 
 /** Of the conditional prediction, and of the guided one by its bilinearity: one pass, and no array for what is guided. */
 function variances(x: Float32Array, y: Float32Array, scale: number): [conditional: number, guided: number] {
-  let sumX = 0;
-  let sumY = 0;
-  let sumXX = 0;
-  let sumXY = 0;
-  let sumYY = 0;
-  for (let i = 0; i < x.length; i++) {
-    const a = x[i] as number;
-    const b = y[i] as number;
-    sumX += a;
-    sumY += b;
-    sumXX += a * a;
-    sumXY += a * b;
-    sumYY += b * b;
-  }
+  const sums = arithmetic().momentsOf(x, y);
   const n = x.length;
-  const ofX = sumXX / n - (sumX / n) ** 2;
-  const ofY = sumYY / n - (sumY / n) ** 2;
-  const shared = sumXY / n - (sumX / n) * (sumY / n);
+  const ofX = sums.xx / n - (sums.x / n) ** 2;
+  const ofY = sums.yy / n - (sums.y / n) ** 2;
+  const shared = sums.xy / n - (sums.x / n) * (sums.y / n);
   return [Math.max(0, ofX), scale ** 2 * ofX + 2 * scale * (1 - scale) * shared + (1 - scale) ** 2 * ofY];
 }

@@ -30,7 +30,7 @@ const [x, y, z, w] = arrays;
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) => Buffer.from(buffer, byteOffset, byteLength);
 
 describe.each(forms)('the loops over samples, in %s', (_, open) => {
-  const { weightedSums, allFinite, fillWithNoise, rgb24 } = open();
+  const { weightedSums, allFinite, fillWithNoise, momentsOf, rgb24 } = open();
 
   it('add four arrays in float64 and round once', () => {
     const result = new Float32Array(length);
@@ -111,6 +111,23 @@ describe.each(forms)('the loops over samples, in %s', (_, open) => {
     fillWithNoise(noise.subarray(0, count), seed, stream);
     expect(Buffer.compare(bytesOf(noise.subarray(0, count)), bytesOf(expected))).toBe(0);
     expect(noise[count]).toBe(5);
+  });
+
+  it('add up two arrays, their squares and products, in float64', () => {
+    const sum = (term: (a: number, b: number) => number) =>
+      x.reduce((total, a, i) => total + term(a, y[i] as number), 0);
+    expect(momentsOf(x, y)).toEqual({
+      x: sum((a) => a),
+      y: sum((_, b) => b),
+      xx: sum((a) => a * a),
+      xy: sum((a, b) => a * b),
+      yy: sum((_, b) => b * b),
+    });
+  });
+
+  it.each([0, 8192, 16_384, 700_001])('add up %i numbers in the same order', (count) => {
+    const [a, b] = [gaussianNoise(5, count), gaussianNoise(6, count)];
+    expect(momentsOf(a, b)).toEqual(inJavaScript.momentsOf(a, b));
   });
 
   it('make bytes of pixels, halves to even, clamped', () => {
