@@ -9,7 +9,7 @@ export function biasRmsNorm(x: Value, bias: Value, weight: Value, eps: number): 
   return x.graph.node('BiasRmsNorm', [x, bias, weight], custom(eps));
 }
 
-/** The same, then interleaved pairs of every head turned; cos and sin float32 [tokens, headDim / 2]. */
+/** The same, then interleaved pairs of every head turned; cos and sin float32 [tokens, headDim / 2], headDim a multiple of 8. */
 export function biasRmsNormRotate(
   x: Value,
   bias: Value,

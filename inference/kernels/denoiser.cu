@@ -17,18 +17,36 @@ __device__ float sumOfBlock(float value) {
   return sum;
 }
 
-// y = RMS(x + bias)·weight, every pair of numbers then turned by its angle where `rotate`. `width` counts eights, `halfHead` pairs.
+// A pair of numbers, by an angle.
+__device__ void turn(float* pair, float cosine, float sine) {
+  const float p = pair[0], q = pair[1];
+  pair[0] = p * cosine - q * sine;
+  pair[1] = p * sine + q * cosine;
+}
+
+// y = RMS(x + bias)·weight, every pair of numbers then turned by its angle where `rotate`. `width` counts eights; the tables of cosines and
+// sines have a row of `fours` times four angles for each token of a row. 32 registers, so that a multiprocessor holds 2,048 threads.
 template <bool rotate>
-__global__ void biasRmsNorm(const Eight* x, const Eight* bias, const Eight* weight, const float* cosines, const float* sines,
-                            Eight* y, int width, int halfHead, int tokensOfRow, float epsilon) {
+__global__ void __launch_bounds__(1024, 2)
+    biasRmsNorm(const Eight* x, const Eight* bias, const Eight* weight, const float4* cosines, const float4* sines, Eight* y,
+                int width, int fours, int tokensOfRow, float epsilon) {
   const int lane = threadIdx.x;
   const bool active = lane < width;
   const size_t at = size_t(blockIdx.x) * width + lane;
   float v[8], other[8];
+  // What is used after the sum is asked for before the block waits for it.
+  Eight weights{};
+  float4 c{}, s{};
   float squares = 0;
   if (active) {
     unpack(x[at], v);
     unpack(bias[lane], other);
+    weights = weight[lane];
+    if (rotate) {
+      const size_t angles = size_t(blockIdx.x % tokensOfRow) * fours + lane % fours;
+      c = cosines[angles];
+      s = sines[angles];
+    }
     for (int i = 0; i < 8; i++) {
       v[i] += other[i];
       squares += v[i] * v[i];
@@ -36,16 +54,13 @@ __global__ void biasRmsNorm(const Eight* x, const Eight* bias, const Eight* weig
   }
   const float scale = rsqrtf(sumOfBlock(squares) / (8 * width) + epsilon);
   if (!active) return;
-  unpack(weight[lane], other);
+  unpack(weights, other);
   for (int i = 0; i < 8; i++) v[i] *= scale * other[i];
   if (rotate) {
-    const size_t angles = size_t(blockIdx.x % tokensOfRow) * halfHead;
-    for (int i = 0; i < 4; i++) {
-      const size_t angle = angles + (lane * 4 + i) % halfHead;
-      const float c = cosines[angle], s = sines[angle], p = v[2 * i], q = v[2 * i + 1];
-      v[2 * i] = p * c - q * s;
-      v[2 * i + 1] = p * s + q * c;
-    }
+    turn(v, c.x, s.x);
+    turn(v + 2, c.y, s.y);
+    turn(v + 4, c.z, s.z);
+    turn(v + 6, c.w, s.w);
   }
   y[at] = pack(v);
 }
@@ -117,10 +132,11 @@ void launchBiasRmsNorm(const ort::Context& context, const ort::Attributes& attri
   ort::Tensor y = context.output(0, x.dims);
   if (launch.blocks == 0) return;
   const ort::Tensor cosines = rotate ? context.input(3) : ort::Tensor{}, sines = rotate ? context.input(4) : ort::Tensor{};
-  const int halfHead = rotate ? int(cosines.dims.back()) : 1, tokensOfRow = rotate ? int(cosines.dims.front()) : 1;
+  const int halfHead = rotate ? int(cosines.dims.back()) : 4, tokensOfRow = rotate ? int(cosines.dims.front()) : 1;
+  if (halfHead % 4) throw std::runtime_error("heads of " + std::to_string(2 * halfHead) + " numbers, no multiple of 8");
   biasRmsNorm<rotate><<<launch.blocks, launch.threads, 0, launch.stream>>>(
-      eights(x), eights(bias), eights(weight), static_cast<const float*>(cosines.data),
-      static_cast<const float*>(sines.data), eights(y), launch.width, halfHead, tokensOfRow, attributes.epsilon);
+      eights(x), eights(bias), eights(weight), static_cast<const float4*>(cosines.data),
+      static_cast<const float4*>(sines.data), eights(y), launch.width, halfHead / 4, tokensOfRow, attributes.epsilon);
   requireLaunched();
 }
 

@@ -123,6 +123,6 @@ export class FusedGaps extends PlainGaps {
 }
 
 /** Whether the fused operators serve the network's widths. */
-export function canFuse({ width, ffnWidth }: DenoiserConfig): boolean {
-  return width % 8 === 0 && width <= 8192 && ffnWidth % 8 === 0;
+export function canFuse({ width, headDim, ffnWidth }: DenoiserConfig): boolean {
+  return headDim % 8 === 0 && width <= 8192 && ffnWidth % 8 === 0;
 }
