@@ -2,6 +2,7 @@
 // sums in double, products and sums not contracted, rounded once.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -54,6 +55,28 @@ NOT_CONTRACTED std::array<double, 5> moments_between(size_t begin, size_t end, c
   return sums;
 }
 
+// Only numbers that are not infinite or NaN vanish when multiplied by zero.
+CLONES bool are_finite(const float* numbers, size_t count) {
+  float sums[16] = {};
+  size_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    for (size_t k = 0; k < 16; k++) sums[k] += numbers[i + k] * 0;
+  }
+  for (; i < count; i++) sums[0] += numbers[i] * 0;
+  float all = 0;
+  for (float sum : sums) all += sum;
+  return all == 0;
+}
+
+CLONES void rgb24_between(size_t begin, size_t end, const float* pixels, size_t plane, uint8_t* bytes) {
+  for (size_t color = 0; color < 3; color++) {
+    for (size_t i = begin; i < end; i++) {
+      const float level = std::nearbyint(255 * (pixels[color * plane + i] / 2 + 0.5f));
+      bytes[3 * i + color] = level >= 255 ? 255 : level > 0 ? static_cast<uint8_t>(level) : 0;  // NaN is neither
+    }
+  }
+}
+
 }  // namespace
 
 // `arrays` are [sums, 1 + most_terms], null where a sum has fewer terms, `weights` [sums, most_terms]. A result may be one of its own sum's arrays, or of a later sum's.
@@ -72,25 +95,16 @@ EXPORT void reelql_moments(size_t count, const float* x, const float* y, double*
   std::copy(all.begin(), all.end(), sums);
 }
 
-// 1 where no number is infinite or NaN: only those do not vanish when multiplied by zero.
-EXPORT CLONES int reelql_all_finite(const float* numbers, size_t count) {
-  float sums[16] = {};
-  size_t i = 0;
-  for (; i + 16 <= count; i += 16) {
-    for (size_t k = 0; k < 16; k++) sums[k] += numbers[i + k] * 0;
-  }
-  for (; i < count; i++) sums[0] += numbers[i] * 0;
-  float all = 0;
-  for (float sum : sums) all += sum;
-  return all == 0;
+// 1 where no number is infinite or NaN.
+EXPORT int reelql_all_finite(const float* numbers, size_t count) {
+  std::atomic<bool> finite{true};
+  crew.share_numbers(count, [&](size_t begin, size_t end) {
+    if (!are_finite(numbers + begin, end - begin)) finite = false;
+  });
+  return finite;
 }
 
 // Pixels in [-1, 1], a plane a color, to bytes, a color after the other: (x / 2 + 0.5)·255 in float, rounded to the nearest, halves to even.
-EXPORT CLONES void reelql_rgb24(const float* pixels, size_t plane, uint8_t* bytes) {
-  for (size_t color = 0; color < 3; color++) {
-    for (size_t i = 0; i < plane; i++) {
-      const float level = std::nearbyint(255 * (pixels[color * plane + i] / 2 + 0.5f));
-      bytes[3 * i + color] = level >= 255 ? 255 : level > 0 ? static_cast<uint8_t>(level) : 0;  // NaN is neither
-    }
-  }
+EXPORT void reelql_rgb24(const float* pixels, size_t plane, uint8_t* bytes) {
+  crew.share_numbers(plane, [=](size_t begin, size_t end) { rgb24_between(begin, end, pixels, plane, bytes); });
 }

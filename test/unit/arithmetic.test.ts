@@ -137,6 +137,8 @@ describe.each(forms)('the loops over samples, in %s', (_, open) => {
     const bytes = rgb24(Float32Array.from([...red, ...rest]));
     expect([0, 1, 2, 3, 4, 5, 6].map((i) => bytes[3 * i])).toEqual([0, 255, 0, 255, 0, 255, 100]);
     expect(bytes).toEqual(inJavaScript.rgb24(Float32Array.from([...red, ...rest])));
+    const many = gaussianNoise(7, 300_003);
+    expect(Buffer.compare(rgb24(many), inJavaScript.rgb24(many))).toBe(0);
   });
 
   it.each([Number.NaN, Infinity, -Infinity])('find %s wherever it is', (bad) => {
@@ -146,6 +148,12 @@ describe.each(forms)('the loops over samples, in %s', (_, open) => {
       const spoilt = Float32Array.from(x);
       spoilt[at] = bad;
       expect(allFinite(spoilt)).toBe(false);
+    }
+    const many = new Float32Array(100_003);
+    expect(allFinite(many)).toBe(true);
+    for (const at of [0, 50_000, 100_002]) {
+      many.fill(0)[at] = bad;
+      expect(allFinite(many)).toBe(false);
     }
   });
 });

@@ -137,9 +137,7 @@ export class NativeSession implements Session {
       this.#clock.begin();
       await ort.callAsync('RunWithBinding', this.session, runOptions, binding);
       this.#clock.end();
-      const tensors = Object.fromEntries(places);
-      if (areTensors(tensors)) return { tensors, kept: {} };
-      return this.#collect(boundValues(ort, binding), places);
+      return written(places) ?? this.#collect(boundValues(ort, binding), places);
     } finally {
       scope.release();
     }
@@ -210,9 +208,16 @@ function isTensor(place: ReturnType<Place> | undefined): place is Tensor {
   return typeof place === 'object' && 'data' in place;
 }
 
-/** All written to where whoever asked has them: there is nothing to fetch. */
-function areTensors(places: Record<string, ReturnType<Place>>): places is Record<string, Tensor> {
-  return Object.values(places).every(isTensor);
+/** Where every result was written over something, nothing is to be fetched; null where one was not. */
+function written(places: ReadonlyMap<string, ReturnType<Place>>): Results | null {
+  const tensors: Record<string, Tensor> = {};
+  const kept: Record<string, KeptTensor> = {};
+  for (const [name, over] of places) {
+    if (isTensor(over)) tensors[name] = over;
+    else if (over instanceof DeviceTensor) kept[name] = over;
+    else return null;
+  }
+  return { tensors, kept };
 }
 
 /** The handle of a session; its making, which takes seconds for a large model, leaves the event loop free. */
