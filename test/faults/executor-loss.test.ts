@@ -2,21 +2,18 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
-import { systemClock } from '../../src/clock.js';
 import { cpuDevice, type Device } from '../../src/execution/devices.js';
 import type { Job } from '../../src/scheduler/ports.js';
-import { type SchedulerOptions, StepScheduler } from '../../src/scheduler/scheduler.js';
+import type { SchedulerOptions, StepScheduler } from '../../src/scheduler/scheduler.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
 import { EncoderFailed } from '../../src/video/encode-video.js';
-import { defaultOutputs } from '../../src/video/outputs.js';
-import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
 import { MemoryRecorder, type Report } from '../support/memory-recorder.js';
 import { importMicroModel } from '../support/micro-bundle.js';
 import { inWeights, map, microModel } from '../support/mutate-model.js';
+import { plainJob, plainScheduler } from '../support/plain-scheduler.js';
 import { probeVideo } from '../support/probe-video.js';
 
 /** The real executor, on a model with real arithmetic and random weights. */
@@ -44,15 +41,12 @@ beforeEach(async () => {
 });
 
 function startScheduler(changes: Partial<SchedulerOptions> = {}): StepScheduler {
-  return new StepScheduler({
+  return plainScheduler({
     devices,
     workDirectory: join(folder, 'work'),
     catalog: () => installed,
     recorder,
     artifacts,
-    clock: systemClock,
-    log: pino({ level: 'silent' }),
-    videoEncoder: ffmpegVideoEncoder(),
     hostOptions: { backoff: { firstMs: 10, mostMs: 50 } },
     ...changes,
   });
@@ -65,16 +59,13 @@ afterEach(async () => {
 
 function job(generationId: string, changes: Partial<Job['settings']> = {}): Job {
   const settings = { width: 64, height: 64, frameCount: 9, fps: 8, steps: 4, guidanceScale: 5, shift: 5, seed: 7 };
-  return {
-    ...{ client: 'anyone', batching: 'AUTO', outputs: defaultOutputs, firstFrame: null, continues: null },
+  return plainJob({
     generationId,
     model: 'wan-micro',
     prompt: 'a red car',
-    negativePrompt: '',
     settings: { ...settings, guidanceRescale: 0, sampler: 'UNIPC', ...changes },
-    priority: 0,
-    createdAt: new Date(),
-  };
+    batching: 'AUTO',
+  });
 }
 
 async function outcome(generation: Job) {

@@ -2,21 +2,18 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
-import { systemClock } from '../../src/clock.js';
 import { cpuDevice } from '../../src/execution/devices.js';
 import { type ExecutorEntry, executorEntry } from '../../src/execution/executor-entry.js';
 import type { Job } from '../../src/scheduler/ports.js';
-import { StepScheduler } from '../../src/scheduler/scheduler.js';
+import type { StepScheduler } from '../../src/scheduler/scheduler.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
-import { defaultOutputs } from '../../src/video/outputs.js';
-import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
 import { compiled } from '../support/compiled.js';
 import { MemoryRecorder, type Report } from '../support/memory-recorder.js';
 import { importMicroModel } from '../support/micro-bundle.js';
+import { plainJob, plainScheduler } from '../support/plain-scheduler.js';
 
 /** The short form of `npm run test:faults`: real executors, two devices, kills, moves, cancellations and restarts at random. */
 let folder: string;
@@ -36,34 +33,25 @@ const executors: Readonly<Record<string, ExecutorEntry>> = {
 };
 
 function start(recorder: MemoryRecorder, work: string, executorEntry: ExecutorEntry): StepScheduler {
-  return new StepScheduler({
+  return plainScheduler({
     devices: [cpuDevice('one', 1), cpuDevice('two', 1)],
     catalog: () => model,
     workDirectory: join(folder, work),
     recorder,
     artifacts,
-    clock: systemClock,
-    log: pino({ level: 'silent' }),
-    videoEncoder: ffmpegVideoEncoder(),
     executorEntry,
     hostOptions: { backoff: { firstMs: 10, mostMs: 50 } },
   });
 }
 
-const job = (id: number): Job => ({
-  generationId: String(id),
-  client: `client ${id % 2}`,
-  model: 'wan-micro',
-  prompt: `car ${id}`,
-  negativePrompt: '',
-  settings: { ...sizes, guidanceScale: 5, guidanceRescale: 0, shift: 5, sampler: 'UNIPC', seed: id },
-  priority: 0,
-  createdAt: new Date(),
-  batching: 'SOLO',
-  outputs: defaultOutputs,
-  firstFrame: null,
-  continues: null,
-});
+const job = (id: number): Job =>
+  plainJob({
+    generationId: String(id),
+    client: `client ${id % 2}`,
+    model: 'wan-micro',
+    prompt: `car ${id}`,
+    settings: { ...sizes, guidanceScale: 5, guidanceRescale: 0, shift: 5, sampler: 'UNIPC', seed: id },
+  });
 const sizes = { width: 64, height: 64, frameCount: 9, fps: 8, steps: 8 };
 const ids = [1, 2, 3];
 

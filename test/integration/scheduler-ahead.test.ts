@@ -4,18 +4,16 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
-import { systemClock } from '../../src/clock.js';
 import { cpuDevice, type Device } from '../../src/execution/devices.js';
 import { lanesOf } from '../../src/execution/lanes.js';
 import type { Job } from '../../src/scheduler/ports.js';
-import { type SchedulerOptions, StepScheduler } from '../../src/scheduler/scheduler.js';
+import type { SchedulerOptions, StepScheduler } from '../../src/scheduler/scheduler.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
-import { defaultOutputs } from '../../src/video/outputs.js';
-import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
 import { compiled } from '../support/compiled.js';
 import { MemoryRecorder, type Report } from '../support/memory-recorder.js';
 import { importMicroModel } from '../support/micro-bundle.js';
+import { plainJob, plainScheduler } from '../support/plain-scheduler.js';
 
 /** The scheduler on executors that can begin steps ahead, as on a GPU: when it lets them, and that it changes no video. */
 let folder: string;
@@ -46,11 +44,10 @@ function start(device: Device = cpuDevice('cpu', 1), options: Partial<SchedulerO
     const entry = JSON.parse(line);
     if ('aheadSeconds' in entry) steps.push(entry);
   };
-  scheduler = new StepScheduler({
-    ...{ devices: [device], recorder, artifacts, clock: systemClock, catalog: () => model },
+  scheduler = plainScheduler({
+    ...{ devices: [device], recorder, artifacts, catalog: () => model },
     workDirectory: mkdtempSync(join(folder, 'work-')),
     log: pino({ level: 'debug' }, { write }),
-    videoEncoder: ffmpegVideoEncoder(),
     executorEntry: compiled('native-executor'),
     ...options,
   });
@@ -69,14 +66,8 @@ const settings = {
 
 /** Resolves with the hash of the video, or with the kind of another end. */
 async function play(generationId: string, changes: Partial<Job> = {}): Promise<string> {
-  const job: Job = {
-    ...{ client: 'anyone', batching: 'SOLO', outputs: defaultOutputs, continues: null, priority: 0 },
-    ...{ generationId, model: 'wan-micro', prompt: 'a red car', negativePrompt: '', firstFrame: null },
-    settings: { ...settings, sampler: 'UNIPC', steps: 8 },
-    createdAt: new Date(),
-    ...changes,
-  };
-  scheduler.submit(job);
+  const job = { generationId, model: 'wan-micro', prompt: 'a red car', ...changes };
+  scheduler.submit(plainJob({ settings: { ...settings, sampler: 'UNIPC', steps: 8 }, ...job }));
   const end = await recorder.end(generationId);
   return end.type === 'succeeded' ? (end.artifacts[0]?.sha256 ?? '') : end.type;
 }

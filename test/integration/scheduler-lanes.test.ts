@@ -1,22 +1,19 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
-import { systemClock } from '../../src/clock.js';
 import { cpuDevice, type Device } from '../../src/execution/devices.js';
 import { lanesOf } from '../../src/execution/lanes.js';
 import { type Policy, plan } from '../../src/scheduler/policy.js';
 import type { Job } from '../../src/scheduler/ports.js';
-import { StepScheduler } from '../../src/scheduler/scheduler.js';
+import type { StepScheduler } from '../../src/scheduler/scheduler.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
-import { defaultOutputs } from '../../src/video/outputs.js';
-import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
 import { MemoryRecorder, type Report } from '../support/memory-recorder.js';
 import { importMicroModel } from '../support/micro-bundle.js';
+import { plainJob, plainScheduler } from '../support/plain-scheduler.js';
 import { splittingPolicy } from '../support/splitting-policy.js';
 
 /** The real scheduler and real executors on machines of other shapes than this one: whatever the lanes, the same video. */
@@ -54,28 +51,20 @@ const machines: Readonly<Record<string, () => readonly Device[]>> = {
 
 function job(generationId: string, firstFrame: string | null, changes: Partial<Job['settings']> = {}): Job {
   const settings = { width: 64, height: 64, frameCount: 9, fps: 8, steps: 6, guidanceScale: 5, shift: 5, seed: 7 };
-  return {
-    ...{ client: 'anyone', batching: 'SOLO', outputs: defaultOutputs, continues: null, priority: 0 },
+  return plainJob({
     generationId,
     model: 'wan-micro',
     prompt: 'a red car',
-    negativePrompt: '',
     settings: { ...settings, guidanceRescale: 0, sampler: 'UNIPC', ...changes },
     firstFrame,
-    createdAt: new Date(),
-  };
+  });
 }
 
 /** Rows: 2 2 0 2 0 2 1 1 0 1 */
 const shortcuts = { steps: 10, guidanceRescale: 0.7, guidanceInterval: { start: 0, end: 0.6 }, cacheSteps: 1 };
 
 function start(devices: readonly Device[], workDirectory: string, recorder: MemoryRecorder, policy: Policy = plan) {
-  return new StepScheduler({
-    ...{ devices, workDirectory, recorder, artifacts, policy, clock: systemClock },
-    catalog: () => model,
-    log: pino({ level: 'silent' }),
-    videoEncoder: ffmpegVideoEncoder(),
-  });
+  return plainScheduler({ devices, workDirectory, recorder, artifacts, policy, catalog: () => model });
 }
 
 const videoOf = (end: Report): string =>

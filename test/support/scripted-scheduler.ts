@@ -1,17 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { manifestSchema } from '../../inference/bundle/manifest.js';
 import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
-import { systemClock } from '../../src/clock.js';
 import { cpuDevice, type Device } from '../../src/execution/devices.js';
 import type { Job } from '../../src/scheduler/ports.js';
-import { type SchedulerOptions, StepScheduler } from '../../src/scheduler/scheduler.js';
-import { defaultOutputs } from '../../src/video/outputs.js';
-import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
+import type { SchedulerOptions, StepScheduler } from '../../src/scheduler/scheduler.js';
 import { compiled } from './compiled.js';
 import { MemoryRecorder, type Report } from './memory-recorder.js';
+import { plainJob, plainScheduler } from './plain-scheduler.js';
 import { smallManifest } from './small-manifest.js';
 
 export const scriptedManifest = manifestSchema.parse(smallManifest);
@@ -32,15 +29,12 @@ export class ScriptedScheduler {
   static async start(changes: Partial<SchedulerOptions> = {}): Promise<ScriptedScheduler> {
     const folder = mkdtempSync(join(tmpdir(), 'reelql-scripted-'));
     const recorder = new MemoryRecorder();
-    const scheduler = new StepScheduler({
+    const scheduler = plainScheduler({
       devices: [oneLane('cpu')],
       catalog: () => ({ directory: '/models/small', manifest: scriptedManifest }),
       workDirectory: join(folder, 'work'),
       recorder,
       artifacts: await FileArtifactStore.open(folder),
-      videoEncoder: ffmpegVideoEncoder(),
-      clock: systemClock,
-      log: pino({ level: 'silent' }),
       executorEntry: compiled('scripted-executor'),
       ...changes,
     });
@@ -83,21 +77,8 @@ export class ScriptedScheduler {
 
 export function scriptedJob(generationId: string, changes: Partial<Job> = {}): Job {
   const { defaults } = scriptedManifest;
-  return {
-    generationId,
-    client: 'anyone',
-    model: 'small',
-    prompt: 'a car',
-    negativePrompt: 'blur',
-    settings: { ...defaults, seed: 1 },
-    priority: 0,
-    createdAt: new Date(),
-    batching: 'SOLO',
-    outputs: defaultOutputs,
-    firstFrame: null,
-    continues: null,
-    ...changes,
-  };
+  const job = { generationId, model: 'small', prompt: 'a car', negativePrompt: 'blur' };
+  return plainJob({ ...job, settings: { ...defaults, seed: 1 }, ...changes });
 }
 
 export function withSteps(steps: number): Job['settings'] {

@@ -1,23 +1,21 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { manifestSchema } from '../../inference/bundle/manifest.js';
 import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
-import { systemClock } from '../../src/clock.js';
 import { cpuDevice, type Device } from '../../src/execution/devices.js';
 import type { RunContext } from '../../src/scheduler/generation-run.js';
 import { weightsBytes } from '../../src/scheduler/memory-model.js';
 import type { Job } from '../../src/scheduler/ports.js';
-import { StepScheduler } from '../../src/scheduler/scheduler.js';
+import type { StepScheduler } from '../../src/scheduler/scheduler.js';
 import { encodeVideo } from '../../src/video/encode-video.js';
 import { tapFrame } from '../../src/video/frames.js';
-import { defaultOutputs } from '../../src/video/outputs.js';
 import { ffmpegVideoEncoder } from '../../src/video/video-encoder.js';
 import { childProcesses } from '../support/child-processes.js';
 import { compiled } from '../support/compiled.js';
 import { MemoryRecorder } from '../support/memory-recorder.js';
+import { plainJob, plainScheduler } from '../support/plain-scheduler.js';
 import { probeVideo } from '../support/probe-video.js';
 import { smallManifest } from '../support/small-manifest.js';
 
@@ -35,15 +33,12 @@ let scheduler: StepScheduler;
 
 function start(options: { devices?: readonly Device[]; bundle?: string } & Partial<RunContext> = {}): void {
   const { devices = [cpu('cpu')], bundle = '/models/small', ...context } = options;
-  scheduler = new StepScheduler({
+  scheduler = plainScheduler({
     devices,
     catalog: (model) => (model === 'gone' ? undefined : { directory: bundle, manifest }),
     workDirectory: join(folder, 'work'),
     recorder,
     artifacts,
-    clock: systemClock,
-    log: pino({ level: 'silent' }),
-    videoEncoder: ffmpegVideoEncoder(),
     executorEntry,
     hostOptions: { backoff: { firstMs: 10, mostMs: 50 } },
     ...context,
@@ -65,17 +60,16 @@ afterEach(async () => {
 let age = 0;
 function job(generationId: string, prompt = 'a car', changes: Partial<Job> = {}): Job {
   const settings = { width: 64, height: 32, frameCount: 9, fps: 8, steps: 4, guidanceScale: 5, shift: 5, seed: 1 };
-  return {
-    ...{ client: 'anyone', batching: 'AUTO', outputs: defaultOutputs, firstFrame: null, continues: null },
+  return plainJob({
     generationId,
     model: 'small',
     prompt,
     negativePrompt: 'blur',
     settings: { ...settings, guidanceRescale: 0, sampler: 'UNIPC' },
-    priority: 0,
     createdAt: new Date(Date.now() + age++),
+    batching: 'AUTO',
     ...changes,
-  };
+  });
 }
 
 async function outcome(generation: Job) {

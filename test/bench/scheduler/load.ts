@@ -1,6 +1,5 @@
-import type { GenerationSettings } from '../../../src/generations/generation.js';
 import type { Job } from '../../../src/scheduler/ports.js';
-import { defaultOutputs } from '../../../src/video/outputs.js';
+import { plainJob } from '../../support/plain-scheduler.js';
 import { pick, type Random, untilNext } from '../../support/random.js';
 
 /** Something asked for at a moment of the load. */
@@ -37,18 +36,12 @@ export function mixedLoad(random: Random): Arrival[] {
 
 export function jobOf({ class: name, client, seed }: Pick<Arrival, 'class' | 'client' | 'seed'>, id: string): Job {
   const { model, settings } = classes[name];
-  return {
+  return plainJob({
     generationId: id,
     client,
     model,
     prompt: 'A red sports car speeding through a desert highway at sunset',
-    negativePrompt: '',
-    settings: { ...settings, seed } satisfies GenerationSettings,
-    priority: 0,
-    createdAt: new Date(),
+    settings: { ...settings, seed },
     batching: 'AUTO',
-    outputs: defaultOutputs,
-    firstFrame: null,
-    continues: null,
-  };
+  });
 }

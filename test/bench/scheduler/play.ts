@@ -1,15 +1,12 @@
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { openBundle } from '../../../inference/bundle/open-bundle.js';
 import { FileArtifactStore } from '../../../src/artifacts/artifact-store.js';
-import { systemClock } from '../../../src/clock.js';
 import { cpuDevice } from '../../../src/execution/devices.js';
 import type { Policy } from '../../../src/scheduler/policy.js';
-import { StepScheduler } from '../../../src/scheduler/scheduler.js';
 import type { InstalledModel } from '../../../src/scheduler/work.js';
-import { ffmpegVideoEncoder } from '../../../src/video/video-encoder.js';
 import { MemoryRecorder } from '../../support/memory-recorder.js';
 import { importMicroModel } from '../../support/micro-bundle.js';
+import { plainScheduler } from '../../support/plain-scheduler.js';
 import { type Arrival, type Class, classNames, jobOf } from './load.js';
 
 export interface Played {
@@ -36,16 +33,13 @@ export async function play(
   models: ReadonlyMap<string, InstalledModel>,
 ): Promise<Played> {
   const recorder = new MemoryRecorder();
-  const scheduler = new StepScheduler({
+  const scheduler = plainScheduler({
     policy,
     devices: [cpuDevice()],
     catalog: (name) => models.get(name),
     workDirectory: join(folder, 'work'),
     recorder,
     artifacts: await FileArtifactStore.open(join(folder, 'artifacts')),
-    videoEncoder: ffmpegVideoEncoder(),
-    clock: systemClock,
-    log: pino({ level: 'silent' }),
   });
   try {
     for (const name of classNames) await generate(`warm-${name}`, { class: name, client: 'anyone', seed: 1 });

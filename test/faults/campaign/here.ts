@@ -1,14 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { openBundle } from '../../../inference/bundle/open-bundle.js';
 import { FileArtifactStore } from '../../../src/artifacts/artifact-store.js';
-import { systemClock } from '../../../src/clock.js';
 import type { Batching } from '../../../src/scheduler/ports.js';
-import { type SchedulerOptions, StepScheduler } from '../../../src/scheduler/scheduler.js';
-import { defaultOutputs } from '../../../src/video/outputs.js';
-import { ffmpegVideoEncoder } from '../../../src/video/video-encoder.js';
+import type { SchedulerOptions } from '../../../src/scheduler/scheduler.js';
 import { MemoryRecorder, type Report } from '../../support/memory-recorder.js';
+import { plainJob, plainScheduler } from '../../support/plain-scheduler.js';
 import type { LoggedEvent, Outcome } from './outcomes.js';
 import type { Request } from './requests.js';
 
@@ -28,28 +25,16 @@ export async function schedulerIn(
   const recorder = new MemoryRecorder();
   const times = new Map<Report, number>();
   recorder.on = (report) => void times.set(report, Date.now());
-  const scheduler = new StepScheduler({
+  const scheduler = plainScheduler({
     ...options,
     catalog: () => ({ directory: model.directory, manifest: model.manifest }),
     workDirectory: join(folder, 'work'),
     recorder,
     artifacts: await FileArtifactStore.open(join(folder, 'artifacts')),
-    videoEncoder: ffmpegVideoEncoder(),
-    clock: systemClock,
-    log: pino({ level: 'silent' }),
   });
   return {
     async run(generationId, { prompt, negativePrompt, settings }, batching) {
-      scheduler.submit({
-        ...{ generationId, prompt, negativePrompt, settings, batching },
-        client: 'anyone',
-        model: 'toy',
-        priority: 0,
-        createdAt: new Date(),
-        outputs: defaultOutputs,
-        firstFrame: null,
-        continues: null,
-      });
+      scheduler.submit(plainJob({ generationId, model: 'toy', prompt, negativePrompt, settings, batching }));
       await recorder.end(generationId);
       return outcomeOf(generationId, settings.seed, recorder.of(generationId), times);
     },

@@ -2,17 +2,16 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { openBundle } from '../../../../inference/bundle/open-bundle.js';
 import { FileArtifactStore } from '../../../../src/artifacts/artifact-store.js';
-import { systemClock } from '../../../../src/clock.js';
 import { cpuDevice, type Device, detectDevices } from '../../../../src/execution/devices.js';
 import type { GenerationSettings } from '../../../../src/generations/generation.js';
 import { Measurements } from '../../../../src/scheduler/measurements.js';
 import type { Policy } from '../../../../src/scheduler/policy.js';
 import type { Job } from '../../../../src/scheduler/ports.js';
-import { type SchedulerOptions, StepScheduler } from '../../../../src/scheduler/scheduler.js';
+import type { StepScheduler } from '../../../../src/scheduler/scheduler.js';
 import type { InstalledModel } from '../../../../src/scheduler/work.js';
-import { defaultOutputs } from '../../../../src/video/outputs.js';
 import type { VideoEncoder } from '../../../../src/video/video-encoder.js';
 import { MemoryRecorder, type Report } from '../../../support/memory-recorder.js';
+import { plainJob, plainScheduler } from '../../../support/plain-scheduler.js';
 import { rawVideoEncoder } from './raw-video.js';
 
 /** Of the log's lines, those that say what a unit failed of, or that an executor was lost. */
@@ -89,7 +88,7 @@ export class Machine {
     const measurements = await Measurements.open({ path: join(folder, 'measurements.json'), identities, log });
     prepare?.(measurements);
     const artifacts = await FileArtifactStore.open(join(folder, 'artifacts'));
-    const options: SchedulerOptions = {
+    const scheduler = plainScheduler({
       devices,
       catalog: () => model,
       workDirectory: join(folder, 'work'),
@@ -97,22 +96,17 @@ export class Machine {
       recorder,
       artifacts,
       videoEncoder: videoEncoder ?? rawVideoEncoder,
-      clock: systemClock,
       log,
       ...(headroomBytes === undefined ? {} : { headroomBytes }),
       ...(policy === undefined ? {} : { policy }),
-    };
-    return new Machine(model, folder, artifacts, new StepScheduler(options), recorder, troubles, steps, measurements);
+    });
+    return new Machine(model, folder, artifacts, scheduler, recorder, troubles, steps, measurements);
   }
 
   submit(id: string, settings: Partial<GenerationSettings>, changes: Partial<Job> = {}): Promise<Report> {
     const { manifest } = this.model;
-    this.scheduler.submit({
-      ...{ generationId: id, client: 'anyone', model: manifest.name, prompt, negativePrompt: '', priority: 0 },
-      ...{ createdAt: new Date(), batching: 'SOLO', outputs: defaultOutputs, firstFrame: null, continues: null },
-      settings: { ...manifest.defaults, seed: 7, ...settings },
-      ...changes,
-    });
+    const wanted = { ...manifest.defaults, seed: 7, ...settings };
+    this.scheduler.submit(plainJob({ generationId: id, model: manifest.name, prompt, settings: wanted, ...changes }));
     return this.recorder.end(id);
   }
 
