@@ -9,19 +9,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GenerationRequest } from '../../src/execution/protocol.js';
-import { WorkFiles } from '../../src/execution/work-files.js';
 import { compiled } from '../support/compiled.js';
-import { Executors } from '../support/executors.js';
 import { importMicroModel } from '../support/micro-bundle.js';
 import { PlayingScheduler } from '../support/playing-scheduler.js';
 
 const steps = Number(process.argv[2] ?? 10);
 const folder = mkdtempSync(join(tmpdir(), 'reelql-gap-'));
 const model = await importMicroModel(folder);
-const work = new WorkFiles(join(folder, 'work'));
-await work.prepare();
-const executors = new Executors(work.directory, { entry: compiled('native-executor') });
-const scheduler = new PlayingScheduler(executors, work, model);
+const scheduler = await PlayingScheduler.over(model, join(folder, 'work'), { entry: compiled('native-executor') });
+const { executors } = scheduler;
 
 const { latentChannels } = model.manifest.vae.config;
 const size = { width: 832, height: 480, frameCount: 29 };

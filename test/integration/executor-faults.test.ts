@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { GenerationRequest } from '../../src/execution/protocol.js';
-import { WorkFiles } from '../../src/execution/work-files.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
 import { childProcesses } from '../support/child-processes.js';
-import { Executors } from '../support/executors.js';
+import type { Executors } from '../support/executors.js';
 import { type Fault, faultyEntry } from '../support/faults.js';
 import { importMicroModel } from '../support/micro-bundle.js';
 import { PlayingScheduler } from '../support/playing-scheduler.js';
@@ -35,10 +34,10 @@ afterEach(async () => {
 });
 
 async function play(faults: readonly Fault[], options: { silenceMs?: number } = {}): Promise<PlayingScheduler> {
-  const work = new WorkFiles(mkdtempSync(join(folder, 'work-')));
-  await work.prepare();
-  executors = new Executors(work.directory, { entry: faultyEntry(faults), ...options });
-  return new PlayingScheduler(executors, work, model);
+  const work = mkdtempSync(join(folder, 'work-'));
+  const scheduler = await PlayingScheduler.over(model, work, { entry: faultyEntry(faults), ...options });
+  ({ executors } = scheduler);
+  return scheduler;
 }
 
 test('out of memory in the second step: told as such, and the step can be asked for again', async () => {

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { checkpointIdentity, checkpointStep } from '../../src/execution/checkpoint.js';
 import { EmbeddingCache, embeddingKey } from '../../src/execution/embedding-cache.js';
 import type { GenerationRequest } from '../../src/execution/protocol.js';
-import { WorkFiles } from '../../src/execution/work-files.js';
+import type { WorkFiles } from '../../src/execution/work-files.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
 import { childProcesses } from '../support/child-processes.js';
-import { Executors } from '../support/executors.js';
+import type { Executors } from '../support/executors.js';
 import { importMicroModel } from '../support/micro-bundle.js';
 import { type Outcome, PlayingScheduler } from '../support/playing-scheduler.js';
 
@@ -42,10 +42,8 @@ const predictRows = () =>
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reelql-executor-'));
   model = await importMicroModel(folder);
-  work = new WorkFiles(join(folder, 'work'));
-  await work.prepare();
-  executors = new Executors(work.directory, { count: 2 });
-  scheduler = new PlayingScheduler(executors, work, model);
+  scheduler = await PlayingScheduler.over(model, join(folder, 'work'), { count: 2 });
+  ({ work, executors } = scheduler);
   undisturbed = await scheduler.play('undisturbed', request);
 });
 beforeEach(async () => {

@@ -10,9 +10,9 @@ import { readPicture } from '../../inference/pipeline/image.js';
 import { readCheckpoint } from '../../src/execution/checkpoint.js';
 import { readFirstFrame } from '../../src/execution/first-frame.js';
 import type { GenerationRequest } from '../../src/execution/protocol.js';
-import { WorkFiles } from '../../src/execution/work-files.js';
+import type { WorkFiles } from '../../src/execution/work-files.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
-import { Executors } from '../support/executors.js';
+import type { Executors } from '../support/executors.js';
 import { importMicroModel } from '../support/micro-bundle.js';
 import { PlayingScheduler } from '../support/playing-scheduler.js';
 
@@ -40,10 +40,8 @@ beforeAll(async () => {
   await sharp(pixels, { raw: { width: 100, height: 100, channels: 1 } })
     .png()
     .toFile(picture);
-  work = new WorkFiles(join(folder, 'work'));
-  await work.prepare();
-  executors = new Executors(work.directory);
-  scheduler = new PlayingScheduler(executors, work, model);
+  scheduler = await PlayingScheduler.over(model, join(folder, 'work'));
+  ({ work, executors } = scheduler);
   await executors.run({ kind: 'load', bundle: model.directory, component: 'vae' });
 });
 afterEach(() => work.remove('a'));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { GenerationRequest, UnitOf } from '../../src/execution/protocol.js';
-import { WorkFiles } from '../../src/execution/work-files.js';
+import type { WorkFiles } from '../../src/execution/work-files.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
 import { childProcesses } from '../support/child-processes.js';
 import { compiled } from '../support/compiled.js';
@@ -41,10 +41,8 @@ let undisturbed: Outcome;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'reelql-ahead-'));
   model = await importMicroModel(folder);
-  work = new WorkFiles(join(folder, 'work'));
-  await work.prepare();
-  executors = new Executors(work.directory, { entry: compiled('native-executor') });
-  scheduler = new PlayingScheduler(executors, work, model);
+  scheduler = await PlayingScheduler.over(model, join(folder, 'work'), { entry: compiled('native-executor') });
+  ({ work, executors } = scheduler);
   undisturbed = await scheduler.play('undisturbed', request);
 });
 beforeEach(async () => {

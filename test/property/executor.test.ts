@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { GenerationRequest } from '../../src/execution/protocol.js';
-import { WorkFiles } from '../../src/execution/work-files.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
 import { childProcesses } from '../support/child-processes.js';
-import { Executors } from '../support/executors.js';
+import type { Executors } from '../support/executors.js';
 import { importMicroModel } from '../support/micro-bundle.js';
 import { PlayingScheduler } from '../support/playing-scheduler.js';
 
@@ -88,15 +87,13 @@ async function make(moves: readonly Move[], scheduler: PlayingScheduler, request
 
 test.each(['UNIPC', 'EULER'] as const)('any moves between the steps, %s', async (sampler) => {
   const request = requestWith(sampler);
-  const work = new WorkFiles(mkdtempSync(join(folder, 'work-')));
-  await work.prepare();
-  executors = new Executors(work.directory);
-  const scheduler = new PlayingScheduler(executors, work, model);
+  const scheduler = await PlayingScheduler.over(model, mkdtempSync(join(folder, 'work-')));
+  ({ executors } = scheduler);
   const undisturbed = await scheduler.play('undisturbed', request);
   const runs = Number(process.env.REELQL_TEST_RUNS ?? 6);
   await fc.assert(
     fc.asyncProperty(fc.array(move, { maxLength: 14 }), async (moves) => {
-      await work.remove('a');
+      await scheduler.work.remove('a');
       await make(moves, scheduler, request);
       expect(await scheduler.outcome('a')).toEqual(undisturbed);
     }),

@@ -3,7 +3,7 @@ import type { ExecutorEntry } from '../../src/execution/executor-entry.js';
 import { ExecutorHost } from '../../src/execution/host.js';
 import type { Unit, UnitKind, UnitOf, UnitResult } from '../../src/execution/protocol.js';
 
-interface ExecutorsOptions {
+export interface ExecutorsOptions {
   readonly count?: number;
   readonly entry?: ExecutorEntry;
   readonly silenceMs?: number;

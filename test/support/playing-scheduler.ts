@@ -3,9 +3,9 @@ import { bundleIdentity } from '../../inference/bundle/identity.js';
 import { componentNames } from '../../inference/bundle/manifest.js';
 import { readCheckpoint } from '../../src/execution/checkpoint.js';
 import type { GenerationRequest, UnitResult } from '../../src/execution/protocol.js';
-import type { WorkFiles } from '../../src/execution/work-files.js';
+import { WorkFiles } from '../../src/execution/work-files.js';
 import type { InstalledModel } from '../../src/scheduler/work.js';
-import type { Executors } from './executors.js';
+import { Executors, type ExecutorsOptions } from './executors.js';
 
 /** What a generation came to. */
 export interface Outcome {
@@ -17,11 +17,18 @@ export interface Outcome {
 
 /** Takes one generation through its units, on executors that may be killed between any two of them. */
 export class PlayingScheduler {
-  constructor(
+  private constructor(
     readonly executors: Executors,
     readonly work: WorkFiles,
     readonly model: InstalledModel,
   ) {}
+
+  /** @param folder of the work files, made if it is not there. */
+  static async over(model: InstalledModel, folder: string, options?: ExecutorsOptions): Promise<PlayingScheduler> {
+    const work = new WorkFiles(folder);
+    await work.prepare();
+    return new PlayingScheduler(new Executors(work.directory, options), work, model);
+  }
 
   /** All components and texts, then the generation: the step at which it stands. */
   async open(generationId: string, request: GenerationRequest, executor = 0): Promise<number> {
