@@ -4,7 +4,7 @@
  *
  *     node dist/test/bench/mp4-tail.js [--ms 62] [--rounds 5] [VIDEO.mp4 …]
  *
- * Mandelbrot's set, zoomed, beside the videos, which are enlarged to 832×480.
+ * Mandelbrot's set, zoomed, and faint noise, which random weights decode to, beside the videos, which are enlarged to 832×480.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -80,6 +80,7 @@ async function encode(pictures: Uint8Array, options: readonly string[], path: st
 
 const sources = new Map<string, readonly string[]>([
   ["Mandelbrot's set", ['-f', 'lavfi', '-i', `mandelbrot=size=${size}:rate=${fps}`]],
+  ['Faint noise', ['-f', 'lavfi', '-i', `color=gray:size=${size}:rate=${fps},noise=alls=6:allf=t`]],
   ...positionals.map((path) => [path, ['-i', path]] as const),
 ]);
 console.log(
