@@ -8,7 +8,7 @@ import { videoFlops } from '../../../../src/benchmark/floor.js';
 import { writePicture } from '../../../../src/benchmark/picture.js';
 import type { Device } from '../../../../src/execution/devices.js';
 import type { GenerationSettings } from '../../../../src/generations/generation.js';
-import { ffmpegVideoEncoder } from '../../../../src/video/video-encoder.js';
+import { ffmpegVideoEncoder, type VideoEncoder } from '../../../../src/video/video-encoder.js';
 import { findDevices, Machine, openModel, type StepLine } from './machine.js';
 import { gibibytes, report, sectionOptions } from './report.js';
 import { watchMemory } from './watch-memory.js';
@@ -43,7 +43,16 @@ const picture = rest[1] === 'picture' ? join(folder, 'picture.png') : null;
 if (picture !== null) await writePicture(picture, size.width, size.height);
 const [device] = (await findDevices(ids)) as [Device];
 const model = await openModel(bundle);
-const machine = await Machine.start({ devices: [device], model, folder, videoEncoder: ffmpegVideoEncoder() });
+const encoder = ffmpegVideoEncoder();
+let encodedAt = 0;
+const videoEncoder: VideoEncoder = {
+  async encode(job) {
+    const result = await encoder.encode(job);
+    encodedAt = performance.now();
+    return result;
+  },
+};
+const machine = await Machine.start({ devices: [device], model, folder, videoEncoder });
 
 async function measure(name: string, settings: Partial<GenerationSettings>): Promise<void> {
   const least = watchMemory(device);
@@ -74,7 +83,12 @@ async function measure(name: string, settings: Partial<GenerationSettings>): Pro
   report({
     what: `${size.width}×${size.height}×${size.frameCount}, ${name}`,
     value: `${seconds.toFixed(2)} s, ${rows} rows, ${of}: first step after ${before} s, ${stepMs.toFixed(1)} ms a step${idle}, ${after} s after the last; least free ${gibibytes(least())}`,
-    facts: { rows, phases: phases.map(({ phase, step, at }) => `${phase} ${step} ${at.toFixed(3)}`) },
+    facts: {
+      rows,
+      phases: phases.map(({ phase, step, at }) => `${phase} ${step} ${at.toFixed(3)}`),
+      encoded: ((encodedAt - begun) / 1000).toFixed(3),
+      stored: seconds.toFixed(3),
+    },
   });
 }
 
