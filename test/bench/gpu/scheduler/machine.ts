@@ -19,6 +19,7 @@ export interface Trouble {
   readonly msg: string;
   readonly code?: string;
   readonly stage?: string;
+  readonly generationIds?: readonly string[];
   readonly detail?: string;
 }
 
