@@ -47,7 +47,7 @@ export class NativeSession implements Session {
     private readonly scope: Scope,
     private readonly session: Pointer,
     private readonly memory: { readonly cpu: Pointer; readonly device: Pointer },
-    private readonly options: SessionOptions,
+    private readonly runOptions: Pointer,
     private readonly outputs: readonly string[],
   ) {}
 
@@ -78,7 +78,7 @@ export class NativeSession implements Session {
         scope,
         session.pointer,
         { cpu, device },
-        options,
+        makeRunOptions(ort, scope, options),
         outputNames(ort, session.pointer),
       );
     } catch (error) {
@@ -129,13 +129,8 @@ export class NativeSession implements Session {
         else ort.call('BindOutputToDevice', binding, name, over ? memory.device : memory.cpu);
       }
       ort.call('SynchronizeBoundInputs', binding);
-      const runOptions = scope.make('CreateRunOptions', 'ReleaseRunOptions');
-      const { device, cuda } = this.options;
-      if (device.kind === 'CUDA' && cuda?.shrinkArena) {
-        ort.call('AddRunConfigEntry', runOptions, 'memory.enable_memory_arena_shrinkage', `gpu:${device.deviceId}`);
-      }
       this.#clock.begin();
-      await ort.callAsync('RunWithBinding', this.session, runOptions, binding);
+      await ort.callAsync('RunWithBinding', this.session, this.runOptions, binding);
       this.#clock.end();
       return written(places) ?? this.#collect(boundValues(ort, binding), places);
     } finally {
@@ -218,6 +213,15 @@ function written(places: ReadonlyMap<string, ReturnType<Place>>): Results | null
     else return null;
   }
   return { tensors, kept };
+}
+
+/** What all runs of a session are told. */
+function makeRunOptions(ort: OrtLibrary, scope: Scope, { device, cuda }: SessionOptions): Pointer {
+  const options = scope.make('CreateRunOptions', 'ReleaseRunOptions');
+  if (device.kind === 'CUDA' && cuda?.shrinkArena) {
+    ort.call('AddRunConfigEntry', options, 'memory.enable_memory_arena_shrinkage', `gpu:${device.deviceId}`);
+  }
+  return options;
 }
 
 /** The handle of a session; its making, which takes seconds for a large model, leaves the event loop free. */
