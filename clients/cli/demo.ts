@@ -23,6 +23,7 @@ async function main(): Promise<number> {
   const created = await client.generate({
     prompt,
     settings: { seed: 7 },
+    cache: 'REFRESH', // to be watched, also the second time
     ...(values.fast ? { modelId: await modelId(client, 'toy-fast') } : {}),
   });
   process.once('SIGINT', () => void created.cancel());

@@ -34,9 +34,10 @@ const x264 = (threads: number, params?: string) => [
 const variants: Readonly<Record<string, readonly string[]>> = {
   'as served': [],
   '4 threads, 4 frames more in the queue of the look ahead': x264(4, 'sync-lookahead=4'),
+  '4 threads': x264(4, 'sync-lookahead=0'),
   '6 threads': x264(6, 'sync-lookahead=0'),
   '8 threads': x264(8, 'sync-lookahead=0'),
-  '12 threads': x264(12, 'sync-lookahead=0'),
+  '16 threads': x264(16, 'sync-lookahead=0'),
   '4 slices': x264(4, 'sliced-threads=1'),
   '7 slices': x264(7, 'sliced-threads=1'),
 };
@@ -60,7 +61,7 @@ const luma = (planes: Uint8Array): Uint8Array => {
 /** @returns milliseconds from when the last frames are there to the program's end */
 async function encode(pictures: Uint8Array, options: readonly string[], path: string): Promise<number> {
   const { options: asServed } = formatSpecs.MP4_H264;
-  const args = [...asServed(fps), '-threads', '4', '-fflags', '+bitexact', '-flags:v', '+bitexact', ...options];
+  const args = [...asServed(fps), '-threads', '12', '-fflags', '+bitexact', '-flags:v', '+bitexact', ...options];
   const child = spawn(program, ['-v', 'error', ...raw, '-pix_fmt', 'rgb24', '-i', '-', '-an', ...args, '-y', path], {
     stdio: ['pipe', 'ignore', 'inherit'],
   });
