@@ -38,6 +38,8 @@ const variants: Readonly<Record<string, readonly string[]>> = {
   '6 threads': x264(6, 'sync-lookahead=0'),
   '8 threads': x264(8, 'sync-lookahead=0'),
   '16 threads': x264(16, 'sync-lookahead=0'),
+  'no macroblock tree, crf 20': [...x264(12, 'sync-lookahead=0:mbtree=0'), '-crf', '20'],
+  'no macroblock tree, crf 20, 4 threads': [...x264(4, 'sync-lookahead=0:mbtree=0'), '-crf', '20'],
   '4 slices': x264(4, 'sliced-threads=1'),
   '7 slices': x264(7, 'sliced-threads=1'),
 };
