@@ -10,6 +10,7 @@ export interface WeightedSum {
   readonly terms: readonly [Term, Term, (Term | undefined)?, (Term | undefined)?];
 }
 
+/** Σx, Σy, Σx², Σx·y and Σy² */
 export interface Moments {
   readonly x: number;
   readonly y: number;
@@ -24,9 +25,12 @@ export interface Arithmetic {
   weightedSums(sums: readonly WeightedSum[]): void;
   /** Whether no number is infinite or NaN. */
   allFinite(numbers: Float32Array): boolean;
-  /** Of two arrays of one length, in float64, by parts of 8,192 numbers that are then added up in their order: the order of sums shows in their last bits. */
+  /**
+   * Sums over two arrays of one length, in float64: of parts of 8,192 numbers, then of these in their order, for the order shows in the
+   * last bits.
+   */
   momentsOf(x: Float32Array, y: Float32Array): Moments;
-  /** With the seed's, see pipeline/noise.ts. */
+  /** What `gaussianNoise` of pipeline/noise.ts says. */
   fillWithNoise(noise: Float32Array, seed: number, stream: number): void;
   /**
    * Pixels in [-1, 1], [3, plane], → bytes [plane, 3]: (x / 2 + 0.5)·255, every operation rounded to float32 as PyTorch and NumPy do it,

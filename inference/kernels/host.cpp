@@ -17,6 +17,7 @@ namespace {
 constexpr size_t most_terms = 4;
 // Numbers that go through all sums before the next ones do: a step's ten arrays of them stay in a core's first cache.
 constexpr size_t block = 512;
+
 // Of one sum the numbers from `begin` to `end`. `arrays`: its result, then what is added.
 template <size_t terms>
 __attribute__((always_inline)) inline void add_up(size_t begin, size_t end, float* const* arrays, const double* weights) {
