@@ -14,14 +14,16 @@
  *     32MB                           a kernel's work space may not take more
  *     shrink                         every run gives free memory back
  *     noPattern                      memory is not planned ahead as one piece
+ *     plain                          without our own operators
  *
  * Histories are written over those before them, in every layout. As served: native/streaming/channelsLast/heuristic/noPattern.
  *
  * In a line: `firstSeconds` with the kernels' choice, `seconds` the median after it, `teraflops` of the network's arithmetic,
  * `longestRun` the longest wait for a chunk in seconds (how soon a cancelled decoding ends), `peakGB` the most seen held of the GPU by
- * NVML, weights and CUDA's context included. Wanted on an H100: at least 450 TFLOP/s, at most 8 GB, whatever the number of frames.
+ * NVML, weights and CUDA's context included, `sha256` that of the pixels. Wanted on an H100: at least 450 TFLOP/s, at most 8 GB, whatever the number of frames.
  */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,6 +82,7 @@ function optionsOf(way: string): VaeDecoderOptions {
       shrinkArena: wants.includes('shrink'),
     },
     memoryPattern: !wants.includes('noPattern'),
+    fused: !wants.includes('plain'),
   };
 }
 
@@ -129,6 +132,7 @@ async function measure(folder: string, way: string, resultFile: string): Promise
     longestRun,
     teraflops: (positions * decoderFlops({ vae: { config } } as Manifest)) / median(rest) / 1e12,
     peakGB,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
     finite: pixels.every((chunk) => chunk.every(Number.isFinite)),
     ...(await compared(bytes, resultFile)),
   };
