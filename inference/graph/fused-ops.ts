@@ -64,9 +64,20 @@ export function geluProduct(x: Value, w: Value, bias: Value): Value {
   return withWorkspace('GeluProduct', [x, w, bias]);
 }
 
-/** silu(RMS(x + bias)·gamma) over the last axis, of up to 1,024 channels; x [..., channels]. */
-export function biasRmsNormSilu(x: Value, bias: Value, gamma: Value, eps: number): Value {
-  return x.graph.node('BiasRmsNormSilu', [x, bias, gamma], custom(eps));
+/**
+ * `frames` is past, then silu(RMS(x + bias)·gamma) over the last axis, of up to 1,024 channels; `next` is its last two frames, and may be
+ * written over past. x [rows, frames, height, width, channels], past two frames of the same.
+ */
+export function biasRmsNormSiluAfter(
+  x: Value,
+  bias: Value,
+  gamma: Value,
+  past: Value,
+  eps: number,
+): { frames: Value; next: Value } {
+  const options = { ...custom(eps), outputs: 2 };
+  const [frames, next] = x.graph.nodeWithOutputs('BiasRmsNormSiluAfter', [x, bias, gamma, past], options);
+  return { frames: frames as Value, next: next as Value };
 }
 
 /** x + bias + y; x and y [..., channels], bias [channels]. */

@@ -2,7 +2,7 @@
 #include "custom_operators.h"
 
 using Run = void(const ort::Context&, const ort::Attributes&);
-Run runBiasRmsNorm, runBiasRmsNormRotate, runGateAddNorm, runBiasGelu, runBiasRmsNormSilu, runBiasAdd;
+Run runBiasRmsNorm, runBiasRmsNormRotate, runGateAddNorm, runBiasGelu, runBiasRmsNormSiluAfter, runBiasAdd;
 Run runQuantizeRows, runGateAddNormRounded, runBiasGeluRounded, runEightBitProduct, runGeluProduct;
 
 extern "C" __attribute__((visibility("default"))) ort::Status RegisterCustomOps(void* sessionOptions, const ort::ApiBase* base) {
@@ -12,7 +12,7 @@ extern "C" __attribute__((visibility("default"))) ort::Status RegisterCustomOps(
       {"BiasRmsNormRotate", "hhhff", "h", runBiasRmsNormRotate},
       {"GateAddNorm", "hhhhhh", "hh", runGateAddNorm},
       {"BiasGelu", "hh", "h", runBiasGelu},
-      {"BiasRmsNormSilu", "hhh", "h", runBiasRmsNormSilu},
+      {"BiasRmsNormSiluAfter", "hhhh", "hh", runBiasRmsNormSiluAfter},
       {"BiasAdd", "hhh", "h", runBiasAdd},
       {"QuantizeRows", "h", "qf", runQuantizeRows},
       {"GateAddNormRounded", "hhhhhh", "hqf", runGateAddNormRounded},

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LatentShape, PixelChunk, VaeDecoder } from '../../inference/pipeline/networks.js';
 import { liveHandles } from '../../inference/runtime/native/handle.js';
-import { openSession } from '../../inference/runtime/session.js';
+import { type KeptTensor, openSession, type Session } from '../../inference/runtime/session.js';
 import { openVaeDecoder } from '../../inference/runtime/vae-decoder.js';
 import { openVaeEncoder } from '../../inference/runtime/vae-encoder.js';
-import { float32 } from '../../inference/tensor.js';
-import { unrolledDecoder } from '../../inference/wan/vae/decoder-graphs.js';
+import { float32, type Tensor } from '../../inference/tensor.js';
+import { firstChunkDecoder, nextChunkDecoder, unrolledDecoder } from '../../inference/wan/vae/decoder-graphs.js';
 import { joinFrames } from '../support/clips.js';
 import { expandFused } from '../support/expand-fused.js';
 import { randomVae, uniform } from '../support/random-vae.js';
@@ -99,9 +99,71 @@ describe('the decoder of fused operators', () => {
     expectWithin(await pixelsOf(true), plain, limits);
     vi.restoreAllMocks();
     // A latent frame: two residual blocks in the middle and two in each of four up blocks, and the norm before the output.
-    expect(met).toEqual({ BiasRmsNormSilu: 3 * (2 * 10 + 1), BiasAdd: 3 * 10 });
+    expect(met).toEqual({ BiasRmsNormSiluAfter: 3 * (2 * 10 + 1), BiasAdd: 3 * 10 });
+  });
+
+  it('leaves the histories of the plain one after every latent frame, also over those before', async () => {
+    const vae = closing(await randomVae(blocked));
+    const dims = { rows: 1, height: 2, width: 3 };
+    const next = uniform(9);
+    const frames = Array.from({ length: 4 }, () => {
+      const latents = Float32Array.from({ length: blocked.latentChannels * 6 }, () => 2 * next());
+      return float32(latents, [1, blocked.latentChannels, 1, 2, 3]);
+    });
+    const sessionsOf = async (fused: boolean) => {
+      const graph = { form: 'channelsLast, transposed', compute: 'float32', fused, dims } as const;
+      const graphs = [firstChunkDecoder(vae, graph), nextChunkDecoder(vae, graph)];
+      return Promise.all(
+        graphs.map(async (each) => closing(await openSession(each, { ...options, binding: 'native' }))),
+      );
+    };
+    const plain = await runsApart(await sessionsOf(false), frames);
+    expandFused();
+    const sessions = await sessionsOf(true);
+    vi.restoreAllMocks();
+    const fused = await runsApart(sessions, frames);
+    for (const [i, results] of plain.entries()) {
+      expect(Object.keys(fused[i] ?? {})).toEqual(Object.keys(results));
+      // All in one: what the first frame leaves for doubling frames is zeros, from which nothing has a relative distance.
+      expectWithin(numbersOf(fused[i] ?? {}), numbersOf(results), limits);
+    }
+    const inPlace = await runsInPlace(sessions, frames);
+    for (const [i, pixels] of inPlace.entries()) expectSameBits(pixels, fused[i]?.pixels?.data as Float32Array);
   });
 });
+
+const numbersOf = (results: Readonly<Record<string, Tensor>>): Float32Array =>
+  Float32Array.from(Object.values(results).flatMap(({ data }) => [...(data as Float32Array)]));
+
+const histories = <T>(left: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(left).map(([output, each]) => [output.replace('next.', ''), each]));
+
+/** Pixels and histories of every latent frame, all in memory of their own. */
+async function runsApart([first, next]: readonly Session[], frames: readonly Tensor[]) {
+  const all: Record<string, Tensor>[] = [];
+  let past: Record<string, Tensor> = {};
+  for (const [i, latents] of frames.entries()) {
+    const results = await ((i === 0 ? first : next) as Session).run({ latents, ...past });
+    all.push(results);
+    const { pixels: _, ...left } = results;
+    past = histories(left);
+  }
+  return all;
+}
+
+/** Pixels of every latent frame, histories written over those before. */
+async function runsInPlace([first, next]: readonly Session[], frames: readonly Tensor[]) {
+  const all: Float32Array[] = [];
+  let past: Record<string, KeptTensor> = {};
+  for (const [i, latents] of frames.entries()) {
+    const keep = (output: string) => output !== 'pixels' && (past[output.replace('next.', '')] ?? true);
+    const { tensors, kept } = await ((i === 0 ? first : next) as Session).runKeeping({ latents, ...past }, keep);
+    all.push(tensors.pixels?.data as Float32Array);
+    past = histories(kept);
+  }
+  for (const each of Object.values(past)) each.release();
+  return all;
+}
 
 describe.each(['node', 'native'] as const)('a streaming decoder, %s', (binding) => {
   const bound = { ...options, binding };

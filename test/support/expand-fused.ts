@@ -36,7 +36,10 @@ function expansions(epsilon: number): Record<string, (...inputs: Inputs) => Valu
     BiasGelu: (...[x, bias]) => [op.geluTanh(op.add(x, bias))],
     GeluProduct: (...[x, w, bias]) => [op.geluTanh(op.linear(x, w, bias))],
     GateAddNorm: gateAddNorm,
-    BiasRmsNormSilu: (...[x, bias, gamma]) => [op.silu(biasRmsNorm(x, bias, gamma))],
+    BiasRmsNormSiluAfter: (...[x, bias, gamma, past]) => {
+      const frames = op.concat([past, op.silu(biasRmsNorm(x, bias, gamma))], 1);
+      return [frames, op.slice(frames, 1, -2, Number.MAX_SAFE_INTEGER)];
+    },
     BiasAdd: (...[x, bias, y]) => [op.add(op.add(x, bias), y)],
     QuantizeRows: quantizeRows,
     GateAddNormRounded: (...inputs) => {

@@ -27,10 +27,6 @@ export class FrameForm implements ClipForm {
     return op.unsqueeze(part, [2]);
   }
 
-  normSilu(x: Clip, name: string): Clip {
-    return mapClip(x, (part) => op.silu(channelNorm(part, name, 2)));
-  }
-
   sum(a: Clip, b: Clip): Clip {
     return zipClips(a, b, op.add);
   }
@@ -46,6 +42,11 @@ export class FrameForm implements ClipForm {
 
   causalConv(x: Clip, name: string, past: Past): Clip {
     return { parts: this.overTime(x.parts, name, past, 1) };
+  }
+
+  normedConv(x: Clip, norm: string, name: string, past: Past): Clip {
+    const normed = mapClip(x, (part) => op.silu(channelNorm(part, `${norm}.gamma`, 2)));
+    return this.causalConv(normed, name, past);
   }
 
   doubleFrames(x: Clip, name: string, past: Past, first: boolean): Clip {

@@ -1,4 +1,4 @@
-import { biasAdd, biasRmsNormSilu } from '../../graph/fused-ops.js';
+import { biasAdd, biasRmsNormSiluAfter } from '../../graph/fused-ops.js';
 import type { Graph, Value } from '../../graph/graph.js';
 import * as op from '../../graph/ops.js';
 import { dimsOf } from './cells.js';
@@ -40,15 +40,6 @@ export class ChannelsLastForm implements ClipForm {
     return op.transpose(part, [0, 4, 1, 2, 3]);
   }
 
-  /** γ·√C·x/‖x‖ is γ·x over the root of the mean square; the tiny epsilon keeps pixels of zeros what they are. */
-  normSilu(x: Clip, name: string): Clip {
-    const channels = this.graph.shapeOf(name)[0] as number;
-    const gamma = this.graph.weight(name, { shape: [channels] });
-    if (!this.fused) return mapClip(x, (part) => op.silu(op.rmsNorm(part, gamma, epsilon)));
-    const bias = x.bias ?? op.zerosLike(gamma);
-    return { parts: x.parts.map((part) => biasRmsNormSilu(part, bias, gamma, epsilon)) };
-  }
-
   sum(a: Clip, b: Clip): Clip {
     const { bias } = a;
     return bias ? zipClips({ parts: a.parts }, b, (left, right) => biasAdd(left, bias, right)) : zipClips(a, b, op.add);
@@ -65,19 +56,23 @@ export class ChannelsLastForm implements ClipForm {
     return mapClip(x, convolve);
   }
 
-  causalConv(x: Clip, name: string, past: Past, mayLeaveBias?: 'mayLeaveBias'): Clip {
+  causalConv(x: Clip, name: string, past: Past): Clip {
+    return { parts: [this.overTime(joined(onePart(x), name, past), name, past, 1)] };
+  }
+
+  normedConv(x: Clip, norm: string, name: string, past: Past, mayLeaveBias?: 'mayLeaveBias'): Clip {
     const leaves = this.fused && mayLeaveBias !== undefined;
-    const parts = [this.overTime(onePart(x), name, past, 1, !leaves)];
+    const parts = [this.overTime(this.normed(x, norm, name, past), name, past, 1, !leaves)];
     return leaves ? { parts, bias: this.graph.weight(`${name}.bias`) } : { parts };
   }
 
   doubleFrames(x: Clip, name: string, past: Past, first: boolean): Clip {
     const clip = onePart(x);
-    if (!first) return { parts: [halvesToFrames(this.overTime(clip, name, past, 0))] };
+    if (!first) return { parts: [halvesToFrames(this.overTime(joined(clip, name, past), name, past, 0))] };
     // As in TensorForm: zeros stand for the first frame, and what is made of them is dropped.
     const head = op.slice(clip, time, 0, 1);
     const masked = op.concat([op.zerosLike(head), op.slice(clip, time, 1, end)], time);
-    const doubled = halvesToFrames(this.overTime(masked, name, past, 0));
+    const doubled = halvesToFrames(this.overTime(joined(masked, name, past), name, past, 0));
     return { parts: [op.concat([head, op.slice(doubled, time, 2, end)], time)] };
   }
 
@@ -93,14 +88,24 @@ export class ChannelsLastForm implements ClipForm {
     return { parts: [op.reshapeTo(op.transpose(f(frames), [0, 2, 3, 1]), op.shape(clip))] };
   }
 
-  private overTime(x: Value, name: string, past: Past, space: 0 | 1, withBias = true): Value {
-    const seen = op.concat([past.of(name)?.parts[0] ?? nothing(x), x], time);
+  /** γ·√C·x/‖x‖ is γ·x over the root of the mean square; the tiny epsilon keeps pixels of zeros what they are. */
+  private normed(x: Clip, norm: string, name: string, past: Past): Seen {
+    const channels = this.graph.shapeOf(`${norm}.gamma`)[0] as number;
+    const gamma = this.graph.weight(`${norm}.gamma`, { shape: [channels] });
+    if (!this.fused) return joined(op.silu(op.rmsNorm(onePart(x), gamma, epsilon)), name, past);
+    const part = onePart({ parts: x.parts });
+    const bias = x.bias ?? op.zerosLike(gamma);
+    const { frames, next } = biasRmsNormSiluAfter(part, bias, gamma, before(part, name, past), epsilon);
+    return { frames, next: () => next };
+  }
+
+  private overTime({ frames, next }: Seen, name: string, past: Past, space: 0 | 1, withBias = true): Value {
     past.remember(name, () => {
-      const last = op.slice(seen, time, -2, end);
-      return { parts: [last], like: last };
+      const left = next();
+      return { parts: [left], like: left };
     });
     const pads = [0, space, space, 0, space, space];
-    return this.conv(seen, this.graph.weight(`${name}.weight`), withBias ? name : null, { pads });
+    return this.conv(frames, this.graph.weight(`${name}.weight`), withBias ? name : null, { pads });
   }
 
   /** @param name of the convolution whose bias is added, if any */
@@ -132,6 +137,23 @@ export class ChannelsLastForm implements ClipForm {
     const fine = op.reshapeTo(swapped(inFrames, rowsApart), size);
     return first && timeFactor === 2 ? op.slice(fine, time, 1, end) : fine;
   }
+}
+
+/** What a convolution over time sees. */
+interface Seen {
+  /** Two frames of the past, then this chunk's. */
+  readonly frames: Value;
+  /** The last two of them: the next chunk's past. */
+  readonly next: () => Value;
+}
+
+function joined(x: Value, name: string, past: Past): Seen {
+  const frames = op.concat([before(x, name, past), x], time);
+  return { frames, next: () => op.slice(frames, time, -2, end) };
+}
+
+function before(x: Value, name: string, past: Past): Value {
+  return past.of(name)?.parts[0] ?? nothing(x);
 }
 
 /** Two frames of zeros, before the first. Not by Pad, which takes 4 ms for each convolution on a GPU (test/bench/RESULTS.md). */

@@ -36,10 +36,6 @@ export class TensorForm implements ClipForm {
     return part;
   }
 
-  normSilu(x: Clip, name: string): Clip {
-    return mapClip(x, (part) => op.silu(channelNorm(part, name, 3)));
-  }
-
   sum(a: Clip, b: Clip): Clip {
     return zipClips(a, b, op.add);
   }
@@ -60,6 +56,11 @@ export class TensorForm implements ClipForm {
   causalConv(x: Clip, name: string, past: Past): Clip {
     const y = this.convolve(onePart(x), name, past, 1);
     return { parts: [y] };
+  }
+
+  normedConv(x: Clip, norm: string, name: string, past: Past): Clip {
+    const normed = mapClip(x, (part) => op.silu(channelNorm(part, `${norm}.gamma`, 3)));
+    return this.causalConv(normed, name, past);
   }
 
   doubleFrames(x: Clip, name: string, past: Past, first: boolean): Clip {

@@ -7,7 +7,7 @@ import type { Past } from './past.js';
  */
 export interface Clip {
   readonly parts: readonly Value[];
-  /** [channels]: has still to be added to every part. Only `normSilu` and `sum` take such a clip. */
+  /** [channels]: has still to be added to every part. Only `normedConv` and `sum` take such a clip. */
   readonly bias?: Value;
 }
 
@@ -46,16 +46,16 @@ export interface ClipForm {
   /** Frames [rows, channels, frames, height, width] as a part of this form, and a part as frames. */
   enter(frames: Value): Value;
   leave(part: Value): Value;
-  /** silu(γ·√C·x / ‖x‖₂), the norm over the channels of every pixel and in fp32; `name` is that of γ. */
-  normSilu(x: Clip, name: string): Clip;
   sum(a: Clip, b: Clip): Clip;
   /** 2-D convolution of every frame; weight [out, in, k, k] or [out, in, 1, k, k]. */
   frameConv(x: Clip, name: string, options?: FrameConvOptions): Clip;
+  /** 3×3×3 convolution that sees two frames of history and none of the future. */
+  causalConv(x: Clip, name: string, past: Past): Clip;
   /**
-   * 3×3×3 convolution that sees two frames of history and none of the future. With `mayLeaveBias` the bias may be left to whoever
-   * takes the clip next.
+   * The same of silu(γ·√C·x / ‖x‖₂), the norm over the channels of every pixel and in fp32; `norm` is the name before `.gamma`. With
+   * `mayLeaveBias` the convolution's bias may be left to whoever takes the clip next.
    */
-  causalConv(x: Clip, name: string, past: Past, mayLeaveBias?: 'mayLeaveBias'): Clip;
+  normedConv(x: Clip, norm: string, name: string, past: Past, mayLeaveBias?: 'mayLeaveBias'): Clip;
   /** Makes two frames of each, from it and two frames of history; the video's first frame passes as it is. */
   doubleFrames(x: Clip, name: string, past: Past, first: boolean): Clip;
   /** conv3×3(nearest×2(x)) + DupUp(shortcut) */

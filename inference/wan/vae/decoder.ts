@@ -54,7 +54,7 @@ export function decodeChunk(form: ClipForm, latents: Clip, config: VaeConfig, pa
       first,
     });
   }
-  return form.causalConv(form.normSilu(x, 'decoder.norm_out.gamma'), 'decoder.conv_out', past);
+  return form.normedConv(x, 'decoder.norm_out', 'decoder.conv_out', past);
 }
 
 /** Normalised latents → the VAE's own scale: n / (1/σ) + μ, the reciprocal rounded to fp32 first as diffusers does. */

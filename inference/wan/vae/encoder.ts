@@ -53,7 +53,7 @@ function encode(form: TensorForm, folded: Value, config: VaeConfig): Value {
     x = zipClips(x, { parts: [shortcut] }, op.add);
   }
   x = midBlock(form, x, 'encoder.mid_block', past);
-  x = form.causalConv(form.normSilu(x, 'encoder.norm_out.gamma'), 'encoder.conv_out', past);
+  x = form.normedConv(x, 'encoder.norm_out', 'encoder.conv_out', past);
   return form.frameConv(x, 'quant_conv').parts[0] as Value;
 }
 

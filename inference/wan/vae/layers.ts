@@ -11,8 +11,8 @@ import type { Past } from './past.js';
 
 /** Two causal convolutions, each behind norm and SiLU, added to the input. */
 export function resBlock(form: ClipForm, x: Clip, name: string, past: Past): Clip {
-  const inner = form.causalConv(form.normSilu(x, `${name}.norm1.gamma`), `${name}.conv1`, past, 'mayLeaveBias');
-  const outer = form.causalConv(form.normSilu(inner, `${name}.norm2.gamma`), `${name}.conv2`, past, 'mayLeaveBias');
+  const inner = form.normedConv(x, `${name}.norm1`, `${name}.conv1`, past, 'mayLeaveBias');
+  const outer = form.normedConv(inner, `${name}.norm2`, `${name}.conv2`, past, 'mayLeaveBias');
   const shortcut = form.graph.hasWeight(`${name}.conv_shortcut.weight`)
     ? form.frameConv(x, `${name}.conv_shortcut`)
     : x;
