@@ -51,6 +51,7 @@ const kinds: Readonly<Record<string, string>> = {
   Gemm: 'products',
   MultiHeadAttention: 'attention',
   BiasGelu: 'hidden',
+  GeluProduct: 'hidden',
   FastGelu: 'hidden',
 };
 
@@ -70,7 +71,9 @@ function probed(graph: Graph): { graph: Pick<Graph, 'encode' | 'weights'>; probe
   for (const node of [...model.graph.node]) {
     for (const input of node.input) block = Number(/^blocks\.(\d+)\./.exec(input)?.[1] ?? block);
     const kind = kinds[node.op_type];
-    if (kind) probes.push(...node.output.map((result) => ({ output: addProbe(model, result), kind, block })));
+    // Its second is a work space.
+    const results = node.op_type === 'GeluProduct' ? node.output.slice(0, 1) : node.output;
+    if (kind) probes.push(...results.map((result) => ({ output: addProbe(model, result), kind, block })));
   }
   return { graph: { weights: graph.weights, encode: () => encodeModel(model) }, probes };
 }
