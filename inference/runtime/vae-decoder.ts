@@ -28,7 +28,7 @@ export interface VaeDecoderOptions extends SessionOptions, FusedOptions {
 }
 
 /**
- * On an H100 at 832x480x29 0.48 s and 8.4 GB. Before our own operators: 0.73 s and 13.7 GB, with memory planned ahead as one piece 18.6 GB;
+ * On an H100 at 832x480x29 0.37 s and 8.1 GB. Before our own operators: 0.73 s and 13.7 GB, with memory planned ahead as one piece 18.6 GB;
  * channels first 0.93 s and 16.2 GB; all in one run through onnxruntime-node 1.32 s and 38.3 GB (test/bench/RESULTS.md).
  */
 const onCuda = { compute: 'float16', form: 'streaming', layout: 'channelsLast', memoryPattern: false } as const;

@@ -49,27 +49,31 @@ export function stateBytes(settings: GenerationSettings, { vae, textEncoder }: M
   return 4 * (arrays * vae.config.latentChannels * positions + embeddings);
 }
 
-/** Numbers a token as multiples of a denoiser's width and its feed-forward network's; `rounded`: tokens in 8 bits between layers. */
+/**
+ * Numbers a token as multiples of a denoiser's width and its feed-forward network's, by ONNX Runtime's operators or with our own
+ * between them; `rounded`: tokens in 8 bits between layers.
+ */
 const denoiserShares = {
   CUDA: { widths: 20, ffnWidths: 4 },
-  rounded: { widths: 20, ffnWidths: 2.5 },
+  fused: { widths: 21, ffnWidths: 1 },
+  rounded: { widths: 20, ffnWidths: 1.5 },
   CPU: { widths: 24, ffnWidths: 4 },
 } as const;
 
 const isEightBit = ({ denoiser }: Manifest, kind: Kind): boolean => denoiser.eightBits === true && kind === 'CUDA';
 
 /**
- * A batch of rows in the denoiser. Of the 5B model a token took 234 kB on an H100 (1 to 8 rows of 3,120 tokens), 219 in two rows of
- * 27,280; reckoned are 238. With matrices in 8 bits 166 and 173 by our operators, which round tokens too; 195 are reckoned. And
- * some matrices in fp16: seven as large as the largest without our operators, which widens them and keeps memory of each size, two with
- * them, for cuBLASLt's kernels and work space.
+ * A batch of rows in the denoiser. Of the 5B model a token takes 150 to 220 kB on an H100 without our operators (1 to 8 rows of 3,120
+ * tokens, two of 27,280); 238 are reckoned. With them, GELU inside of its product, 130 to 146; 158 are reckoned. With matrices in 8 bits
+ * 146 to 158 by our operators, which round tokens too; 166 are reckoned, without our operators 238. And some matrices in fp16: seven as large as
+ * the largest without our operators, which widens them and keeps memory of each size, two with them, for cuBLASLt's kernels and work space.
  */
 export function denoiserPeak(settings: GenerationSettings, manifest: Manifest, kind: Kind, rows: number): PeakUnit {
   const { width, ffnWidth, heads } = manifest.denoiser.config;
   const eightBits = isEightBit(manifest, kind);
-  const rounded = eightBits && builtKernelLibrary() !== null;
-  const { widths, ffnWidths } = denoiserShares[rounded ? 'rounded' : kind];
-  const matrices = (eightBits ? (rounded ? 2 : 7) : 0) * width * ffnWidth;
+  const fused = kind === 'CUDA' && builtKernelLibrary() !== null;
+  const { widths, ffnWidths } = denoiserShares[fused ? (eightBits ? 'rounded' : 'fused') : kind];
+  const matrices = (eightBits ? (fused ? 2 : 7) : 0) * width * ffnWidth;
   const tokens = tokensPerRow(settings);
   const elements = (widths * width + ffnWidths * ffnWidth) * tokens;
   // The CPU's attention may write all scores of a row down.
