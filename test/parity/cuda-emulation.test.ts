@@ -12,7 +12,7 @@ import { elementCount, float32, type Tensor } from '../../inference/tensor.js';
 import { buildEmulation } from '../support/cuda-emulation/build.js';
 import { type Comparison, expectAsDefined, type Operator } from '../support/cuda-emulation/compare.js';
 
-/** Without a GPU, the operators of inference/kernels from the sources that nvcc is given. Products are cuBLASLt's, and not among them. */
+/** The operators of inference/kernels without a GPU, from the sources that nvcc is given; but products, which are cuBLASLt's. */
 const compiler = spawnSync('g++', ['--version']).status === 0;
 const folder = mkdtempSync(join(tmpdir(), 'reelql-emulation-'));
 let library: string;
@@ -36,9 +36,10 @@ const checkNorm = (rows: number, tokens: number, width: number) =>
     y: fused.biasRmsNorm(x!, bias!, weight!, 1e-6),
   }));
 
-/** What 8 bits stand for. One of their steps: kernel and definition may round to either side. */
+/** What 8 bits stand for. */
 const widened = ({ q, scale }: fused.QuantizedRows): Value =>
   op.cast(op.mul(op.cast(q, 'float32'), op.unsqueeze(scale, [-1])), 'float16');
+/** One of their steps: kernel and definition may round to either side. */
 const eightBits = { rounding: 1 / 8 };
 
 describe.runIf(compiler)('kernels for CUDA, on the processor', () => {
@@ -73,16 +74,11 @@ describe.runIf(compiler)('kernels for CUDA, on the processor', () => {
     async (rows, tokens, width, gates, norms) => {
       const vectors = { gate: half(...gates, width), scale: half(...norms, width), shift: half(...norms, width) };
       const inputs = { x: half(rows, tokens, width), y: half(rows, tokens, width), bias: half(width), ...vectors };
-      await check(inputs, ({ x, y, bias, gate, scale, shift }) => ({
-        ...fused.gateAddNorm(x!, y!, bias!, gate!, scale!, shift!, 1e-6),
-      }));
-      await check(
-        inputs,
-        ({ x, y, bias, gate, scale, shift }) => ({
-          normed: widened(fused.gateAddNormRounded(x!, y!, bias!, gate!, scale!, shift!, 1e-6).normed),
-        }),
-        eightBits,
-      );
+      const all = ({ x, y, bias, gate, scale, shift }: Record<string, Value>) =>
+        [x!, y!, bias!, gate!, scale!, shift!, 1e-6] as const;
+      await check(inputs, (values) => fused.gateAddNorm(...all(values)));
+      const rounded: Operator = (values) => ({ normed: widened(fused.gateAddNormRounded(...all(values)).normed) });
+      await check(inputs, rounded, eightBits);
     },
   );
 
@@ -111,9 +107,8 @@ describe.runIf(compiler)('kernels for CUDA, on the processor', () => {
       const images = (count: number) => half(rows, count, 1, area, channels);
       const inputs = { x: images(frames), bias: half(channels), gamma: half(channels), past: images(2) };
       for (const over of [{}, { next: 'past' }]) {
-        const operator: Operator = ({ x, bias, gamma, past }) => ({
-          ...fused.biasRmsNormSiluAfter(x!, bias!, gamma!, past!, 1e-24),
-        });
+        const operator: Operator = ({ x, bias, gamma, past }) =>
+          fused.biasRmsNormSiluAfter(x!, bias!, gamma!, past!, 1e-24);
         await check(inputs, operator, { over });
       }
     },
