@@ -63,7 +63,7 @@ const denoiserShares = {
 const isEightBit = ({ denoiser }: Manifest, kind: Kind): boolean => denoiser.eightBits === true && kind === 'CUDA';
 
 /**
- * A batch of rows in the denoiser. Of the 5B model a token takes 150 to 220 kB on an H100 without our operators (1 to 8 rows of 3,120
+ * A batch of rows in the denoiser. Of the 5B model a token takes 170 to 223 kB on an H100 without our operators (1 to 8 rows of 3,120
  * tokens, two of 27,280); 238 are reckoned. With them, GELU inside of its product, 130 to 146; 158 are reckoned. With matrices in 8 bits
  * 146 to 158 by our operators, which round tokens too; 166 are reckoned, without our operators 238. And some matrices in fp16: seven as large as
  * the largest without our operators, which widens them and keeps memory of each size, two with them, for cuBLASLt's kernels and work space.

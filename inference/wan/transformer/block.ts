@@ -29,7 +29,7 @@ export interface NextNorm {
 /** The layers that read a block's tokens first. */
 export const firstLayers = (name: string): string[] => ['q', 'k', 'v'].map((which) => `${name}.attn1.to_${which}`);
 
-/** Tokens before they attend to the text; both [rows, tokens, width]. */
+/** Tokens before they attend to the text; both [samples or rows, tokens, width]. */
 export interface BeforeText {
   readonly x: Value;
   readonly queries: Value;
