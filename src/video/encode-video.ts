@@ -149,13 +149,17 @@ async function feed(source: PassThrough, job: VideoJob, ended: Promise<unknown>,
   return count;
 }
 
+/**
+ * What encoders write depends on the number of threads, so it is the same on every machine: with 12 a server's processor has an MP4 done in half
+ * the time that 4 take after its last frame, and two cores lose nothing (test/bench/RESULTS.md). bitexact leaves versions and dates out.
+ */
+export const reproducible = ['-threads', '12', '-fflags', '+bitexact', '-flags:v', '+bitexact'] as const;
+
 function outputOptions({ fps, metadata }: VideoJob, format: VideoFormat): string[] {
   return [
     '-an',
     ...formatSpecs[format].options(fps),
-    // What encoders write depends on the number of threads, so it is the same on every machine: with 12 a server's processor has an MP4 done in half
-    // the time that 4 take after its last frame, and two cores lose nothing (test/bench/RESULTS.md). bitexact leaves versions and dates out.
-    ...['-threads', '12', '-fflags', '+bitexact', '-flags:v', '+bitexact'],
+    ...reproducible,
     ...['-map_metadata', '-1', '-metadata', `comment=${JSON.stringify(metadata)}`, '-y'],
   ];
 }

@@ -13,6 +13,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { reproducible } from '../../src/video/encode-video.js';
 import { findFfmpeg } from '../../src/video/ffmpeg.js';
 import { formatSpecs } from '../../src/video/formats.js';
 import { psnr } from './psnr.js';
@@ -63,7 +64,7 @@ const luma = (planes: Uint8Array): Uint8Array => {
 /** @returns milliseconds from when the last frames are there to the program's end */
 async function encode(pictures: Uint8Array, options: readonly string[], path: string): Promise<number> {
   const { options: asServed } = formatSpecs.MP4_H264;
-  const args = [...asServed(fps), '-threads', '12', '-fflags', '+bitexact', '-flags:v', '+bitexact', ...options];
+  const args = [...asServed(fps), ...reproducible, ...options];
   const child = spawn(program, ['-v', 'error', ...raw, '-pix_fmt', 'rgb24', '-i', '-', '-an', ...args, '-y', path], {
     stdio: ['pipe', 'ignore', 'inherit'],
   });

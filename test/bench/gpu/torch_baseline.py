@@ -25,12 +25,17 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--ways", default="eager,compiled", help="none: the VAE only")
     parser.add_argument("--dtypes", default="float16")
     parser.add_argument("--repetitions", type=int, default=10)
+    parser.add_argument("--vae", action="store_true", help="decode the whole video, and encode a picture, too")
+    add_sizes(parser)
+    return parser.parse_args()
+
+
+def add_sizes(parser: argparse.ArgumentParser) -> None:
+    """Of the networks: those of the 5B, or smaller ones to rehearse with."""
     parser.add_argument("--layers", type=int, default=30)
     parser.add_argument("--heads", type=int, default=24)
     parser.add_argument("--ffn", type=int, default=14336)
-    parser.add_argument("--vae", action="store_true", help="decode the whole video, and encode a picture, too")
     parser.add_argument("--vae-dims", default="160,256", help="base dimensions of encoder and decoder")
-    return parser.parse_args()
 
 
 def with_random_weights(build, device: str, dtype: torch.dtype) -> torch.nn.Module:
@@ -54,7 +59,15 @@ def with_random_weights(build, device: str, dtype: torch.dtype) -> torch.nn.Modu
     return model.eval().requires_grad_(False)
 
 
-def transformer(options: argparse.Namespace) -> WanTransformer3DModel:
+def transformer(options: argparse.Namespace, dtype: torch.dtype) -> WanTransformer3DModel:
+    """With random weights, on `options.device`."""
+    model = with_random_weights(lambda: empty_transformer(options), options.device, dtype)
+    # Buffers that are made from numbers, not loaded: `to_empty` has left them without a value.
+    model.rope = type(model.rope)(128, (1, 2, 2), 1024).to(options.device)
+    return model
+
+
+def empty_transformer(options: argparse.Namespace) -> WanTransformer3DModel:
     return WanTransformer3DModel(
         num_layers=options.layers,
         num_attention_heads=options.heads,
@@ -137,9 +150,7 @@ def main() -> None:
 
     for dtype_name in options.dtypes.split(",") if options.ways != "none" else []:
         dtype = getattr(torch, dtype_name)
-        model = with_random_weights(lambda: transformer(options), device, dtype)
-        # Buffers that are made from numbers, not loaded: `to_empty` has left them without a value.
-        model.rope = type(model.rope)(128, (1, 2, 2), 1024).to(device)
+        model = transformer(options, dtype)
         for way in options.ways.split(","):
             if way == "compiled":
                 model.compile_repeated_blocks(fullgraph=True)

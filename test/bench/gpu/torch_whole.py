@@ -16,7 +16,7 @@ import time
 
 import torch
 from diffusers import UniPCMultistepScheduler, WanPipeline
-from torch_baseline import decoder, synchronise, transformer, with_random_weights
+from torch_baseline import add_sizes, decoder, synchronise, transformer, with_random_weights
 
 
 def arguments() -> argparse.Namespace:
@@ -27,19 +27,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=25)
     parser.add_argument("--ways", default="eager,compiled")
     parser.add_argument("--repetitions", type=int, default=3)
-    parser.add_argument("--layers", type=int, default=30)
-    parser.add_argument("--heads", type=int, default=24)
-    parser.add_argument("--ffn", type=int, default=14336)
-    parser.add_argument("--vae-dims", default="160,256", help="base dimensions of encoder and decoder")
+    add_sizes(parser)
     parser.add_argument("--ffmpeg", default="ffmpeg")
     return parser.parse_args()
 
 
 def pipeline(options: argparse.Namespace) -> WanPipeline:
     dtype = getattr(torch, options.dtype)
-    model = with_random_weights(lambda: transformer(options), options.device, dtype)
-    # Buffers that are made from numbers, not loaded: `to_empty` has left them without a value.
-    model.rope = type(model.rope)(128, (1, 2, 2), 1024).to(options.device)
+    model = transformer(options, dtype)
     vae = with_random_weights(lambda: decoder(options), options.device, dtype)
     vae.decoder.conv_out.weight.data *= 0.02  # as make-5b.ts: x264 has ten times as much to do with random pixels as with pictures
     for module in vae.modules():
