@@ -82,10 +82,13 @@ test('every step but the first is begun ahead: the same bits', async () => {
 test('where nobody says that more is likely, or takes it back in time, none is', async () => {
   await scheduler.open('a', request);
   expect(await goOn(['a'], 3, {})).toBe(0);
-  const taken = step(['a']);
-  // The unit is on its way by then, and computes beside the thread that hears this.
-  await new Promise(setImmediate);
-  executors.noMore();
+  let taken: Promise<unknown> | undefined;
+  await executors.sendAtOnce(async () => {
+    taken = step(['a']);
+    // The unit is on its way by then, and will compute beside the thread that hears the next message.
+    await new Promise(setImmediate);
+    executors.noMore();
+  });
   await taken;
   expect((await step(['a'])).aheadSeconds).toBe(0);
   expect((await step(['a'])).aheadSeconds).toBeGreaterThan(0);

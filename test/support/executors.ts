@@ -47,6 +47,18 @@ export class Executors {
     await lost;
   }
 
+  /** What `act` sends to the executor is all there before it reads any of it. */
+  async sendAtOnce(act: () => Promise<void>, executor = 0): Promise<void> {
+    const { pid } = this.#host(executor);
+    if (pid === undefined) throw new Error('there is no executor yet');
+    process.kill(pid, 'SIGSTOP');
+    try {
+      await act();
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+  }
+
   /** Resolves when the executor is lost the next time. */
   lost(executor = 0): Promise<void> {
     return new Promise((resolve) => this.#host(executor).onLost(resolve));
