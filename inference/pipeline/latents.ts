@@ -1,3 +1,4 @@
+import { arrayStock } from '../array-stock.js';
 import type { LatentShape } from './networks.js';
 
 /** The VAE packs 4 frames and 16×16 pixels into one latent position; the first frame stands alone. */
@@ -44,7 +45,8 @@ export function latentCount({ channels, frames, height, width }: LatentShape): n
 /** `latents` with its first frame replaced by `frame` [channels, 1, height, width]. */
 export function withFirstFrame(latents: Float32Array, frame: Float32Array, shape: LatentShape): Float32Array {
   const plane = shape.height * shape.width;
-  const result = latents.slice();
+  const result = arrayStock.take(latents.length);
+  result.set(latents);
   for (let c = 0; c < shape.channels; c++) {
     result.set(frame.subarray(c * plane, (c + 1) * plane), c * shape.frames * plane);
   }
