@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type GenerationEvent, ReelQL } from '../../clients/sdk/src/index.js';
+import { type Generation, type GenerationEvent, ReelQL } from '../../clients/sdk/src/index.js';
 import { childProcesses } from '../support/child-processes.js';
 import { Command, ended } from '../support/command.js';
 
 /** Small enough to take a second or two. */
 const quick = ['--width', '64', '--height', '64', '--frames', '5', '--steps', '4', '--seed', '3'];
 
-/** A step of it is short, and 50 of them are time enough to strike in between. */
+/** A step of it is short, and 100 of them, the most there may be, are time enough to strike in between. */
 const small = { width: 128, height: 96, frameCount: 9 };
 
 let folder: string;
@@ -84,7 +84,7 @@ describe('npx reelql', () => {
   it('resumes after kill -9: the generation finishes, its events have no hole and no repeat', async () => {
     const first = await serve('killed');
     const before = clientOf(first.url);
-    const { id } = await before.generate({ prompt, settings: { ...small, steps: 50, seed: 5 } });
+    const { id } = await before.generate({ prompt, settings: { ...small, steps: 100, seed: 5 } });
     const seen: GenerationEvent[] = [];
     for await (const event of before.generations.events(id)) {
       seen.push(event);
@@ -108,21 +108,32 @@ describe('npx reelql', () => {
   }, 120_000);
 
   it('cancels a running generation before its next step', async () => {
-    const { url } = await serve('cancel');
+    const { server, url } = await serve('cancel', { REELQL_LOG_LEVEL: 'debug' });
     const client = clientOf(url);
     try {
       const generation = await client.generate({ prompt, settings: { steps: 100 } });
-      const types: string[] = [];
+      let last: GenerationEvent | undefined;
+      let canceled: Generation | undefined;
       for await (const event of generation.events()) {
-        types.push(event.__typename);
-        if (event.__typename === 'GenerationProgressed' && event.progress.step === 1 && !types.includes('canceling')) {
-          types.push('canceling');
-          await generation.cancel();
-        }
+        last = event;
+        if (canceled || event.__typename !== 'GenerationProgressed' || event.progress.step === 0) continue;
+        // No step ends before the cancellation is recorded, however late we hear of the last one.
+        const executors = childProcesses('executor', server.pid);
+        for (const pid of executors) process.kill(pid, 'SIGSTOP');
+        canceled = await generation.cancel();
+        for (const pid of executors) process.kill(pid, 'SIGCONT');
       }
-      expect(types.at(-1)).toBe('GenerationCanceled');
-      // At most the step under way and its report were still on their way.
-      expect(types.length - types.indexOf('canceling')).toBeLessThanOrEqual(4);
+      expect(canceled?.status).toBe('CANCELED');
+      expect(last?.__typename).toBe('GenerationCanceled');
+      // Less urgent: were there further steps of the other, they would all go first.
+      await (await client.generate({ prompt, priority: -1, settings: { ...small, steps: 4 } })).result();
+      const { stderr } = await server.kill('SIGTERM');
+      const id = generation.id.replace('generation_', '');
+      const taken = stderr.split('\n').filter((line) => line.includes('a step was taken') && line.includes(id));
+      const told = canceled?.progress.step ?? 0;
+      expect(taken.length).toBeGreaterThanOrEqual(told);
+      // Of a run, no more than four reports wait to be written.
+      expect(taken.length).toBeLessThanOrEqual(told + 4);
     } finally {
       await client.close();
     }
@@ -212,13 +223,10 @@ describe('a generation by its commands', () => {
     const client = clientOf(url);
     try {
       const interrupted = async (seed: string, times: number) => {
-        const command = run(['generate', prompt, '--steps', '50', '--seed', seed, '--server', url]);
+        const command = run(['generate', prompt, '--steps', '100', '--seed', seed, '--server', url]);
         const [, id = ''] = await command.printed(/"generationId":"([^"]+)".*"step":1,/);
-        for (let time = 0; time < times; time++) {
-          command.interrupt();
-          // Two signals at once would be one.
-          await command.printed(/Canceling; Ctrl-C again leaves it running\n/, 'stderr');
-        }
+        command.interrupt(times);
+        await command.printed(/^Canceling; Ctrl-C again leaves it running$/m, 'stderr');
         return { id, ...(await command.finished) };
       };
       const canceled = await interrupted('1', 1);

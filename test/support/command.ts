@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { plainEnvironment } from './plain-environment.js';
 
@@ -15,6 +16,7 @@ export class Command {
   stderr = '';
   readonly finished: Promise<Finished>;
   private readonly child: ChildProcess;
+  private closed = false;
   private readonly watchers = new Set<() => void>();
 
   constructor(program: 'main' | 'demo', args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }) {
@@ -27,6 +29,7 @@ export class Command {
     this.child.stderr?.on('data', (data) => this.grow('stderr', data));
     this.finished = new Promise((done) => {
       this.child.once('close', (code) => {
+        this.closed = true;
         for (const watch of this.watchers) watch();
         done({ code, stdout: this.stdout, stderr: this.stderr });
       });
@@ -43,8 +46,8 @@ export class Command {
       const watch = () => {
         const match = pattern.exec(this[stream]);
         if (match) found(match);
-        else if (this.child.exitCode !== null || this.child.signalCode)
-          missing(new Error(`${this.stdout}\n${this.stderr}`));
+        // Not once it has exited: its last words may not be read yet.
+        else if (this.closed) missing(new Error(`${this.stdout}\n${this.stderr}`));
         else return;
         this.watchers.delete(watch);
       };
@@ -53,9 +56,18 @@ export class Command {
     });
   }
 
-  /** As Ctrl-C does. */
-  interrupt(): void {
-    this.child.kill('SIGINT');
+  /** As Ctrl-C does, so many times as fast as can be: two that wait to be delivered would be one. */
+  interrupt(times = 1): void {
+    for (let time = 0; time < times; time++) {
+      while (this.isInterrupting);
+      this.child.kill('SIGINT');
+    }
+  }
+
+  /** Whether a SIGINT waits to be delivered (Linux). */
+  private get isInterrupting(): boolean {
+    const [, pending = ''] = /^ShdPnd:\s*(\w+)$/m.exec(readFileSync(`/proc/${this.pid}/status`, 'latin1')) ?? [];
+    return (Number.parseInt(pending, 16) & (1 << (constants.signals.SIGINT - 1))) !== 0;
   }
 
   kill(signal: NodeJS.Signals): Promise<Finished> {
