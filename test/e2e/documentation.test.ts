@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { buildSchema, type DocumentNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
 import { createClient } from 'graphql-ws';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { ReelQL } from '../../clients/sdk/src/index.js';
 import { Command } from '../support/command.js';
@@ -181,7 +181,7 @@ describe('the examples of the API', () => {
   });
 
   it('have told the webhook, signed', async () => {
-    await vi.waitFor(() => expect(received.length).toBeGreaterThan(0), 30_000);
+    await expect.poll(() => received.length, { timeout: 60_000 }).toBeGreaterThan(0);
     const [{ headers, body }] = received as [(typeof received)[number]];
     expect(headers['webhook-signature']).toMatch(/^v1,/);
     expect(body).toMatchObject({ type: 'generation.succeeded', data: { prompt: 'A blue fish in a coral reef' } });

@@ -61,7 +61,7 @@ it('makes, lists and revokes keys, before there is a server and beside one', asy
 
   expect((await run(['keys', 'revoke', 'nobody']).finished).code).toBe(2);
   expect((await run(['keys', 'revoke', secret.slice(0, 10)]).finished).code).toBe(0);
-  await expect.poll(() => status(secret), { timeout: 5000 }).toBe(401);
+  await expect.poll(() => status(secret)).toBe(401);
   expect(await status(second.secret)).toBe(200);
   const { stderr } = await server.kill('SIGTERM');
   for (const key of [secret, second.secret]) expect(stderr + server.stdout).not.toContain(key);

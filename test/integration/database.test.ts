@@ -146,7 +146,7 @@ describe('a database', () => {
       disk.mockImplementationOnce(() => new Promise((resolve) => void (written = resolve)));
       const order: string[] = [];
       const answered = write(2).then(() => order.push('answered'));
-      await vi.waitFor(() => expect(disk).toHaveBeenCalledTimes(1));
+      await expect.poll(() => disk.mock.calls.length).toBe(1);
       const seen = read().then(({ value }) => order.push(`read ${value}`));
       await new Promise(setImmediate);
       expect(order).toEqual([]);

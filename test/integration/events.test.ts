@@ -1,5 +1,5 @@
 import type { Client } from 'graphql-ws';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ApiServer } from '../support/api-server.js';
 import { create, follow, graphql, type Json, localId, socketClient } from '../support/graphql-client.js';
 import { picture } from '../support/hand-scheduler.js';
@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await client.dispose();
-  await vi.waitFor(() => expect(server.events.size).toBe(0));
+  await expect.poll(() => server.events.size).toBe(0);
 });
 
 async function queued(): Promise<{ globalId: string; id: string }> {
@@ -110,7 +110,7 @@ describe('generationEvents', () => {
     await events.next();
     expect(server.events.size).toBe(1);
     await events.leave();
-    await vi.waitFor(() => expect(server.events.size).toBe(0));
+    await expect.poll(() => server.events.size).toBe(0);
   });
 
   it('answers an unknown generation with NOT_FOUND', async () => {
