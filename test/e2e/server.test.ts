@@ -256,7 +256,7 @@ describe('what is wrong is said in one sentence', () => {
     } finally {
       await new Promise((closed) => taken.close(closed));
     }
-  }, 30_000);
+  });
 
   it('a second server on the same data', async () => {
     const { server } = await serve('shared');
@@ -265,7 +265,7 @@ describe('what is wrong is said in one sentence', () => {
     expect(result.stderr).toContain(`pid ${server.pid}`);
     // Commands on that folder find it, whatever its port.
     expect(await run(['queue'], { REELQL_DATA_DIR: 'shared' }).finished).toMatchObject({ code: 0, stderr: '' });
-  }, 30_000);
+  });
 
   it('no ffmpeg: the generation fails, the server goes on', async () => {
     const env = { REELQL_FFMPEG: '/nonexistent/ffmpeg', REELQL_PORT: '1', REELQL_DATA_DIR: 'no-ffmpeg' };
@@ -283,7 +283,7 @@ describe('what is wrong is said in one sentence', () => {
     const result = await run(['serve', '--port', '0'], { ...env, REELQL_DEFAULT_MODEL: 'broken' }).finished;
     expect(result.code).toBe(1);
     expect(result.stderr).toMatch(/^The default model "broken" cannot be used: .*bundle\.json/);
-  }, 30_000);
+  });
 
   it('an option, a command and a server that there is none of', async () => {
     const mistakes: [string[], number, RegExp][] = [
@@ -310,5 +310,5 @@ describe('what is wrong is said in one sentence', () => {
     expect(result.stderr).toMatch(/prompt: /);
     expect(result.stderr).toMatch(/settings\.width: .*96/);
     expect(result.stderr).toMatch(/settings\.steps: /);
-  }, 30_000);
+  });
 });
