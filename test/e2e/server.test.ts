@@ -64,7 +64,7 @@ describe('npx reelql', () => {
     expect(executors.length).toBeGreaterThan(0);
     expect(await server.kill('SIGTERM')).toMatchObject({ code: 0, stderr: '' });
     await ended(executors);
-  }, 90_000);
+  });
 
   it('prints events as JSON lines, with what was adjusted on stderr', async () => {
     const args = ['generate', 'A cat', ...quick, '--frames', '7', '--guidance', '9.5', '--json', '--out', 'c.mp4'];
@@ -79,7 +79,7 @@ describe('npx reelql', () => {
     expect(lines.at(-1)).toMatchObject({ video: 'c.mp4' });
     expect(stderr).toMatch(/frameCount: 7 → 5/);
     expect(stderr).toMatch(/^guidanceScale 9\.5 is above 9/m);
-  }, 60_000);
+  });
 
   it('resumes after kill -9: the generation finishes, its events have no hole and no repeat', async () => {
     const first = await serve('killed');
@@ -105,7 +105,7 @@ describe('npx reelql', () => {
     } finally {
       await after.close();
     }
-  }, 120_000);
+  });
 
   it('cancels a running generation before its next step', async () => {
     const { server, url } = await serve('cancel', { REELQL_LOG_LEVEL: 'debug' });
@@ -137,7 +137,7 @@ describe('npx reelql', () => {
     } finally {
       await client.close();
     }
-  }, 60_000);
+  });
 });
 
 describe('a generation by its commands', () => {
@@ -176,7 +176,7 @@ describe('a generation by its commands', () => {
     expect(await reelql('delete', waiting.id)).toEqual([{ deletedId: waiting.id }]);
     const gone = await run(['show', waiting.id, '--server', url]).finished;
     expect(gone.code).toBe(3);
-  }, 120_000);
+  });
 
   it('is made again in another format and a part of it, without being denoised again', async () => {
     const env = { REELQL_PORT: '1', REELQL_DATA_DIR: 'formats' };
@@ -194,7 +194,7 @@ describe('a generation by its commands', () => {
     const phases = lines.flatMap(({ progress }) => progress?.phase ?? []);
     expect(phases).toContain('DECODING');
     expect(phases).not.toContain('DENOISING');
-  }, 120_000);
+  });
 
   it('is made ahead from a list of prompts, once', async () => {
     const { url } = await serve('warm');
@@ -216,7 +216,7 @@ describe('a generation by its commands', () => {
     expect((await warm()).map(({ cached }) => cached)).toEqual([true, true]);
     const answered = await run(['generate', 'A cat', '--any-seed', ...quick.slice(0, -2), '--server', url]).finished;
     expect(JSON.parse(answered.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ cached: true });
-  }, 120_000);
+  });
 
   it('ends with Ctrl-C, and goes on after two', async () => {
     const { url } = await serve('interrupted');
@@ -241,7 +241,7 @@ describe('a generation by its commands', () => {
     } finally {
       await client.close();
     }
-  }, 120_000);
+  });
 });
 
 describe('what is wrong is said in one sentence', () => {
@@ -272,7 +272,7 @@ describe('what is wrong is said in one sentence', () => {
     const result = await run(['generate', 'A cat', ...quick], env).finished;
     expect(result.code).toBe(4);
     expect(result.stderr).toMatch(/ffmpeg.*\(ENCODER_FAILED\)/);
-  }, 60_000);
+  });
 
   it('a broken model beside good ones, and as the default', async () => {
     await mkdir(join(folder, 'models/broken'), { recursive: true });
@@ -301,7 +301,7 @@ describe('what is wrong is said in one sentence', () => {
       expect(result).toMatchObject({ code, stdout: '' });
       expect(result.stderr).toMatch(message);
     }
-  }, 60_000);
+  });
 
   it('settings out of range, with what is allowed', async () => {
     const env = { REELQL_PORT: '1', REELQL_DATA_DIR: 'range' };

@@ -82,47 +82,43 @@ beforeAll(async () => {
 });
 
 const claim = 'whatever strikes, every video is the one of an undisturbed run, and no log has a hole';
-test.each(Object.keys(executors))(
-  `${claim}: %s`,
-  async (name) => {
-    const entry = executors[name] as ExecutorEntry;
-    await fc.assert(
-      fc.asyncProperty(blows, async (blows) => {
-        const work = `work ${round++}`;
-        const recorder = new MemoryRecorder();
-        let scheduler = start(recorder, work, entry);
-        let reports = 0;
-        let restarting: Promise<void> = Promise.resolve();
-        const restart = async (): Promise<void> => {
-          const old = scheduler;
-          await old.stop();
-          scheduler = start(recorder, work, entry);
-          for (const id of ids) if (!isOver(recorder, id)) scheduler.submit(job(id));
-        };
-        recorder.on = () => {
-          const number = ++reports;
-          const what = blows.find(({ before }) => before === number)?.what;
-          const processes = childProcesses('executor');
-          if (what === 'kill all') for (const pid of processes) process.kill(pid, 'SIGKILL');
-          if (what === 'kill one' && processes[0]) process.kill(processes[0], 'SIGKILL');
-          if (what === 'urgent') scheduler.setPriority('3', 9);
-          if (what === 'restart') restarting = restarting.then(restart);
-        };
-        for (const id of ids) scheduler.submit(job(id));
-        const ends = await Promise.all(ids.map((id) => recorder.end(String(id))));
-        await restarting;
-        expect(ends.map(videoOf)).toEqual(videos);
-        for (const id of ids) expectWholeLog(recorder.of(String(id)));
-        await expect.poll(() => readdirSync(join(folder, work, 'checkpoints'))).toEqual([]);
-        await scheduler.stop();
-        expect(childProcesses()).toEqual([]);
-        expect(readdirSync(join(folder, 'artifacts', 'staged'))).toEqual([]);
-      }),
-      { numRuns: 2, endOnFailure: true },
-    );
-  },
-  180_000,
-);
+test.each(Object.keys(executors))(`${claim}: %s`, async (name) => {
+  const entry = executors[name] as ExecutorEntry;
+  await fc.assert(
+    fc.asyncProperty(blows, async (blows) => {
+      const work = `work ${round++}`;
+      const recorder = new MemoryRecorder();
+      let scheduler = start(recorder, work, entry);
+      let reports = 0;
+      let restarting: Promise<void> = Promise.resolve();
+      const restart = async (): Promise<void> => {
+        const old = scheduler;
+        await old.stop();
+        scheduler = start(recorder, work, entry);
+        for (const id of ids) if (!isOver(recorder, id)) scheduler.submit(job(id));
+      };
+      recorder.on = () => {
+        const number = ++reports;
+        const what = blows.find(({ before }) => before === number)?.what;
+        const processes = childProcesses('executor');
+        if (what === 'kill all') for (const pid of processes) process.kill(pid, 'SIGKILL');
+        if (what === 'kill one' && processes[0]) process.kill(processes[0], 'SIGKILL');
+        if (what === 'urgent') scheduler.setPriority('3', 9);
+        if (what === 'restart') restarting = restarting.then(restart);
+      };
+      for (const id of ids) scheduler.submit(job(id));
+      const ends = await Promise.all(ids.map((id) => recorder.end(String(id))));
+      await restarting;
+      expect(ends.map(videoOf)).toEqual(videos);
+      for (const id of ids) expectWholeLog(recorder.of(String(id)));
+      await expect.poll(() => readdirSync(join(folder, work, 'checkpoints'))).toEqual([]);
+      await scheduler.stop();
+      expect(childProcesses()).toEqual([]);
+      expect(readdirSync(join(folder, 'artifacts', 'staged'))).toEqual([]);
+    }),
+    { numRuns: 2, endOnFailure: true },
+  );
+});
 
 function isOver(recorder: MemoryRecorder, id: number): boolean {
   return ['succeeded', 'failed', 'canceled'].includes(recorder.of(String(id)).at(-1)?.type ?? '');
