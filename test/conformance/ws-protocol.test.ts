@@ -62,8 +62,10 @@ describe('the handshake', () => {
     patient.send({ type: 'connection_init' });
     expect(await patient.closed).toMatchObject({ code: 4429 });
     const hasty = await raw();
-    hasty.send({ type: 'connection_init' });
-    hasty.send({ type: 'connection_init' });
+    hasty.atOnce(() => {
+      hasty.send({ type: 'connection_init' });
+      hasty.send({ type: 'connection_init' });
+    });
     expect(await hasty.closed).toMatchObject({ code: 4429 });
   });
 
@@ -72,8 +74,10 @@ describe('the handshake', () => {
     socket.subscribe('1', models);
     expect(await socket.closed).toEqual({ code: 4401, reason: 'Unauthorized' });
     const racing = await raw();
-    racing.send({ type: 'connection_init' });
-    racing.subscribe('1', models);
+    racing.atOnce(() => {
+      racing.send({ type: 'connection_init' });
+      racing.subscribe('1', models);
+    });
     expect(await racing.closed).toEqual({ code: 4401, reason: 'Unauthorized' });
     expect(racing.unread.filter(({ type }) => type === 'next')).toEqual([]);
   });
@@ -194,8 +198,10 @@ describe('operations', () => {
     const { globalId, id } = await running();
     const socket = await connected();
     // Before the stream is even open.
-    socket.subscribe('early', watch, { id: globalId });
-    socket.send({ id: 'early', type: 'complete' });
+    socket.atOnce(() => {
+      socket.subscribe('early', watch, { id: globalId });
+      socket.send({ id: 'early', type: 'complete' });
+    });
     socket.subscribe('late', watch, { id: globalId });
     while ((await socket.next()).payload.data.generationEvents.sequence < 2);
     socket.send({ id: 'late', type: 'complete' });
@@ -216,9 +222,11 @@ describe('operations', () => {
   it('keeps apart an operation and a later one under its id that was completed at once', async () => {
     const [a, b] = [await running(), await running()];
     const socket = await connected();
-    socket.subscribe('1', watch, { id: a.globalId });
-    socket.send({ id: '1', type: 'complete' });
-    socket.subscribe('1', watch, { id: b.globalId });
+    socket.atOnce(() => {
+      socket.subscribe('1', watch, { id: a.globalId });
+      socket.send({ id: '1', type: 'complete' });
+      socket.subscribe('1', watch, { id: b.globalId });
+    });
     const owners = new Set<string>();
     for (let event = 0; event < 2; event += 1) {
       owners.add((await socket.next()).payload.data.generationEvents.generationId);

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Json } from './graphql-client.js';
 
@@ -58,6 +59,14 @@ export class RawSocket {
 
   subscribe(id: string, query: string, variables: object = {}): void {
     this.send({ id, type: 'subscribe', payload: { query, variables } });
+  }
+
+  /** What `act` sends, less than 64 KiB, leaves in one piece and is read as one: the server has it all before it answers any of it. */
+  atOnce(act: () => void): void {
+    const { _socket: stream } = this.socket as unknown as { _socket: Socket };
+    stream.cork();
+    act();
+    stream.uncork();
   }
 
   /** @throws Error where the socket is closed without another message */
