@@ -52,13 +52,24 @@ export class ScriptedScheduler {
 
   /** Resolves as soon as the generation reports this step. */
   reached(id: string, step: number): Promise<void> {
+    return new Promise((resolve) => this.#atStep(id, step, resolve));
+  }
+
+  /**
+   * Keeps the report of this step waiting, and with it the generation: it computes three steps more, for it runs ahead of its reports
+   * by no more (run-reports.ts).
+   */
+  hold(id: string, step: number, until: Promise<unknown>): void {
+    this.#atStep(id, step, () => until);
+  }
+
+  /** What a step's report waits for. */
+  #atStep(id: string, step: number, act: () => unknown): void {
     const before = this.recorder.on;
-    return new Promise((resolve) => {
-      this.recorder.on = async (report) => {
-        await before(report);
-        if (report.type === 'progressed' && report.id === id && report.progress.step >= step) resolve();
-      };
-    });
+    this.recorder.on = async (report) => {
+      await before(report);
+      if (report.type === 'progressed' && report.id === id && report.progress.step >= step) await act();
+    };
   }
 
   /** `started`, `resumed PREEMPTED` … */

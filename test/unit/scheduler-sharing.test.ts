@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { quantumSeconds } from '../../src/scheduler/fairness.js';
 import { stateBytes } from '../../src/scheduler/memory-model.js';
-import { plan } from '../../src/scheduler/policy.js';
+import { type Policy, plan } from '../../src/scheduler/policy.js';
 import type { SchedulerOptions } from '../../src/scheduler/scheduler.js';
 import { oneLane, ScriptedScheduler, scriptedManifest, withSteps } from '../support/scripted-scheduler.js';
 
@@ -14,9 +14,22 @@ const start = async (changes: Partial<SchedulerOptions> = {}) => {
 };
 afterEach(() => scripted.stop());
 
+/** Of the first, the steps that were told before the second told of its last. */
+function stepsBefore(id: string, other: string): number {
+  const steps = scripted.recorder.reports.filter((report) => report.type === 'progressed' && report.progress.preview);
+  return steps
+    .slice(
+      0,
+      steps.findLastIndex((report) => report.id === other),
+    )
+    .filter((report) => report.id === id).length;
+}
+
 test('a more urgent one goes first at the next step, and the other says that it has gone on', async () => {
   await start();
   const underWay = scripted.reached('long', 3);
+  // However long the other's video is encoded.
+  scripted.hold('long', 34, scripted.recorder.end('urgent'));
   scripted.submit('long', { settings: withSteps(40), prompt: 'pace=25' });
   await underWay;
   expect((await scripted.outcome('urgent', { priority: 5, prompt: 'pace=25' })).type).toBe('succeeded');
@@ -40,19 +53,34 @@ test.each([
 ])(
   'of eleven that were preempted, with room for $room, $out go to disk, and from there they go on',
   async ({ room, out }) => {
-    await start(room === undefined ? {} : { stateRoomBytes: room * stateBytes(withSteps(4), scriptedManifest) });
+    // Each has the lane from the next one's turn on no more, and ends only when all have had theirs.
+    let only: string | undefined;
+    const policy: Policy = ({ asks, ...rest }) =>
+      plan({ ...rest, asks: asks.filter(({ generationId }) => only === undefined || generationId === only) });
+    await start({
+      policy,
+      ...(room === undefined ? {} : { stateRoomBytes: room * stateBytes(withSteps(8), scriptedManifest) }),
+    });
     const ids = Array.from({ length: 11 }, (_, i) => `g${i}`);
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
     for (const [i, id] of ids.entries()) {
+      only = id;
       const underWay = scripted.reached(id, 1);
-      scripted.submit(id, { priority: i, settings: withSteps(4), prompt: 'pace=150' });
+      scripted.hold(id, 1, released);
+      scripted.submit(id, { priority: i, settings: withSteps(8) });
       await underWay;
     }
     const onDisk = (id: string) => existsSync(join(scripted.folder, 'work', 'checkpoints', `${id}.json`));
     expect(ids.filter(onDisk)).toEqual(out);
+    only = undefined;
+    release();
     await Promise.all(ids.map((id) => scripted.recorder.end(id)));
     for (const id of ids) {
       expect(scripted.story(id).at(-1)).toBe('succeeded');
-      expect(scripted.recorder.progress(id).flatMap(({ preview }) => preview?.step ?? [])).toEqual([1, 2, 3, 4]);
+      expect(scripted.recorder.progress(id).flatMap(({ preview }) => preview?.step ?? [])).toEqual([
+        1, 2, 3, 4, 5, 6, 7, 8,
+      ]);
     }
   },
 );
@@ -61,10 +89,11 @@ test('shorter ones go before longer ones as soon as the costs are known', async 
   await start();
   await scripted.outcome('teacher');
   const underWay = scripted.reached('long', 3);
-  scripted.submit('long', { settings: withSteps(40) });
+  scripted.hold('long', 34, scripted.recorder.end('short'));
+  scripted.submit('long', { settings: withSteps(40), prompt: 'pace=25' });
   await underWay;
-  expect((await scripted.outcome('short')).type).toBe('succeeded');
-  expect(scripted.recorder.of('long').at(-1)?.type).not.toBe('succeeded');
+  expect((await scripted.outcome('short', { prompt: 'pace=25' })).type).toBe('succeeded');
+  expect(stepsBefore('long', 'short')).toBeLessThan(30);
   expect((await scripted.recorder.end('long')).type).toBe('succeeded');
 });
 
@@ -90,14 +119,15 @@ test('a client of weight 3 has turns of three quanta', async () => {
 test('the priority can be changed while it runs', async () => {
   await start();
   const underWay = scripted.reached('first', 2);
+  scripted.hold('first', 34, scripted.recorder.end('second'));
   scripted.submit('first', { settings: withSteps(40), priority: 1, prompt: 'pace=25' });
   await underWay;
   scripted.submit('second', { settings: withSteps(20), prompt: 'pace=25' });
   expect(scripted.scheduler.setPriority('second', 2)).toBe(true);
   expect(scripted.scheduler.setPriority('nobody', 2)).toBe(false);
-  await scripted.recorder.end('second');
-  expect(scripted.recorder.of('first').at(-1)?.type).not.toBe('succeeded');
-  await scripted.recorder.end('first');
+  expect((await scripted.recorder.end('second')).type).toBe('succeeded');
+  expect(stepsBefore('first', 'second')).toBeLessThan(30);
+  expect((await scripted.recorder.end('first')).type).toBe('succeeded');
 });
 
 test('paused, what has started goes on and nothing else starts', async () => {
