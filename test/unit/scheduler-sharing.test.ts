@@ -145,9 +145,18 @@ test('paused, what has started goes on and nothing else starts', async () => {
 });
 
 test('rows of several share a step where that pays, late arrivals join, and SOLO stays by itself', async () => {
-  // By the script's word a step costs half a second, whatever is in it. The real time that it takes is there so that steps set
-  // the pace: where the writing of their pictures does, each generation waits for its own, and they ask at different moments.
-  await start();
+  // Where the writing of their pictures is slow each waits for its own, and they ask at different moments: here who steps waits for
+  // the other to ask too.
+  const stepping = new Set<string>();
+  const together: Policy = ({ asks, ...rest }) => {
+    for (const { generationId, stage, batching } of asks) {
+      if (stage === 'step' && batching === 'AUTO') stepping.add(generationId);
+      else stepping.delete(generationId);
+    }
+    const ready = asks.filter(({ generationId }) => stepping.has(generationId));
+    return plan({ ...rest, asks: ready.length === stepping.size ? asks : asks.filter((ask) => !ready.includes(ask)) });
+  };
+  await start({ policy: together });
   const underWay = scripted.reached('a', 2);
   scripted.submit('a', { batching: 'AUTO', settings: withSteps(60), prompt: 'pace=25' });
   await underWay;
@@ -158,7 +167,7 @@ test('rows of several share a step where that pays, late arrivals join, and SOLO
   expect(rows[0]).toBeGreaterThan(2);
   expect(rows[1]).toBeGreaterThan(3);
   expect(rows[2]).toBe(2);
-  // Half a second a step, shared by rows, is less for those who shared.
+  // By the script's word a step costs half a second, whatever is in it: shared by rows that is less for those who shared.
   const [, b] = ends;
   if (b?.type === 'succeeded') expect(b.usage.computeSeconds).toBeLessThan(0.8 * 30 * 0.5);
 });
