@@ -7,6 +7,7 @@ import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
 import { cpuDevice, type Device } from '../../src/execution/devices.js';
 import type { RunContext } from '../../src/scheduler/generation-run.js';
 import { weightsBytes } from '../../src/scheduler/memory-model.js';
+import { type Policy, plan } from '../../src/scheduler/policy.js';
 import type { Job } from '../../src/scheduler/ports.js';
 import type { StepScheduler } from '../../src/scheduler/scheduler.js';
 import { encodeVideo } from '../../src/video/encode-video.js';
@@ -31,7 +32,8 @@ let artifacts: FileArtifactStore;
 let recorder: MemoryRecorder;
 let scheduler: StepScheduler;
 
-function start(options: { devices?: readonly Device[]; bundle?: string } & Partial<RunContext> = {}): void {
+type Options = { devices?: readonly Device[]; bundle?: string; policy?: Policy } & Partial<RunContext>;
+function start(options: Options = {}): void {
   const { devices = [cpu('cpu')], bundle = '/models/small', ...context } = options;
   scheduler = plainScheduler({
     devices,
@@ -113,7 +115,17 @@ test('a generation runs through its phases and leaves a video and a poster', asy
 });
 
 test('the fraction never falls, and seconds are told as soon as a step was measured', async () => {
-  start();
+  const ffmpeg = ffmpegVideoEncoder();
+  start({
+    videoEncoder: {
+      // However long it takes beside the rest, eight frames of nine are in the file before the end.
+      async encode({ onEncoded, ...video }) {
+        const encoded = await ffmpeg.encode(video);
+        onEncoded?.(8);
+        return encoded;
+      },
+    },
+  });
   await outcome(job('a'));
   await outcome(job('b'));
   for (const id of ['a', 'b']) {
@@ -130,8 +142,13 @@ test('the fraction never falls, and seconds are told as soon as a step was measu
 
 test('one at a time on a device, by priority, then by age', async () => {
   start();
+  const begun = new Promise<void>((resolve) => {
+    recorder.on = ({ type }) => {
+      if (type === 'started') resolve();
+    };
+  });
   scheduler.submit(job('first'));
-  await expect.poll(() => scheduler.queue().running).toEqual(['first']);
+  await begun;
   // Who has not asked yet would not be waited for.
   scheduler.setPaused(true);
   scheduler.submit(job('low', 'x', { priority: -1 }));
@@ -390,15 +407,23 @@ test('a generation that somebody else has ended is left alone', async () => {
 });
 
 test('stop in mid-step: unfinished generations stay as they are, nothing is recorded', async () => {
-  start();
-  const hanging = new Promise<void>((resolve) => {
+  let asking: string[] = [];
+  const policy: Policy = (snapshot) => {
+    asking = snapshot.asks.map(({ generationId }) => generationId);
+    return plan(snapshot);
+  };
+  start({ policy });
+  const told = new Promise<void>((resolve) => {
     recorder.on = (report) => {
       if (report.type === 'progressed' && report.progress.step === 1) resolve();
     };
   });
   scheduler.submit(job('a', 'step2=hang'));
+  await told;
+  // In its second step, which never ends: no other has its turn before.
+  await expect.poll(() => scheduler.devices()[0]?.running).toEqual(['a']);
   scheduler.submit(job('b', 'x', { batching: 'SOLO' }));
-  await hanging;
+  await expect.poll(() => asking).toEqual(['b']);
   await scheduler.stop();
   expect(recorder.of('a').at(-1)).toMatchObject({ type: 'progressed' });
   expect(recorder.of('b')).toEqual([]);
