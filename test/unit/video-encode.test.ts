@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -20,12 +20,19 @@ async function* solid(count: number, rgb: readonly number[]): AsyncGenerator<Uin
   for (let i = 0; i < count; i++) yield Uint8Array.from({ length: 64 * 32 * 3 }, (_, k) => rgb[k % 3] ?? 0);
 }
 
-/** A program in ffmpeg's place that answers questions and then does as the script says. */
+/** A program in ffmpeg's place that answers questions, and then says which process it is and does as the script says. */
 function impostor(name: string, script: string): string {
   const path = join(folder, name);
-  writeFileSync(path, `#!/bin/sh\ncase "$*" in *rawvideo*) ${script} ;; *) exec '${ffmpeg}' "$@" ;; esac\n`);
+  const encoding = `echo $$ >'${path}.pid'; ${script}`;
+  writeFileSync(path, `#!/bin/sh\ncase "$*" in *rawvideo*) ${encoding} ;; *) exec '${ffmpeg}' "$@" ;; esac\n`);
   chmodSync(path, 0o755);
   return path;
+}
+
+/** Once it encodes. */
+async function pidOf(path: string): Promise<number> {
+  await expect.poll(() => existsSync(`${path}.pid`) && readFileSync(`${path}.pid`, 'utf8')).toMatch(/\n/);
+  return Number(readFileSync(`${path}.pid`, 'utf8'));
 }
 
 const mp4 = (name: string) => [{ format: 'MP4_H264' as const, path: join(folder, name) }];
@@ -94,19 +101,25 @@ test('frames are taken no faster than ffmpeg takes them', async () => {
 });
 
 test('a hung ffmpeg is ended, also when it hangs after the last frame', async () => {
-  const hung = impostor('hung', `cat >/dev/null; echo $$ >'${folder}/hung.pid'; exec sleep 30`);
-  const video = job('hung.mp4', gradient(3));
+  const hung = impostor('hung', 'cat >/dev/null; exec sleep 30');
+  async function* patient(): AsyncGenerator<Uint8Array> {
+    await pidOf(hung);
+    yield* gradient(3);
+  }
+  const video = job('hung.mp4', patient());
   await expect(encodeVideo(video, { ffmpeg: hung, stallMs: 300 })).rejects.toThrow('stopped responding');
-  expect(isRunning(Number(readFileSync(join(folder, 'hung.pid'), 'utf8')))).toBe(false);
+  expect(isRunning(await pidOf(hung))).toBe(false);
 });
 
 test('a slow ffmpeg is not a hung one: what it has written counts', async () => {
-  const lines = '1 2 3 4 5 6'.split(' ').map((n) => `sleep 0.2; echo "frame=${n} fps=1 q=1.0 size=1kB" >&2;`);
+  // Three seconds and more, of which none is without a frame.
+  const upTo = Array.from({ length: 60 }, (_, i) => i + 1);
+  const lines = upTo.map((n) => `sleep 0.05; echo "frame=${n} fps=1 q=1.0 size=1kB" >&2;`);
   const slow = impostor('diligent', `cat >/dev/null; ${lines.join(' ')} exit 0`);
   const seen: number[] = [];
-  const video = { ...job('diligent.mp4', gradient(7)), onEncoded: (frames: number) => seen.push(frames) };
-  expect(await encodeVideo(video, { ffmpeg: slow, stallMs: 700 })).toEqual({ frames: 7 });
-  expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  const video = { ...job('diligent.mp4', gradient(61)), onEncoded: (frames: number) => seen.push(frames) };
+  expect(await encodeVideo(video, { ffmpeg: slow, stallMs: 2500 })).toEqual({ frames: 61 });
+  expect(seen).toEqual([...upTo, 61]);
 });
 
 test('an ffmpeg that is killed in the middle is an encoder failure', async () => {
@@ -140,16 +153,16 @@ test('a frame of the wrong size is refused', async () => {
 
 test('aborted in the middle: it rejects with the reason and leaves no process', async () => {
   const abort = new AbortController();
-  const slow = impostor('aborted', `echo $$ >'${folder}/aborted.pid'; exec cat >/dev/null`);
+  const slow = impostor('aborted', 'exec cat >/dev/null');
   async function* endless(): AsyncGenerator<Uint8Array> {
     for (let i = 0; ; i++) {
-      if (i === 40) abort.abort(new Error('changed my mind'));
+      if (i === 40) await pidOf(slow).then(() => abort.abort(new Error('changed my mind')));
       yield* gradient(1);
     }
   }
   const video = { ...job('aborted.mp4', endless()), signal: abort.signal };
   await expect(encodeVideo(video, { ffmpeg: slow })).rejects.toThrow('changed my mind');
-  expect(isRunning(Number(readFileSync(join(folder, 'aborted.pid'), 'utf8')))).toBe(false);
+  expect(isRunning(await pidOf(slow))).toBe(false);
 });
 
 test('aborted before the process exists', async () => {
