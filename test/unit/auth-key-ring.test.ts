@@ -83,7 +83,7 @@ describe('the key ring', () => {
     ring.onRevoked(id, () => told.push('left'))();
     ring.onRevoked(other.id, () => told.push('other'));
     store.keys.delete(hashOf(gone));
-    await expect.poll(() => told, { timeout: 5000 }).toEqual(['first', 'second']);
+    await expect.poll(() => told).toEqual(['first', 'second']);
     expect([ring.get(id), await ring.find(gone)]).toEqual([undefined, undefined]);
     expect(told).toHaveLength(2);
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
 import { ExecutorHost } from '../../src/execution/host.js';
+import { ended } from '../support/command.js';
 import { compiled } from '../support/compiled.js';
 
 const entry = compiled('scripted-executor');
@@ -124,14 +125,12 @@ test('stop while the executor is starting', async () => {
 });
 
 test('an executor ends by itself when its host process is killed', async () => {
-  const pid = await orphan([]);
-  await expect.poll(() => alive(pid), { timeout: 10_000, interval: 20 }).toBe(false);
+  await ended([await orphan([])]);
 });
 
 test.runIf(process.platform === 'linux')('so does one that hangs in a unit', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'reelql-orphan-'));
-  const pid = await orphan([folder]);
-  await expect.poll(() => alive(pid), { timeout: 10_000, interval: 20 }).toBe(false);
+  await ended([await orphan([folder])]);
   rmSync(folder, { recursive: true });
 });
 
@@ -142,13 +141,4 @@ async function orphan(args: string[]): Promise<number> {
   const pid = await new Promise<number>((resolve) => parent.once('message', (value) => resolve(value as number)));
   parent.kill('SIGKILL');
   return pid;
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -3,6 +3,7 @@ import { manifestSchema } from '../../inference/bundle/manifest.js';
 import { CostModel } from '../../src/scheduler/cost-model.js';
 import { ProgressMeter } from '../../src/scheduler/progress-meter.js';
 import { computedSteps, rowsOf, type Stage, stages, workOf } from '../../src/scheduler/work.js';
+import { seededRandom } from '../support/random.js';
 import { smallManifest } from '../support/small-manifest.js';
 
 const manifest = manifestSchema.parse(smallManifest);
@@ -54,7 +55,8 @@ test('from 0 to 1 without a step back, also while the costs are being learned', 
   const costs = new CostModel();
   const work = workOf(settings, manifest, ['denoiser', 'vae']);
   const meter = new ProgressMeter(work, (stage) => costs.seconds({ model: 'small', ...work[stage] }));
-  const fractions = walk(meter, (stage) => costs.observe({ model: 'small', ...work[stage] }, Math.random()));
+  const random = seededRandom(7);
+  const fractions = walk(meter, (stage) => costs.observe({ model: 'small', ...work[stage] }, random()));
   expect(fractions[0]).toBe(0);
   expect(fractions.at(-1)).toBeCloseTo(1, 12);
   expect([...fractions].sort((a, b) => a - b)).toEqual(fractions);
