@@ -10,6 +10,7 @@ export default defineConfig({
     // The page in a browser has a command of its own: npm run test:studio.
     exclude: ['test/studio/**'],
     globalSetup: 'test/support/compile.ts',
+    setupFiles: 'test/support/property-seed.ts',
     // One process a file: onnxruntime-node must not be loaded twice in one environment.
     pool: 'forks',
     maxWorkers: 2,
