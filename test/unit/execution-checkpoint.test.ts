@@ -242,6 +242,7 @@ test('the finished latents of one that has succeeded serve any number of others,
     expect(await checkpointStep(pair.checkpoint(retry), identity)).toBe(5);
     await pair.remove(retry);
   }
+  untilLaterThan(join(folder, 'pair', 'latents', 'first.safetensors'));
   for (const id of ['third', 'fourth']) {
     writeCheckpoint(pair.checkpoint(id), identity, stateAfter(5));
     await pair.keepLatents(id);
@@ -250,6 +251,13 @@ test('the finished latents of one that has succeeded serve any number of others,
   // Four are more than three: the one that was used least recently goes, and one more to make room.
   expect(kept).toEqual([false, false, true, true]);
 });
+
+/** The clock by which files are written may lag some milliseconds behind the one by which their use is noted. */
+function untilLaterThan(path: string): void {
+  const probe = join(folder, 'probe');
+  do writeFileSync(probe, '');
+  while (statSync(probe).mtimeMs <= statSync(path).mtimeMs);
+}
 
 async function checkpointOf(id: string): Promise<string> {
   writeCheckpoint(work.checkpoint(id), identity, stateAfter(5));
