@@ -82,12 +82,15 @@ describe('a server that is stopped', () => {
     const id = localId(generation.id);
     await first.scheduler.start(id);
     await first.scheduler.step(id, 1);
-    const follower = new ResumingFollower(first.url, generation.id);
+    const way = await CuttingProxy.start(first.url);
+    const follower = new ResumingFollower(way.url, generation.id);
     await follower.saw(3);
-    const port = Number(new URL(first.url).port);
+    // From then on its port may be somebody else's.
+    way.target = null;
     await first.stop();
 
-    const second = await ApiServer.start({ dataDir: first.dataDir, port });
+    const second = await ApiServer.start({ dataDir: first.dataDir });
+    way.target = second.url;
     await second.scheduler.start(id);
     await second.scheduler.succeed(id, [await second.storeVideo(Buffer.from('video'))]);
     await follower.completed;
@@ -102,6 +105,7 @@ describe('a server that is stopped', () => {
     ]);
     expect(follower.sequences).toEqual([1, 2, 3, 4, 5, 6]);
     await follower.dispose();
+    await way.close();
     await second.close();
   });
 });

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A network between a client and the server that can break at any byte. */
+/** A network between a client and the server that can break at any byte, and lead to another server. */
 export class CuttingProxy {
   private readonly sockets = new Set<Socket>();
   private budgets: number[] = [];
@@ -11,12 +11,17 @@ export class CuttingProxy {
   private constructor(
     private readonly server: Server,
     readonly url: string,
+    /** URL of the server to which new connections go; null ends them at once. */
+    public target: string | null,
   ) {}
 
   static async start(target: string): Promise<CuttingProxy> {
-    const server = createServer((client) => proxy.join(client, connect(Number(new URL(target).port), '127.0.0.1')));
+    const server = createServer((client) => {
+      if (proxy.target === null) client.destroy();
+      else proxy.join(client, connect(Number(new URL(proxy.target).port), '127.0.0.1'));
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const proxy = new CuttingProxy(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const proxy = new CuttingProxy(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`, target);
     return proxy;
   }
 
