@@ -36,7 +36,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(async () => {
   installed = model;
   recorder = new MemoryRecorder();
-  devices = [cpuDevice()];
+  // One executor, however many cores the machine has: from 8 threads there are two.
+  devices = [cpuDevice('cpu', 2)];
   scheduler = startScheduler();
 });
 
