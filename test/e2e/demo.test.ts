@@ -18,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true }));
 it('exits 0 after showing phases, steps and seconds left', () => {
   expect(result).toMatchObject({ code: 0, stderr: '' });
   expect(result.stdout).toContain('A red sports car speeding through a desert highway at sunset');
-  expect(result.stdout).toMatch(/Denoising, step 10\/20, \d+ s left/);
+  expect(result.stdout).toMatch(/Denoising, step 10\/20, (\d+ min )?\d+ s left/);
   expect(result.stdout).toMatch(/100 %|Writing MP4/);
 });
 
