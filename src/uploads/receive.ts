@@ -37,6 +37,8 @@ export async function receive(
   try {
     await pipeline(body, counted, file);
   } catch (error) {
+    // It may only now be being opened, and would be there after the caller has removed it.
+    if (!file.closed) await new Promise<void>((closed) => file.once('close', closed));
     // A pipeline destroys all of its streams with the first error: only the disk's own have a system call.
     if (error === diskFailure && (error as NodeJS.ErrnoException).syscall) throw new StorageError('write', path, error);
     throw error;

@@ -1,13 +1,14 @@
-import { readdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import fs, { existsSync, readdirSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { anyone } from '../../src/auth/caller.js';
 import { KeyStore } from '../../src/auth/key-store.js';
 import { systemClock } from '../../src/clock.js';
+import { receive } from '../../src/uploads/receive.js';
 import { maxUnusedUploads, UploadStore } from '../../src/uploads/upload-store.js';
 import { ApiServer } from '../support/api-server.js';
 import { create, type Json } from '../support/graphql-client.js';
@@ -182,6 +183,28 @@ describe('what is refused, and leaves nothing behind', () => {
     expect([413, undefined]).toContain(await status);
     expect(sent).toBeLessThan(100 * maxBytes);
     await expect.poll(left).toEqual([]);
+  });
+
+  it('a body that ends in an error before its file is open', async () => {
+    const { open } = fs;
+    const late = vi.spyOn(fs, 'open').mockImplementationOnce(((...args: Parameters<typeof open>) => {
+      setTimeout(() => open(...args), 50);
+    }) as typeof open);
+    const path = join(server.artifacts.root, 'staged', 'late');
+    const gone = Readable.from(
+      (async function* () {
+        yield Buffer.alloc(1);
+        throw new Error('gone');
+      })(),
+    );
+    try {
+      await expect(receive(gone, path, maxBytes)).rejects.toThrow('gone');
+      // Whoever removes it now has removed it for good.
+      expect(existsSync(path)).toBe(true);
+    } finally {
+      late.mockRestore();
+      await rm(path, { force: true });
+    }
   });
 
   it('a sender who leaves', async () => {
