@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiServer } from '../support/api-server.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { create, localId } from '../support/graphql-client.js';
@@ -71,7 +71,7 @@ describe('a subscriber whose connection breaks', () => {
       { numRuns: 30 },
     );
     expect(broken).toBeGreaterThan(30);
-    await vi.waitFor(() => expect(server.events.size).toBe(0), { timeout: 20_000 });
+    await expect.poll(() => server.events.size).toBe(0);
   });
 });
 

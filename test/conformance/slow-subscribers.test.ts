@@ -1,15 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { patience } from '../../src/events/recent-events.js';
 import { ApiServer } from '../support/api-server.js';
 import { bytesHeld } from '../support/collect-garbage.js';
 import { create, type Json, localId, watch } from '../support/graphql-client.js';
 import { ResumingFollower } from '../support/resuming-follower.js';
-
-/** The machine may be busy with other tests. */
-const patient = { timeout: 20_000 };
 
 let server: ApiServer;
 beforeAll(async () => {
@@ -33,7 +30,7 @@ class SlowSubscriber {
     const subscriber = new SlowSubscriber(socket);
     socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init' })));
     socket.on('message', (data) => subscriber.take(JSON.parse(String(data)), id));
-    await vi.waitFor(() => expect(subscriber.seen.length).toBeGreaterThan(0), patient);
+    await expect.poll(() => subscriber.seen.length).toBeGreaterThan(0);
     return subscriber;
   }
 
@@ -58,7 +55,7 @@ it('a subscriber that stops reading costs no memory, and comes back to the lates
   const quick = new ResumingFollower(server.url, generation.id);
   await quick.saw(1);
   await server.scheduler.start(id);
-  await vi.waitFor(() => expect(slow.seen).toHaveLength(2), patient);
+  await expect.poll(() => slow.seen).toHaveLength(2);
   slow.stream.pause();
 
   const progress = async (from: number, to: number) => {
@@ -87,9 +84,9 @@ it('a subscriber that stops reading costs no memory, and comes back to the lates
   expect((await bytesHeld()) - before).toBeLessThan(3e6);
 
   slow.stream.resume();
-  await vi.waitFor(() => expect(slow.seen.at(-1).sequence).toBe(232), patient);
+  await expect.poll(() => slow.seen.at(-1).sequence).toBe(232);
   await server.scheduler.succeed(id, [await server.storeVideo(Buffer.from('video'))]);
-  await vi.waitFor(() => expect(slow.completed).toBe(true), patient);
+  await expect.poll(() => slow.completed).toBe(true);
   await quick.completed;
   expect(quick.sequences).toEqual(Array.from({ length: 233 }, (_, index) => index + 1));
 
