@@ -37,7 +37,7 @@ export function admitOperation(
 ): AdmittedOperation | GraphQLError[] {
   const { operationName, variables } = asked;
   const document = parseDocument(String(documents.resolve(asked) ?? ''));
-  const errors = validate(schema, document, [...specifiedRules, ...shapeRules]);
+  const errors = errorsIn(schema, document);
   if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
   const operation = getOperationAST(document, operationName);
   if (!operation) {
@@ -56,6 +56,16 @@ function parseDocument(query: string): DocumentNode {
     return parse(query, parseOptions);
   } catch (error) {
     throw error instanceof GraphQLError ? withCode(error, 'GRAPHQL_PARSE_FAILED') : error;
+  }
+}
+
+/** graphql-js's rule for subscriptions evaluates @skip and @include, and throws where one has no condition or none that is known by then. */
+function errorsIn(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+  try {
+    return validate(schema, document, [...specifiedRules, ...shapeRules]);
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
   }
 }
 
