@@ -7,7 +7,6 @@ import { FileArtifactStore } from '../../src/artifacts/artifact-store.js';
 import { cpuDevice, type Device } from '../../src/execution/devices.js';
 import type { RunContext } from '../../src/scheduler/generation-run.js';
 import { weightsBytes } from '../../src/scheduler/memory-model.js';
-import { type Policy, plan } from '../../src/scheduler/policy.js';
 import type { Job } from '../../src/scheduler/ports.js';
 import type { StepScheduler } from '../../src/scheduler/scheduler.js';
 import { encodeVideo } from '../../src/video/encode-video.js';
@@ -32,8 +31,7 @@ let artifacts: FileArtifactStore;
 let recorder: MemoryRecorder;
 let scheduler: StepScheduler;
 
-type Options = { devices?: readonly Device[]; bundle?: string; policy?: Policy } & Partial<RunContext>;
-function start(options: Options = {}): void {
+function start(options: { devices?: readonly Device[]; bundle?: string } & Partial<RunContext> = {}): void {
   const { devices = [cpu('cpu')], bundle = '/models/small', ...context } = options;
   scheduler = plainScheduler({
     devices,
@@ -349,84 +347,4 @@ test('a failure that cannot be written is written when it can be, and meanwhile 
   scheduler.submit(job('a'));
   expect((await outcome(job('b'))).type).toBe('succeeded');
   expect(await recorder.end('a')).toMatchObject({ type: 'failed', failure: { code: 'STORAGE_FAILED' } });
-});
-
-test('cancel while waiting', async () => {
-  start();
-  scheduler.submit(job('a'));
-  scheduler.submit(job('b'));
-  expect(await scheduler.cancel('b')).toBe(true);
-  await expect.poll(() => scheduler.cancel('b')).toBe(false);
-  expect(recorder.of('b').map(({ type }) => type)).toEqual(['canceled']);
-  expect((await recorder.end('a')).type).toBe('succeeded');
-});
-
-test.each([
-  ['LOADING', 0],
-  ['ENCODING_TEXT', 0],
-  ['DENOISING', 2],
-  ['DECODING', 4],
-  ['ENCODING_VIDEO', 4],
-] as const)('cancel in %s at step %i: nothing of it happens afterwards', async (phase, step) => {
-  start();
-  const canceled: Promise<boolean>[] = [];
-  recorder.on = (report) => {
-    if (report.type !== 'progressed' || report.id !== 'a') return;
-    if (report.progress.phase !== phase || report.progress.step !== step || canceled.length > 0) return;
-    canceled.push(scheduler.cancel('a'), scheduler.cancel('a'));
-  };
-  scheduler.submit(job('a'));
-  await recorder.end('a');
-  expect(await Promise.all(canceled)).toEqual([true, true]);
-  expect((await outcome(job('b'))).type).toBe('succeeded');
-  expect(recorder.of('a').at(-1)?.type).toBe('canceled');
-  expect(recorder.progress('a').every((progress) => progress.step <= step)).toBe(true);
-  expect(await scheduler.cancel('a')).toBe(false);
-});
-
-test('cancel against success: one of them wins, and both agree on which', async () => {
-  start();
-  let canceling: Promise<boolean> | undefined;
-  recorder.on = (report) => {
-    if (report.type === 'succeeded') canceling = scheduler.cancel('a');
-  };
-  const end = await outcome(job('a'));
-  expect(await canceling).toBe(end.type === 'canceled');
-});
-
-test('a generation that somebody else has ended is left alone', async () => {
-  start();
-  recorder.on = (report) => {
-    if (report.type === 'progressed' && report.progress.step === 1)
-      recorder.reports.push({ type: 'canceled', id: 'a' });
-  };
-  scheduler.submit(job('a'));
-  scheduler.submit(job('b', 'x', { settings: { ...job('x').settings, steps: 1 } }));
-  await expect.poll(() => recorder.of('b').length).toBeGreaterThan(0);
-  expect(recorder.of('a').filter(({ type }) => type === 'failed' || type === 'succeeded')).toEqual([]);
-});
-
-test('stop in mid-step: unfinished generations stay as they are, nothing is recorded', async () => {
-  let asking: string[] = [];
-  const policy: Policy = (snapshot) => {
-    asking = snapshot.asks.map(({ generationId }) => generationId);
-    return plan(snapshot);
-  };
-  start({ policy });
-  const told = new Promise<void>((resolve) => {
-    recorder.on = (report) => {
-      if (report.type === 'progressed' && report.progress.step === 1) resolve();
-    };
-  });
-  scheduler.submit(job('a', 'step2=hang'));
-  await told;
-  // In its second step, which never ends: no other has its turn before.
-  await expect.poll(() => scheduler.devices()[0]?.running).toEqual(['a']);
-  scheduler.submit(job('b', 'x', { batching: 'SOLO' }));
-  await expect.poll(() => asking).toEqual(['b']);
-  await scheduler.stop();
-  expect(recorder.of('a').at(-1)).toMatchObject({ type: 'progressed' });
-  expect(recorder.of('b')).toEqual([]);
-  scheduler.submit(job('c'));
-  expect(scheduler.queue()).toEqual({ waiting: [], running: [] });
 });
