@@ -158,12 +158,15 @@ describe('operations', () => {
     expect(await socket.next()).toEqual({ id: 'q', type: 'complete' });
   });
 
-  it.each(['@skip', '@include(if: $unknown)'])('takes a subscription with a bad %s for one that is not valid', async (directive) => {
-    const socket = await connected();
-    socket.subscribe('s', `subscription { queueChanged ${directive} { depth } }`);
-    const payload = [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }];
-    expect(await socket.next()).toMatchObject({ id: 's', type: 'error', payload });
-  });
+  it.each(['@skip', '@include(if: $unknown)'])(
+    'takes a subscription with a bad %s for one that is not valid',
+    async (directive) => {
+      const socket = await connected();
+      socket.subscribe('s', `subscription { queueChanged ${directive} { depth } }`);
+      const payload = [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }];
+      expect(await socket.next()).toMatchObject({ id: 's', type: 'error', payload });
+    },
+  );
 
   it('says which operation it cannot find', async () => {
     const socket = await connected();
