@@ -21,7 +21,7 @@ describeStudio('a generation in the page', () => {
   afterAll(() => studio.close());
 
   it('is asked for by the keyboard alone, sharpens before the eyes and plays in place', async () => {
-    const page = await studio.visit({ stored: { 'reelql.draft': { settings: { steps: 20, frameCount: 17 } } } });
+    const page = await studio.visit({ stored: slowDraft });
     // The prompt has the focus from the first moment on.
     await expect.poll(() => promptBox(page).evaluate((box) => box === document.activeElement)).toBe(true);
     await page.keyboard.type('A red car at sunset');
@@ -29,8 +29,10 @@ describeStudio('a generation in the page', () => {
     await page.keyboard.press('Control+Enter');
     const made = tile(page, 'A red car at sunset');
     await preview(made).waitFor();
-    expect(await made.locator('video').count()).toBe(0);
-    expect(await made.getByRole('progressbar').getAttribute('aria-valuenow')).toMatch(/^\d+$/);
+    await studio.frozen(async () => {
+      expect(await made.locator('video').count()).toBe(0);
+      expect(await made.getByRole('progressbar').getAttribute('aria-valuenow')).toMatch(/^\d+$/);
+    });
     await tile(page, 'A red car at sunset', 'Finished').waitFor();
     await expect.poll(() => played(made.locator('video'))).toBeGreaterThan(0);
     await expect.poll(() => page.getByRole('log').textContent()).toBe('Finished: A red car at sunset');
@@ -42,8 +44,10 @@ describeStudio('a generation in the page', () => {
     await generateButton(page).click();
     const made = tile(page, 'A blue boat on the sea');
     await preview(made).waitFor();
-    await page.reload();
-    await preview(made).waitFor();
+    await studio.frozen(async () => {
+      await page.reload();
+      await preview(made).waitFor();
+    });
     expect(await promptBox(page).inputValue()).toBe('A blue boat on the sea');
     await tile(page, 'A blue boat on the sea', 'Finished').waitFor();
     await expect.poll(() => played(made.locator('video'))).toBeGreaterThan(0);
@@ -55,13 +59,17 @@ describeStudio('a generation in the page', () => {
     await page.keyboard.press('Control+Enter');
     const made = tile(page, 'A green tree');
     await preview(made).waitFor();
-    await made.getByRole('button', { name: 'Cancel' }).click();
-    await tile(page, 'A green tree', 'Canceled').waitFor();
+    await studio.frozen(async () => {
+      await made.getByRole('button', { name: 'Cancel' }).click();
+      await tile(page, 'A green tree', 'Canceled').waitFor();
+    });
     await made.getByRole('button', { name: 'Try again' }).click();
     await expect.poll(() => made.count()).toBe(2);
     await preview(made.first()).waitFor();
-    await made.first().getByRole('button', { name: 'Cancel' }).click();
-    await expect.poll(() => tile(page, 'A green tree', 'Canceled').count()).toBe(2);
+    await studio.frozen(async () => {
+      await made.first().getByRole('button', { name: 'Cancel' }).click();
+      await expect.poll(() => tile(page, 'A green tree', 'Canceled').count()).toBe(2);
+    });
   });
 
   it('shows up in every page that looks, and in another tab at once', async () => {

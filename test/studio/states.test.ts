@@ -148,8 +148,10 @@ describeStudio('a key, on a server that executes trusted documents only', () => 
     await page.keyboard.press('Control+Enter');
     const made = tile(page, 'A white bird');
     await preview(made).waitFor();
-    await made.getByRole('button', { name: 'Cancel' }).click();
-    await tile(page, 'A white bird', 'Canceled').waitFor();
+    await studio.frozen(async () => {
+      await made.getByRole('button', { name: 'Cancel' }).click();
+      await tile(page, 'A white bird', 'Canceled').waitFor();
+    });
     expect(studio.complaints).toEqual([]);
   });
 });

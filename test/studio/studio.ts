@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +68,20 @@ export class Studio {
     const executors = childProcesses('', this.server.pid);
     await this.server.kill('SIGKILL');
     await ended(executors);
+  }
+
+  /** While nothing is computed: a generation under way stays so, however long a page takes to be looked at. */
+  async frozen<Result>(work: () => Promise<Result>): Promise<Result> {
+    const executors = childProcesses('', this.server.pid);
+    const all = (signal: 'SIGSTOP' | 'SIGCONT') => {
+      for (const pid of executors.filter((one) => existsSync(`/proc/${one}`))) process.kill(pid, signal);
+    };
+    all('SIGSTOP');
+    try {
+      return await work();
+    } finally {
+      all('SIGCONT');
+    }
   }
 
   /** Starts it again on the same port and data. */
