@@ -10,6 +10,7 @@ import type { Log } from '../log.js';
 import type { ApiContext } from './context.js';
 import { sendError } from './http-errors.js';
 import { type Origins, registerOrigins } from './origins.js';
+import { errorsOfSubscription } from './policy/admit-operation.js';
 import { costOf, furtherRequests, requireCost } from './policy/cost.js';
 import { introspection, operationLimits, parseOptions } from './policy/limits.js';
 import { maskError } from './policy/mask-error.js';
@@ -88,6 +89,11 @@ export async function registerGraphql(
       if (isBrowserVisit(request)) return reply.redirect('/');
       const refused = resolveDocument(request, documents);
       if (refused) return reply.code(refused.status).send({ errors: [maskError(refused.error, log)] });
+      const { query } = (request.method === 'GET' ? request.query : (request.body ?? {})) as {
+        readonly query?: unknown;
+      };
+      const errors = errorsOfSubscription(schema, query);
+      if (errors.length > 0) return reply.code(400).send({ errors: errors.map((error) => maskError(error, log)) });
       return answer.call(app, request, reply);
     },
   });

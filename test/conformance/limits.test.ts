@@ -58,8 +58,10 @@ describe('both transports', () => {
       { query: 'query A { models { id } } query B { models { id } }', operationName: 'A' },
       { query: `query ($n: Int) { ${page} }`, variables: { n: 'x' } },
       { query: '{ node { id } }' },
+      { query: 'subscription { queueChanged @skip { depth } }' },
+      { query: 'subscription { queueChanged @include(if: $unknown) { depth } }' },
     ]) {
-      await onBoth(server, payload);
+      expect(await onBoth(server, payload)).not.toMatchObject({ code: 'INTERNAL_SERVER_ERROR' });
     }
   });
 

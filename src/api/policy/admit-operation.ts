@@ -38,7 +38,7 @@ export function admitOperation(
   const { operationName, variables } = asked;
   const document = parseDocument(String(documents.resolve(asked) ?? ''));
   const errors = errorsIn(schema, document);
-  if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
+  if (errors.length > 0) return errors;
   const operation = getOperationAST(document, operationName);
   if (!operation) {
     const message = operationName
@@ -59,12 +59,26 @@ function parseDocument(query: string): DocumentNode {
   }
 }
 
-/** graphql-js's rule for subscriptions evaluates @skip and @include, and throws where one has no condition or none that is known by then. */
-function errorsIn(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+/**
+ * Over HTTP, of subscriptions that are not valid: Apollo takes what is thrown in their validation for a failure of the server. None of
+ * other documents, nor of those that cannot be parsed, of which Apollo tells.
+ */
+export function errorsOfSubscription(schema: GraphQLSchema, query: unknown): GraphQLError[] {
+  if (typeof query !== 'string' || !query.includes('subscription') || !query.includes('@')) return [];
   try {
-    return validate(schema, document, [...specifiedRules, ...shapeRules]);
+    return errorsIn(schema, parse(query, parseOptions));
+  } catch {
+    return [];
+  }
+}
+
+/** graphql-js's rule for subscriptions evaluates @skip and @include, and throws where one has no condition or none that is known by then. */
+function errorsIn(schema: GraphQLSchema, document: DocumentNode): GraphQLError[] {
+  const coded = (error: GraphQLError): GraphQLError => withCode(error, 'GRAPHQL_VALIDATION_FAILED');
+  try {
+    return validate(schema, document, [...specifiedRules, ...shapeRules]).map(coded);
   } catch (error) {
-    if (error instanceof GraphQLError) return [error];
+    if (error instanceof GraphQLError) return [coded(error)];
     throw error;
   }
 }
