@@ -120,10 +120,9 @@ export class ExecutorProcess {
       this.#asked = { number, settle: resolve };
     });
     this.#send({ type: 'unit', number, unit });
-    const timer = setTimeout(
-      () => this.kill(timedOut('The device stopped responding.', `unit ${unit.kind} took more than ${deadlineMs} ms`)),
-      deadlineMs,
-    );
+    const late = timedOut('The device stopped responding.', `unit ${unit.kind} took more than ${deadlineMs} ms`);
+    // If our own loop stood still, the answer may be waiting unread: timers come first in a turn, so it is read before the end of this one.
+    const timer = setTimeout(() => setImmediate(() => this.#asked?.number === number && this.kill(late)), deadlineMs);
     const answer = await settled;
     clearTimeout(timer);
     this.#asked = null;

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -90,6 +90,24 @@ test('a unit over its deadline: killed, TIMED_OUT, then a new executor', async (
   await script(host, 'answer');
   expect(await script(host, 'hang', 50)).toMatchObject({ ok: false, lost: true, failure: { code: 'TIMED_OUT' } });
   expect((await script(host, 'answer')).ok).toBe(true);
+});
+
+test('a unit that is answered in time while our own loop stands still keeps its executor', async () => {
+  const workDirectory = mkdtempSync(join(tmpdir(), 'reelql-late-'));
+  const host = startHost({ workDirectory });
+  await script(host, 'answer');
+  const { pid } = host;
+  // What comes next in the loop are its timers, before anything is read.
+  await new Promise(setImmediate);
+  const outcome = script(host, 'answer-once', 50);
+  // Sent by then, in this very turn of the loop.
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  while (readdirSync(workDirectory).length === 0);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  expect((await outcome).ok).toBe(true);
+  expect((await script(host, 'answer')).ok).toBe(true);
+  expect(host.pid).toBe(pid);
+  rmSync(workDirectory, { recursive: true });
 });
 
 test('an executor that falls silent between units is ended', async () => {
