@@ -8,10 +8,10 @@ import { describeStudio, link, quickDraft, Studio } from './studio.js';
 
 const count = 10_000;
 /**
- * Milliseconds of processor time, of all processes of the browser, without a graphics card. Two cores have 33 of them for each of 60 frames
- * a second; 22 to 32 were measured on two busy ones, and 54 with blurred backgrounds on the tiles.
+ * Processor time of the browser for a frame of the gallery, without a graphics card, over that of pictures and words that nothing is done about.
+ * 1.5 to 2.0 were measured, 4.9 with a blurred background on each tile.
  */
-const mostPerFrame = 42;
+const mostOverStill = 3;
 
 describeStudio(`a gallery of ${count} videos`, () => {
   let studio: Studio;
@@ -40,21 +40,12 @@ describeStudio(`a gallery of ${count} videos`, () => {
   it('scrolls through thousands without a stutter, and keeps few of them in the page', async () => {
     const page = await studio.visit();
     await page.getByText(/^10,000 videos$/).waitFor();
-    const used: number[] = [];
-    for (let stretch = 0; stretch < 3; stretch += 1) {
-      const before = processorTime(inject('browserPid'));
-      const times = (await framesWhileScrolling(page, 10_000)).toSorted((a, b) => a - b);
-      const each = (processorTime(inject('browserPid')) - before) / times.length;
-      const at = (share: number) => (times[Math.floor(times.length * share)] ?? 0).toFixed(1);
-      console.info(
-        `${times.length} frames: p50 ${at(0.5)}, p95 ${at(0.95)} ms apart, ${each.toFixed(1)} ms of processor each`,
-      );
-      used.push(each);
-    }
-    // The time between frames is that of the whole machine; what the page makes the browser do is not.
-    expect(Math.min(...used)).toBeLessThan(mostPerFrame);
+    const gallery = await costOfScrolling(page);
     expect(await page.getByRole('gridcell').count()).toBeLessThan(120);
     expect(await page.getByRole('grid').getAttribute('aria-rowcount')).toMatch(/^\d{2,}$/);
+    const still = await costOfScrolling(await stillOf(page));
+    // The time between frames is that of the whole machine; what the page makes the browser do is not.
+    expect(gallery / still).toBeLessThan(mostOverStill);
   });
 
   it('is filtered by words and by state, and says where nothing fits', async () => {
@@ -83,6 +74,41 @@ describeStudio(`a gallery of ${count} videos`, () => {
     await expect.poll(() => page.getByRole('toolbar').count()).toBe(0);
   });
 });
+
+/** The tiles in sight as pictures and words, again and again, with nothing done about them: what any page takes that shows as much. */
+async function stillOf(page: Page): Promise<Page> {
+  const tiles = await page.getByRole('gridcell').evaluateAll((cells) =>
+    cells.slice(0, 20).map((cell) => {
+      const { width, height } = cell.getBoundingClientRect();
+      return { width, height, poster: cell.querySelector('img')?.src, words: cell.textContent };
+    }),
+  );
+  const figures = tiles.map(
+    ({ width, height, poster, words }) =>
+      `<figure style="width: ${width}px; height: ${height}px"><img src="${poster}"><figcaption>${words}</figcaption></figure>`,
+  );
+  const style = `body { display: flex; flex-wrap: wrap; gap: 10px } figure { margin: 0; position: relative }
+    img { width: 100%; height: 100%; object-fit: cover } figcaption { position: absolute; bottom: 0; color: white }`;
+  const still = await page.context().newPage();
+  await still.setContent(`<style>${style}</style>${figures.join('').repeat(60)}`);
+  return still;
+}
+
+/** Milliseconds of the browser's processor time, on all cores, for a frame of a scroll through 10,000 pixels: the least of three times. */
+async function costOfScrolling(page: Page): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let stretch = 0; stretch < 3; stretch += 1) {
+    const before = processorTime(inject('browserPid'));
+    const times = (await framesWhileScrolling(page, 10_000)).toSorted((a, b) => a - b);
+    const each = (processorTime(inject('browserPid')) - before) / times.length;
+    const at = (share: number) => (times[Math.floor(times.length * share)] ?? 0).toFixed(1);
+    console.info(
+      `${times.length} frames: p50 ${at(0.5)}, p95 ${at(0.95)} ms apart, ${each.toFixed(1)} ms of processor each`,
+    );
+    least = Math.min(least, each);
+  }
+  return least;
+}
 
 /** Milliseconds between frames while the page is scrolled down, a fast wheel's 60 pixels a frame. */
 function framesWhileScrolling(page: Page, pixels: number): Promise<number[]> {
