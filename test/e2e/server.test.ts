@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Generation, type GenerationEvent, ReelQL } from '../../clients/sdk/src/index.js';
-import { childProcesses } from '../support/child-processes.js';
+import { childProcesses, whileStopped } from '../support/child-processes.js';
 import { Command, ended } from '../support/command.js';
 
 /** Small enough to take a second or two. */
@@ -118,10 +118,7 @@ describe('npx reelql', () => {
         last = event;
         if (canceled || event.__typename !== 'GenerationProgressed' || event.progress.step === 0) continue;
         // No step ends before the cancellation is recorded, however late we hear of the last one.
-        const executors = childProcesses('executor', server.pid);
-        for (const pid of executors) process.kill(pid, 'SIGSTOP');
-        canceled = await generation.cancel();
-        for (const pid of executors) process.kill(pid, 'SIGCONT');
+        canceled = await whileStopped(childProcesses('executor', server.pid), () => generation.cancel());
       }
       expect(canceled?.status).toBe('CANCELED');
       expect(last?.__typename).toBe('GenerationCanceled');

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +12,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, inject } from 'vitest';
 import { WebSocket } from 'ws';
 import { ReelQL } from '../../clients/sdk/src/index.js';
-import { childProcesses } from '../support/child-processes.js';
+import { childProcesses, whileStopped } from '../support/child-processes.js';
 import { Command, ended } from '../support/command.js';
 
 /** Skipped where there is no browser. */
@@ -71,17 +70,8 @@ export class Studio {
   }
 
   /** While nothing is computed: a generation under way stays so, however long a page takes to be looked at. */
-  async frozen<Result>(work: () => Promise<Result>): Promise<Result> {
-    const executors = childProcesses('', this.server.pid);
-    const all = (signal: 'SIGSTOP' | 'SIGCONT') => {
-      for (const pid of executors.filter((one) => existsSync(`/proc/${one}`))) process.kill(pid, signal);
-    };
-    all('SIGSTOP');
-    try {
-      return await work();
-    } finally {
-      all('SIGCONT');
-    }
+  frozen<Result>(work: () => Promise<Result>): Promise<Result> {
+    return whileStopped(childProcesses('', this.server.pid), work);
   }
 
   /** Starts it again on the same port and data. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /**
  * Pids of a process's children that have not ended (Linux), or of those with a word in their command line. A zombie,
@@ -20,4 +20,17 @@ export function childProcesses(word = '', parentPid = process.pid): number[] {
       }
     })
     .map(Number);
+}
+
+/** While these processes stand still: what they are sent meanwhile they find all together when they go on. Passes over those that have ended. */
+export async function whileStopped<Result>(pids: readonly number[], work: () => Promise<Result>): Promise<Result> {
+  const signal = (name: 'SIGSTOP' | 'SIGCONT') => {
+    for (const pid of pids) if (existsSync(`/proc/${pid}`)) process.kill(pid, name);
+  };
+  signal('SIGSTOP');
+  try {
+    return await work();
+  } finally {
+    signal('SIGCONT');
+  }
 }

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { ExecutorEntry } from '../../src/execution/executor-entry.js';
 import { ExecutorHost } from '../../src/execution/host.js';
 import type { Unit, UnitKind, UnitOf, UnitResult } from '../../src/execution/protocol.js';
+import { whileStopped } from './child-processes.js';
 
 export interface ExecutorsOptions {
   readonly count?: number;
@@ -51,12 +52,7 @@ export class Executors {
   async sendAtOnce(act: () => Promise<void>, executor = 0): Promise<void> {
     const { pid } = this.#host(executor);
     if (pid === undefined) throw new Error('there is no executor yet');
-    process.kill(pid, 'SIGSTOP');
-    try {
-      await act();
-    } finally {
-      process.kill(pid, 'SIGCONT');
-    }
+    await whileStopped([pid], act);
   }
 
   /** Resolves when the executor is lost the next time. */
